@@ -1,12 +1,10 @@
-using EventSourcedOrgs.Application;
-using EventSourcedOrgs.Host.Api;
 using EventSourcedOrgs.Host.Setup;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddStore(builder.Configuration.GetConnectionString("Postgres")!, new Secrets(new byte[32]));
-builder.Services.AddCommands();
-builder.Services.AddApi();
-
-var app = builder.Build();
-app.UseApi();
+await using var app = HostApplication.Build(new HostSettings
+{
+    Connection = Environment.GetEnvironmentVariable("ConnectionStrings__Postgres")!,
+    MasterKey = Convert.FromBase64String(Environment.GetEnvironmentVariable("EVENTSOURCEDORGS_MASTER_KEY")!),
+    Urls = Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? "http://127.0.0.1:8080",
+});
+await app.MigrateAsync();
 await app.RunAsync();

@@ -38,7 +38,8 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         yield return $"({source.Where})";
         if (listing.Versioned is { } alias) yield return $"{{at:{alias}}}";
         foreach (var filter in Filters(plan.Conditions, parameters)) yield return filter;
-        if (plan.Searched is not []) yield return $"({string.Join(" or ", plan.Searched.Select(field => ListCondition.Contains(field, request.Search!, parameters)))})";
+        var searched = plan.Searched.Select(field => ListCondition.Contains(field, request.Search!, parameters)).ToList();
+        if (searched is not []) yield return $"({string.Join(" or ", searched)})";
     }
 
     static IEnumerable<string> Filters(IReadOnlyList<ListCondition> conditions, ListParameters parameters)

@@ -26,7 +26,11 @@ public sealed class ListBindingTests
     public void Everything_at_once() => Request("?page=2&limit=50&sort=-createdAt|+name&search=ad%20a&count=true&name[sw]=A&name%5Bne%5D=Ada&organization.name[in]=a,b&seats=3&asOf=12&minPosition=9")
         .ShouldSay(new ListRequest
         {
-            Page = 2, Limit = 50, Sort = [new("createdAt", SortOrder.Descending), new("name")], Search = "ad a", Count = true,
+            Page = 2,
+            Limit = 50,
+            Sort = [new("createdAt", SortOrder.Descending), new("name")],
+            Search = "ad a",
+            Count = true,
             Filters = [new("name", ListOperator.Sw, "A"), new("name", ListOperator.Ne, "Ada"), new("organization.name", ListOperator.In, "a,b"), new("seats", ListOperator.Eq, "3")],
         });
 

@@ -32,7 +32,10 @@ public sealed partial class Compiling
     public void Filters_search_and_sort_at_a_position() => Sql(
         new()
         {
-            Search = "50%", Sort = [new("name", SortOrder.Descending)], Page = 3, Limit = 10,
+            Search = "50%",
+            Sort = [new("name", SortOrder.Descending)],
+            Page = 3,
+            Limit = 10,
             Filters = [new("name", ListOperator.Nc, "x"), new("tags", ListOperator.In, "a,b"), new("metadata.key", ListOperator.Eq, "tier"), new("metadata.value", ListOperator.Eq, "gold")],
         },
         progress: 7).ShouldBe("""

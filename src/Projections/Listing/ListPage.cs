@@ -3,7 +3,8 @@ using Npgsql;
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>
-/// One page of a list; whether there is a next one, and the cursor that reads it; how many rows the whole list has, if asked; the position that the page reflects.
+/// One page of a list; whether there is a next one, and the cursor that reads it; how many rows the whole list has, if asked; the position that the page
+/// reflects.
 /// </summary>
 public sealed record ListPage<T>(IReadOnlyList<T> Rows, bool HasNext, string? Next, long? Total, long? Position);
 

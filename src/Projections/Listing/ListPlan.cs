@@ -29,7 +29,8 @@ sealed record ListPlan(IReadOnlyList<ListCondition> Conditions, IReadOnlyList<So
         if (request.Page is < 1 or > ListRequest.MaxPage) yield return ListError.Parameter("page", $"A page is a number from 1 to {ListRequest.MaxPage}.");
         if (request.Limit is < 1 or > ListRequest.MaxLimit) yield return ListError.Parameter("limit", $"A limit is a number from 1 to {ListRequest.MaxLimit}.");
         if (request is { Cursor: not null, Page: > 1 }) yield return ListError.Parameter("page", "A cursor says where to go on: leave the page out.");
-        if (request.Filters is { Count: > ListRequest.MaxFilters } all) yield return ListError.Parameter(all[^1].Field, $"At most {ListRequest.MaxFilters} filters.");
+        if (request.Filters is { Count: > ListRequest.MaxFilters } all)
+            yield return ListError.Parameter(all[^1].Field, $"At most {ListRequest.MaxFilters} filters.");
         if (request.Search is { Length: > ListRequest.MaxSearchLength }) yield return TooLong("search", ListRequest.MaxSearchLength);
         if (!ListValue.IsStorable(request.Search ?? "")) yield return ListError.Parameter("search", $"Expected {ListValue.Describe(ListKind.Text)}.");
         if (request.Search is not (null or "") && !Searchable(listing).Any()) yield return ListError.Parameter("search", "This list has nothing to search.");

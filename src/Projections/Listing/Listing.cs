@@ -41,7 +41,7 @@ public sealed partial class Listing
     /// <summary>Everything that is wrong with a request, except with its cursor, which only <see cref="Compile"/> can tell.</summary>
     public IReadOnlyList<ListError> Check(ListRequest request) => ListPlan.Of(this, request).Errors;
 
-    /// <summary>The SQL of a request. <paramref name="progress"/> is the position that a versioned list is read at, and stays at while it is walked by cursor.</summary>
+    /// <summary>The SQL of a request. A versioned list is read at position <paramref name="progress"/>, and stays there while it is walked by cursor.</summary>
     public Checked<ListStatement> Compile(ListSource source, ListRequest request, long? progress = null)
     {
         var plan = ListPlan.Of(this, request);

@@ -112,7 +112,8 @@ public sealed class Checking
         People.Listing.Check(new() { Filters = [.. Enumerable.Repeat(new ListFilter("name", ListOperator.Eq, "a"), 30)] }).ShouldBeEmpty();
         People.Listing.Check(new() { Filters = [.. Enumerable.Repeat(new ListFilter("name", ListOperator.Eq, "a"), 31)] }).ShouldNotBeEmpty();
 
-        static IReadOnlyList<ListError> Check(string field, ListOperator @operator, string value) => People.Listing.Check(new() { Filters = [new(field, @operator, value)] });
+        static IReadOnlyList<ListError> Check(string field, ListOperator @operator, string value) =>
+            People.Listing.Check(new() { Filters = [new(field, @operator, value)] });
     }
 
     [Fact]

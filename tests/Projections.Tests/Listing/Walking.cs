@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace EventSourcedOrgs.Projections.Tests;
 
-/// <summary>A list that is walked while others write: by cursor it is the list of the moment when the walk began; by page number it is not (the control).</summary>
+/// <summary>A list walked while others write: by cursor it is the list of the moment when the walk began; by page number it is not (the control).</summary>
 public sealed class Walking : IAsyncLifetime
 {
     NpgsqlDataSource database = null!;

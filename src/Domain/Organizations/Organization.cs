@@ -118,8 +118,8 @@ public sealed record Organization(
         _ => [new UserJoinedOrganization(Id, user)],
     };
 
-    /// <summary>Frees the seat of a user who leaves or is removed.</summary>
-    public Decision<OrganizationEvent> Release(UserId user) => [new UserLeftOrganization(Id, user)];
+    /// <summary>Frees the seat of a user who leaves or is removed; where none is taken there is none to free.</summary>
+    public Decision<OrganizationEvent> Release(UserId user) => SeatsUsed == 0 ? [] : [new UserLeftOrganization(Id, user)];
 
     public Decision<OrganizationEvent> Suspend() => this switch
     {

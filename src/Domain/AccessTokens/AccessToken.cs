@@ -36,5 +36,5 @@ public sealed record AccessToken(AccessTokenId Id, UserId User, string Name, Val
     public static Decision<AccessTokenEvent> Create(AccessTokenId id, UserId user, string name, ValueList<string> scopes, DateTimeOffset? expiresAt) =>
         [new AccessTokenCreated(id, user, name, scopes, expiresAt)];
 
-    public Decision<AccessTokenEvent> Revoke() => Revoked ? [] : [new AccessTokenRevoked(Id)];
+    public Decision<AccessTokenEvent> Revoke() => Revoked ? [] : Id != default ? [new AccessTokenRevoked(Id)] : Refusal.AccessTokenNotFound;
 }

@@ -58,5 +58,5 @@ public sealed record LicenseTemplate(LicenseTemplateId Id, string Name, Template
         ];
     }
 
-    public Decision<LicenseTemplateEvent> Delete() => Deleted ? [] : [new LicenseTemplateDeleted(Id)];
+    public Decision<LicenseTemplateEvent> Delete() => Deleted ? [] : Exists ? [new LicenseTemplateDeleted(Id)] : Refusal.LicenseTemplateNotFound;
 }

@@ -192,7 +192,7 @@ public sealed record License(
         ];
     }
 
-    public Decision<LicenseEvent> Delete() => Deleted ? [] : [new LicenseDeleted(Id)];
+    public Decision<LicenseEvent> Delete() => Deleted ? [] : Exists ? [new LicenseDeleted(Id)] : Refusal.LicenseNotFound;
 
     // ---- Decisions: who it belongs to ----
 

@@ -138,6 +138,7 @@ public sealed record Organization(
     public Decision<OrganizationEvent> Delete() => this switch
     {
         { Deleted: true } => [],
+        { Exists: false } => Refusal.OrganizationNotFound,
         { SeatsUsed: > 0 } => Refusal.OrganizationHasUsers(SeatsUsed),
         _ => [new OrganizationDeleted(Id)],
     };

@@ -71,5 +71,5 @@ public sealed record Product(
             .WhenChanged(Metadata, metadata => new ProductMetadataChanged(Id, metadata)),
     ];
 
-    public Decision<ProductEvent> Delete() => Deleted ? [] : [new ProductDeleted(Id)];
+    public Decision<ProductEvent> Delete() => Deleted ? [] : Exists ? [new ProductDeleted(Id)] : Refusal.ProductNotFound;
 }

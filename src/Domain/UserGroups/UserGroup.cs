@@ -46,5 +46,5 @@ public sealed record UserGroup(UserGroupId Id, OrganizationId Organization, stri
         .. description.WhenChanged(Description, to => new UserGroupDescriptionChanged(Id, to)),
     ];
 
-    public Decision<UserGroupEvent> Delete() => Deleted ? [] : [new UserGroupDeleted(Id)];
+    public Decision<UserGroupEvent> Delete() => Deleted ? [] : Exists ? [new UserGroupDeleted(Id)] : Refusal.UserGroupNotFound;
 }

@@ -194,6 +194,7 @@ public sealed record User(
     public Decision<UserEvent> Delete() => this switch
     {
         { Deleted: true } => [],
+        { Exists: false } => Refusal.UserNotFound,
         _ when Role == Role.SuperAdmin => Refusal.SuperAdminIsUnique,
         _ => [.. Groups.Order(ById).Select(group => new UserRemovedFromGroup(Id, group)), new UserDeleted(Id)],
     };

@@ -109,9 +109,9 @@ public sealed record User(
 
     public Decision<UserEvent> Change(UserChanges to) => !Exists ? Refusal.UserNotFound :
     [
-        .. Renamed(Personal.Of(Id, to.FirstName.Or(FirstName.Value!)), Personal.OfText(Id, to.LastName.Or(LastName?.Value))),
+        .. Renamed(to.FirstName.Select(first => Personal.Of(Id, first)).Or(FirstName), to.LastName.Select(last => Personal.OfText(Id, last)).Or(LastName)),
         .. to.Email.WhenChanged(Email.Value!, email => new UserEmailChanged(Id, Personal.Of(Id, email)) as UserEvent),
-        .. to.Company.WhenChanged(Company?.Value, company => new UserCompanyChanged(Id, Personal.OfText(Id, company))),
+        .. to.Company.Select(company => Personal.OfText(Id, company)).WhenChanged(Company, company => new UserCompanyChanged(Id, company)),
         .. to.AllowCustomerPortalAccess.WhenChanged(AllowCustomerPortalAccess, allowed => new CustomerPortalAccessChanged(Id, allowed)),
         .. to.Tags.WhenChanged(Tags, tags => new UserTagsChanged(Id, tags)),
         .. to.Metadata.Select(replacement => Domain.Metadata.Keeping(Metadata?.Value ?? [], replacement))

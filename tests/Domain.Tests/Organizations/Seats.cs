@@ -37,7 +37,7 @@ public class Seats
     public void Used_is_a_recount_and_an_organization_admin_never_gets_past_what_is_allowed() =>
         Gen.Select(Gen.Int[-1, 6], AStep.Array[0, 40]).Sample(
             (seats, steps) => steps.Aggregate(Start(seats), Take).History.Count.ShouldBeLessThanOrEqualTo(steps.Length + 1),
-            iter: 300);
+            iter: 200);
 
     [Fact]
     public void Where_only_organization_admins_admit_and_the_limit_stands_seats_are_never_exceeded() =>

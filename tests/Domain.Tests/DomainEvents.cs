@@ -15,18 +15,25 @@ public class DomainEvents
     private static string Text()
     {
         var types = typeof(Refusal).Assembly.GetExportedTypes();
-        var families = types.Where(type => type.IsAbstract && type.Name.EndsWith("Event", StringComparison.Ordinal)).OrderBy(type => type.Name, StringComparer.Ordinal).ToList();
-        var events = families.ToDictionary(family => family, family => types.Where(type => type.IsSubclassOf(family)).OrderBy(type => type.Name, StringComparer.Ordinal).ToList());
+        var families = ByName(types.Where(type => type.IsAbstract && type.Name.EndsWith("Event", StringComparison.Ordinal)));
+        var events = families.ToDictionary(family => family, family => ByName(types.Where(type => type.IsSubclassOf(family))));
 
         var text = new StringBuilder();
         foreach (var family in families)
             text.Append(family.Name).Append('\n').AppendJoin("", events[family].Select(e => $"  {e.Name}({string.Join(", ", Parameters(e))})\n")).Append('\n');
 
         text.Append("Values\n");
-        foreach (var value in Values(events.Values.SelectMany(list => list)).OrderBy(type => type.Name, StringComparer.Ordinal))
-            text.Append("  ").Append(value.IsEnum ? $"{value.Name} {{ {string.Join(", ", value.GetEnumNames())} }}" : $"{Plain(value)}({string.Join(", ", Members(value))})").Append('\n');
+        foreach (var value in ByName(Values(events.Values.SelectMany(list => list))))
+        {
+            text.Append("  ").Append(Plain(value)).Append(value.IsEnum
+                ? $" {{ {string.Join(", ", value.GetEnumNames())} }}\n"
+                : $"({string.Join(", ", Members(value))})\n");
+        }
+
         return text.ToString();
     }
+
+    private static List<Type> ByName(IEnumerable<Type> types) => [.. types.OrderBy(type => type.Name, StringComparer.Ordinal)];
 
     private static IEnumerable<string> Parameters(Type @event) =>
         @event.GetConstructors().Single().GetParameters().Select(parameter =>
@@ -53,7 +60,8 @@ public class DomainEvents
     }
 
     private static IEnumerable<PropertyInfo> Stored(Type type) =>
-        type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.SetMethod is not null).OrderBy(property => property.MetadataToken);
+        type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.SetMethod is not null)
+            .OrderBy(property => property.MetadataToken);
 
     private static IEnumerable<Type> Parts(Type type) => type.IsGenericType ? [type, .. type.GetGenericArguments().SelectMany(Parts)] : [type];
 

@@ -33,7 +33,12 @@ public class Ids
     public void It_shows_and_parses_as_the_text_it_is() =>
         (Licence.ToString(), LicenseId.TryParse(Text, out var parsed), parsed).ShouldBe((Text, true, Licence));
 
-    [Theory, InlineData(null), InlineData(""), InlineData("acme"), InlineData("0198f0a47c5e7000800000000000000a"), InlineData("{0198f0a4-7c5e-7000-8000-00000000000a}")]
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("acme")]
+    [InlineData("0198f0a47c5e7000800000000000000a")]
+    [InlineData("{0198f0a4-7c5e-7000-8000-00000000000a}")]
     public void Nothing_but_the_usual_form_is_parsed(string? text) =>
         (LicenseId.TryParse(text, out var id), id).ShouldBe((false, default));
 

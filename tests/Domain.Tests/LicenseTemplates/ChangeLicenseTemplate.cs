@@ -15,7 +15,7 @@ public class ChangeLicenseTemplate : Spec<LicenseTemplate, LicenseTemplateEvent>
     [Fact]
     public void What_is_the_same_is_no_change() =>
         Given(Created)
-            .When(standard => standard.Change("Standard", terms => terms with { Policy = terms.Policy with { AllowedCountries = [] }, RequiredMetadataKeys = [] }))
+            .When(standard => standard.Change("Standard", terms => terms with { Policy = terms.Policy with { AllowedCountries = [] } }))
             .ThenNothing();
 
     [Fact]

@@ -14,7 +14,8 @@ public class ChangeLicense : Spec<License, LicenseEvent>
     public void What_is_the_same_is_no_change() =>
         Given(ProOf(Acme))
             .When(pro => pro.Change(new(
-                "PRO-KEY", policy => policy with { AllowedCountries = [] }, false, false, null, null, ValueList.Of<string>([]), ValueList.Of<MetadataEntry>([]))))
+                "PRO-KEY", policy => policy with { AllowedCountries = [] }, false, false, null, null, ValueList.Of<string>([]),
+                ValueList.Of<MetadataEntry>([]))))
             .ThenNothing();
 
     [Fact]

@@ -21,7 +21,11 @@ public class CreateLicense : Spec<License, LicenseEvent>
             .EachTime()
             .Then(ProOf(Acme) with
             {
-                Policy = new() { AllowedActivations = 7 }, Term = Yearly, ExpiresAt = Noon.AddYears(1), Reseller = Reseller, Template = null,
+                Policy = new() { AllowedActivations = 7 },
+                Term = Yearly,
+                ExpiresAt = Noon.AddYears(1),
+                Reseller = Reseller,
+                Template = null,
             });
 
     [Fact]
@@ -59,7 +63,10 @@ public class CreateLicense : Spec<License, LicenseEvent>
             .EachTime()
             .Then(ProOf(Acme) with
             {
-                Term = Yearly, IssuedAt = Noon.AddYears(-3), EffectiveDate = Noon.AddYears(-3), ExpiresAt = Noon.AddYears(-2),
+                Term = Yearly,
+                IssuedAt = Noon.AddYears(-3),
+                EffectiveDate = Noon.AddYears(-3),
+                ExpiresAt = Noon.AddYears(-2),
             });
 
     [Fact]

@@ -1,0 +1,91 @@
+using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.Organizations;
+using EventSourcedOrgs.Domain.UserGroups;
+using EventSourcedOrgs.Domain.Users;
+
+namespace EventSourcedOrgs.Domain;
+
+/// <summary>By which way a user comes to a licence; <see cref="UserGroup"/> is null for a direct one.</summary>
+public sealed record AccessPath(AccessPathKind Kind, UserGroupId? UserGroup);
+
+/// <summary>The kinds of way from a user to a licence.</summary>
+public enum AccessPathKind
+{
+    PrimaryUser,
+    AdditionalUser,
+    UserGroup,
+}
+
+/// <summary>Why access is denied: the first rule that does, and the nearest thing that would change it.</summary>
+public sealed record Denial(string Code, string Detail, string NearestFix);
+
+/// <summary>The answer to "may this user use this licence?": every path that opens it, or the first rule that denies it.</summary>
+public sealed record AccessDecision(IReadOnlyList<AccessPath> Paths, Denial? Denial)
+{
+    public bool Allowed => Denial is null;
+}
+
+/// <summary>
+/// Effective access, rule 6 of the domain: a pure function of the states it names. The denial rules stand in this order, and the first
+/// that holds is the answer.
+/// </summary>
+public static class Access
+{
+    public static Denial UserUnknown { get; } = new("USER_NOT_FOUND", "There is no such user.", "Check the user's id.");
+    public static Denial LicenseUnknown { get; } = new("LICENSE_NOT_FOUND", "There is no such license.", "Check the license's id.");
+    public static Denial OrganizationSuspended { get; } = new("ORGANIZATION_SUSPENDED", "The organization is suspended.", "Reinstate the organization.");
+    public static Denial UserSuspended { get; } = new("USER_SUSPENDED", "The user is suspended.", "Reinstate the user.");
+    public static Denial LicenseRevoked { get; } = new("LICENSE_REVOKED", "The license is revoked.", "Lift the revocation, or use another license.");
+    public static Denial LicenseSuspended { get; } = new("LICENSE_SUSPENDED", "The license is suspended.", "Reinstate the license.");
+    public static Denial LicenseNotYetEffective { get; } =
+        new("LICENSE_NOT_YET_EFFECTIVE", "The license is not effective yet.", "Wait for its effective date, or change it.");
+    public static Denial LicenseExpired { get; } = new("LICENSE_EXPIRED", "The license has expired.", "Renew the license.");
+    public static Denial ForeignLicense { get; } =
+        new("LICENSE_OF_ANOTHER_ORGANIZATION", "The license belongs to another organization.", "Use a license of the user's organization.");
+    public static Denial NotAssigned { get; } = new("NOT_ASSIGNED", "The license is assigned neither to the user nor to a group the user is in.",
+        "Assign the license to the user, or to one of the user's groups.");
+
+    /// <summary>Every denial in the order in which they are asked.</summary>
+    public static IReadOnlyList<Denial> Denials { get; } =
+    [
+        UserUnknown, LicenseUnknown, OrganizationSuspended, UserSuspended, LicenseRevoked, LicenseSuspended,
+        LicenseNotYetEffective, LicenseExpired, ForeignLicense, NotAssigned,
+    ];
+
+    /// <param name="user">The user, or null when there is none.</param>
+    /// <param name="license">The licence, or null when there is none.</param>
+    /// <param name="organization">The user's organization, or null when the user has none.</param>
+    /// <param name="groups">The groups that user and licence have in common; deleted ones open nothing.</param>
+    /// <param name="now">The moment asked about (UTC).</param>
+    public static AccessDecision Decide(User? user, License? license, Organization? organization, IEnumerable<UserGroup> groups, DateTimeOffset now)
+    {
+        if (user is not { Exists: true })
+            return new([], UserUnknown);
+        if (license is not { Exists: true })
+            return new([], LicenseUnknown);
+
+        var paths = Paths(user, license, groups).ToList();
+        return Deny(user, license, organization, paths, now) is { } denial ? new([], denial) : new(paths, null);
+    }
+
+    private static Denial? Deny(User user, License license, Organization? organization, List<AccessPath> paths, DateTimeOffset now) => license switch
+    {
+        _ when user.Organization is not null && organization is not { Exists: true, Suspended: false } => OrganizationSuspended,
+        _ when user.Suspended => UserSuspended,
+        { Revoked: true } => LicenseRevoked,
+        { Suspended: true } => LicenseSuspended,
+        _ when now < license.EffectiveDate => LicenseNotYetEffective,
+        { ExpiresAt: { } end } when now >= end => LicenseExpired,
+        { Organization: { } owner } when owner != user.Organization => ForeignLicense,
+        _ when paths.Count == 0 => NotAssigned,
+        _ => null,
+    };
+
+    private static IEnumerable<AccessPath> Paths(User user, License license, IEnumerable<UserGroup> groups) =>
+    [
+        .. license.PrimaryUser == user.Id ? (AccessPath[])[new(AccessPathKind.PrimaryUser, null)] : [],
+        .. license.Users.Contains(user.Id) ? (AccessPath[])[new(AccessPathKind.AdditionalUser, null)] : [],
+        .. groups.Where(group => group.Exists && user.Groups.Contains(group.Id) && license.Groups.Contains(group.Id))
+            .OrderBy(group => group.Id.Value).Select(group => new AccessPath(AccessPathKind.UserGroup, group.Id)),
+    ];
+}

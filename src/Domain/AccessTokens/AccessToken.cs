@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace EventSourcedOrgs.Domain.AccessTokens;
+
+// ---- Events: stored for ever. Add optional members; never rename or remove one. ----
+
+/// <summary>Whatever happens to a personal access token. Its secret is never part of it.</summary>
+public abstract record AccessTokenEvent { private protected AccessTokenEvent() { } }
+
+public sealed record AccessTokenCreated(
+    AccessTokenId AccessToken, UserId User, string Name, ValueList<string> Scopes, DateTimeOffset? ExpiresAt) : AccessTokenEvent;
+public sealed record AccessTokenRevoked(AccessTokenId AccessToken) : AccessTokenEvent;
+
+/// <summary>A long-lived key of one user for scripts: what it may do, until when.</summary>
+public sealed record AccessToken(AccessTokenId Id, UserId User, string Name, ValueList<string> Scopes, DateTimeOffset? ExpiresAt, bool Revoked, Recorded Recorded)
+    : IAggregate<AccessToken, AccessTokenEvent>
+{
+    public static AccessToken Initial { get; } = new(default, default, "", [], null, false, default);
+
+    public AccessToken With(Recorded recorded) => this with { Recorded = recorded };
+
+    /// <summary>May it be used at that moment? The instant of expiry is already too late.</summary>
+    public bool ValidAt(DateTimeOffset now) => Id != default && !Revoked && (ExpiresAt is not { } end || now < end);
+
+    public static AccessToken Evolve(AccessToken token, AccessTokenEvent @event) => @event switch
+    {
+        AccessTokenCreated e => token with { Id = e.AccessToken, User = e.User, Name = e.Name, Scopes = e.Scopes, ExpiresAt = e.ExpiresAt },
+        AccessTokenRevoked => token with { Revoked = true },
+        _ => throw new UnreachableException($"{@event.GetType().Name} has no place in AccessToken.Evolve."),
+    };
+
+    // ---- Decisions ----
+
+    public static Decision<AccessTokenEvent> Create(AccessTokenId id, UserId user, string name, ValueList<string> scopes, DateTimeOffset? expiresAt) =>
+        [new AccessTokenCreated(id, user, name, scopes, expiresAt)];
+
+    public Decision<AccessTokenEvent> Revoke() => Revoked ? [] : [new AccessTokenRevoked(Id)];
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EventSourcedOrgs.Domain;
+
+/// <summary>The vendor's installation; one per deployment.</summary>
+[JsonConverter(typeof(IdJson<AccountId>))]
+public readonly record struct AccountId(Guid Value) : IId<AccountId>
+{
+    public static AccountId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out AccountId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A customer organization.</summary>
+[JsonConverter(typeof(IdJson<OrganizationId>))]
+public readonly record struct OrganizationId(Guid Value) : IId<OrganizationId>
+{
+    public static OrganizationId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out OrganizationId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A person who signs in or uses licences.</summary>
+[JsonConverter(typeof(IdJson<UserId>))]
+public readonly record struct UserId(Guid Value) : IId<UserId>
+{
+    public static UserId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out UserId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A group of users of one organization.</summary>
+[JsonConverter(typeof(IdJson<UserGroupId>))]
+public readonly record struct UserGroupId(Guid Value) : IId<UserGroupId>
+{
+    public static UserGroupId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out UserGroupId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A licence of a product.</summary>
+[JsonConverter(typeof(IdJson<LicenseId>))]
+public readonly record struct LicenseId(Guid Value) : IId<LicenseId>
+{
+    public static LicenseId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out LicenseId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A product of the vendor.</summary>
+[JsonConverter(typeof(IdJson<ProductId>))]
+public readonly record struct ProductId(Guid Value) : IId<ProductId>
+{
+    public static ProductId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out ProductId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>The defaults that new licences of a product take.</summary>
+[JsonConverter(typeof(IdJson<LicenseTemplateId>))]
+public readonly record struct LicenseTemplateId(Guid Value) : IId<LicenseTemplateId>
+{
+    public static LicenseTemplateId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out LicenseTemplateId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A personal access token.</summary>
+[JsonConverter(typeof(IdJson<AccessTokenId>))]
+public readonly record struct AccessTokenId(Guid Value) : IId<AccessTokenId>
+{
+    public static AccessTokenId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out AccessTokenId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>One import of rows.</summary>
+[JsonConverter(typeof(IdJson<ImportId>))]
+public readonly record struct ImportId(Guid Value) : IId<ImportId>
+{
+    public static ImportId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out ImportId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>What all ids share: a UUID inside, version 7 when we make it.</summary>
+public interface IId<TSelf> where TSelf : struct, IId<TSelf>
+{
+    Guid Value { get; }
+
+    static abstract TSelf From(Guid value);
+}
+
+/// <summary>Makes and reads ids.</summary>
+public static class Id
+{
+    public static TId New<TId>() where TId : struct, IId<TId> => TId.From(Guid.CreateVersion7());
+
+    public static bool TryParse<TId>(string? text, out TId id) where TId : struct, IId<TId>
+    {
+        var parsed = Guid.TryParseExact(text, "D", out var value);
+        id = TId.From(value);
+        return parsed;
+    }
+}
+
+/// <summary>Writes an id as a bare string, also as the key of a dictionary.</summary>
+public sealed class IdJson<TId> : JsonConverter<TId> where TId : struct, IId<TId>
+{
+    public override TId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && reader.TryGetGuid(out var value)
+            ? TId.From(value)
+            : throw new JsonException("The value is not a UUID.");
+
+    public override void Write(Utf8JsonWriter writer, TId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+
+    public override TId ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        TId.From(Guid.Parse(reader.GetString()!));
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, TId value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(value.Value.ToString());
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace EventSourcedOrgs.Domain.Licenses;
+
+/// <summary>
+/// An ISO 8601 duration such as <c>P1Y</c>, <c>P6M</c>, <c>P1W</c>, <c>P7D</c>, <c>PT24H</c>. Years and months follow the calendar
+/// (31 January + P1M is the last day of February), smaller parts the clock. At most 1,000 years.
+/// </summary>
+public readonly partial record struct SubscriptionInterval(int Months, TimeSpan Time)
+{
+    private const int MostMonths = 12_000;
+    private const long MostSeconds = 1_000L * 366 * 86_400;
+
+    public static bool TryParse(string? text, out SubscriptionInterval interval)
+    {
+        interval = default;
+        var match = Iso8601().Match(text ?? "");
+        if (!match.Success)
+            return false;
+
+        long Part(string name) => match.Groups[name].Success ? long.Parse(match.Groups[name].ValueSpan, CultureInfo.InvariantCulture) : 0;
+
+        var months = (12 * Part("years")) + Part("months");
+        var seconds = (86_400 * ((7 * Part("weeks")) + Part("days"))) + (3_600 * Part("hours")) + (60 * Part("minutes")) + Part("seconds");
+        if (months > MostMonths || seconds > MostSeconds || months + seconds == 0)
+            return false;
+
+        interval = new((int)months, TimeSpan.FromSeconds(seconds));
+        return true;
+    }
+
+    /// <summary>The interval of so many seconds, from the older <c>validity</c>.</summary>
+    public static SubscriptionInterval OfSeconds(int seconds) => new(0, TimeSpan.FromSeconds(seconds));
+
+    /// <summary>The moment one interval later; the end of the calendar where it would lie beyond it.</summary>
+    public DateTimeOffset After(DateTimeOffset start)
+    {
+        var lastMoment = DateTimeOffset.MaxValue.AddYears(-1);
+        var room = (12 * (lastMoment.Year - start.Year)) + (lastMoment.Month - start.Month);
+        if (Months >= room)
+            return lastMoment;
+
+        var monthsLater = start.AddMonths(Months);
+        return lastMoment - monthsLater > Time ? monthsLater + Time : lastMoment;
+    }
+
+    [GeneratedRegex(@"^P(?=\d|T\d)(?:(?<years>\d{1,6})Y)?(?:(?<months>\d{1,6})M)?(?:(?<weeks>\d{1,6})W)?(?:(?<days>\d{1,6})D)?(?:T(?=\d)(?:(?<hours>\d{1,8})H)?(?:(?<minutes>\d{1,9})M)?(?:(?<seconds>\d{1,10})S)?)?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Iso8601();
+}
+
+/// <summary>
+/// How long a licence lasts: a subscription interval counted from creation or first activation, or the older validity in seconds, or a
+/// fixed end, or for ever.
+/// </summary>
+public sealed record LicenseTerm
+{
+    public string? SubscriptionInterval { get; init; }
+    public SubscriptionStartTrigger SubscriptionStartTrigger { get; init; } = SubscriptionStartTrigger.Creation;
+    public int Validity { get; init; }
+    public ExpirationStrategy ExpirationStrategy { get; init; } = ExpirationStrategy.Immediate;
+
+    /// <summary>The interval by which the licence runs and renews, or null when it has none.</summary>
+    public SubscriptionInterval? Interval =>
+        Licenses.SubscriptionInterval.TryParse(SubscriptionInterval, out var interval) ? interval
+        : Validity > 0 ? Licenses.SubscriptionInterval.OfSeconds(Validity)
+        : null;
+
+    /// <summary>True when the time runs from the first activation, so that a new licence has no end yet.</summary>
+    public bool StartsWithActivation => SubscriptionInterval is not null
+        ? SubscriptionStartTrigger == SubscriptionStartTrigger.Activation
+        : ExpirationStrategy != ExpirationStrategy.Immediate;
+
+    /// <summary>The end of a licence created at that moment; null while it has none.</summary>
+    public DateTimeOffset? EndWhenCreated(DateTimeOffset at) => StartsWithActivation ? null : Interval?.After(at);
+}

@@ -1,0 +1,273 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using EventSourcedOrgs.Domain.UserGroups;
+using EventSourcedOrgs.Domain.Users;
+
+namespace EventSourcedOrgs.Domain.Licenses;
+
+// ---- Events: stored for ever. Add optional members; never rename or remove one. ----
+
+/// <summary>Whatever happens to a licence, its assignments included.</summary>
+public abstract record LicenseEvent { private protected LicenseEvent() { } }
+
+public sealed record LicenseCreated(
+    LicenseId License, ProductId Product, LicenseTemplateId? Template, string Key, OrganizationId? Organization, Guid? Reseller,
+    LicensePolicy Policy, LicenseTerm Term, DateTimeOffset? ExpiresAt, DateTimeOffset EffectiveDate, DateTimeOffset? IssuedAt) : LicenseEvent;
+public sealed record LicenseKeyChanged(LicenseId License, string Key) : LicenseEvent;
+public sealed record LicensePolicyChanged(LicenseId License, LicensePolicy Policy) : LicenseEvent;
+public sealed record LicenseTermChanged(LicenseId License, LicenseTerm Term) : LicenseEvent;
+/// <summary>The licence now ends at this moment (UTC), or never.</summary>
+public sealed record LicenseExpiryChanged(LicenseId License, DateTimeOffset? ExpiresAt) : LicenseEvent;
+public sealed record LicenseRenewed(LicenseId License, DateTimeOffset ExpiresAt) : LicenseEvent;
+public sealed record LicenseSuspended(LicenseId License) : LicenseEvent;
+public sealed record LicenseReinstated(LicenseId License) : LicenseEvent;
+public sealed record LicenseRevoked(LicenseId License) : LicenseEvent;
+public sealed record LicenseRevocationLifted(LicenseId License) : LicenseEvent;
+/// <summary>The licence now belongs to this organization, or to none; assignments within the former one have ended.</summary>
+public sealed record LicenseTransferred(LicenseId License, OrganizationId? Organization) : LicenseEvent;
+public sealed record LicenseResellerChanged(LicenseId License, Guid? Reseller) : LicenseEvent;
+public sealed record LicenseNotesChanged(LicenseId License, string? Notes) : LicenseEvent;
+public sealed record LicenseTagsChanged(LicenseId License, ValueList<string> Tags) : LicenseEvent;
+public sealed record LicenseMetadataChanged(LicenseId License, ValueList<MetadataEntry> Metadata) : LicenseEvent;
+public sealed record PrimaryUserAssignedToLicense(LicenseId License, UserId User) : LicenseEvent;
+public sealed record PrimaryUserUnassignedFromLicense(LicenseId License, UserId User) : LicenseEvent;
+public sealed record UserAssignedToLicense(LicenseId License, UserId User) : LicenseEvent;
+public sealed record UserUnassignedFromLicense(LicenseId License, UserId User) : LicenseEvent;
+public sealed record GroupAssignedToLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
+public sealed record GroupUnassignedFromLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
+public sealed record LicenseDeleted(LicenseId License) : LicenseEvent;
+
+/// <summary>What a new licence starts with; policy and term already hold the template's defaults.</summary>
+public sealed record NewLicense(
+    LicenseId Id, ProductId Product, LicenseTemplateId? Template, string Key, OrganizationId? Organization, Guid? Reseller, LicensePolicy Policy,
+    LicenseTerm Term, Optional<DateTimeOffset?> ExpiresAt, DateTimeOffset? EffectiveDate, DateTimeOffset? IssuedAt, string? Notes,
+    ValueList<string> Tags, ValueList<MetadataEntry> Metadata, bool Suspended, bool Revoked);
+
+/// <summary>What a request wants to change of a licence; what it leaves out stays.</summary>
+public sealed record LicenseChanges(
+    Optional<string> Key, Func<LicensePolicy, LicensePolicy> Policy, Optional<bool> Suspended, Optional<bool> Revoked, Optional<Guid?> Reseller,
+    Optional<string?> Notes, Optional<ValueList<string>> Tags, Optional<ValueList<MetadataEntry>> Metadata);
+
+/// <summary>A licence: its terms and status, and the groups and users it is assigned to.</summary>
+public sealed record License(
+    LicenseId Id, ProductId Product, LicenseTemplateId? Template, string Key, OrganizationId? Organization, Guid? Reseller, LicensePolicy Policy,
+    LicenseTerm Term, DateTimeOffset? ExpiresAt, DateTimeOffset EffectiveDate, DateTimeOffset? IssuedAt, bool Suspended, bool Revoked, string? Notes,
+    ValueList<string> Tags, ValueList<MetadataEntry> Metadata, UserId? PrimaryUser, ImmutableHashSet<UserId> Users,
+    ImmutableHashSet<UserGroupId> Groups, bool Deleted, Recorded Recorded) : IAggregate<License, LicenseEvent>
+{
+    public const int MostAdditionalUsers = 256;
+
+    public static License Initial { get; } = new(
+        default, default, null, "", null, null, new(), new(), null, default, null, false, false, null, [], [], null, [], [], false, default);
+
+    public bool Exists => Id != default && !Deleted;
+
+    public bool Perpetual => ExpiresAt is null && !(Term.Interval is not null && Term.StartsWithActivation);
+
+    /// <summary>The licence's own day of birth: the one given by an import, else when it was recorded.</summary>
+    public DateTimeOffset CreatedAt => IssuedAt ?? Recorded.CreatedAt;
+
+    public License With(Recorded recorded) => this with { Recorded = recorded };
+
+    public static License Evolve(License license, LicenseEvent @event) => @event switch
+    {
+        LicenseCreated e => license with
+        {
+            Id = e.License, Product = e.Product, Template = e.Template, Key = e.Key, Organization = e.Organization, Reseller = e.Reseller,
+            Policy = e.Policy, Term = e.Term, ExpiresAt = e.ExpiresAt, EffectiveDate = e.EffectiveDate, IssuedAt = e.IssuedAt,
+        },
+        LicenseKeyChanged e => license with { Key = e.Key },
+        LicensePolicyChanged e => license with { Policy = e.Policy },
+        LicenseTermChanged e => license with { Term = e.Term },
+        LicenseExpiryChanged e => license with { ExpiresAt = e.ExpiresAt },
+        LicenseRenewed e => license with { ExpiresAt = e.ExpiresAt },
+        LicenseSuspended => license with { Suspended = true },
+        LicenseReinstated => license with { Suspended = false },
+        LicenseRevoked => license with { Revoked = true },
+        LicenseRevocationLifted => license with { Revoked = false },
+        LicenseTransferred e => license with { Organization = e.Organization, Groups = [], Users = [] },
+        LicenseResellerChanged e => license with { Reseller = e.Reseller },
+        LicenseNotesChanged e => license with { Notes = e.Notes },
+        LicenseTagsChanged e => license with { Tags = e.Tags },
+        LicenseMetadataChanged e => license with { Metadata = e.Metadata },
+        PrimaryUserAssignedToLicense e => license with { PrimaryUser = e.User },
+        PrimaryUserUnassignedFromLicense => license with { PrimaryUser = null },
+        UserAssignedToLicense e => license with { Users = license.Users.Add(e.User) },
+        UserUnassignedFromLicense e => license with { Users = license.Users.Remove(e.User) },
+        GroupAssignedToLicense e => license with { Groups = license.Groups.Add(e.UserGroup) },
+        GroupUnassignedFromLicense e => license with { Groups = license.Groups.Remove(e.UserGroup) },
+        LicenseDeleted => license with { Deleted = true },
+        _ => throw new UnreachableException($"{@event.GetType().Name} has no place in License.Evolve."),
+    };
+
+    // ---- Decisions: terms ----
+
+    public static Decision<LicenseEvent> Create(NewLicense license, DateTimeOffset now)
+    {
+        var born = license.IssuedAt ?? now;
+        var expiresAt = license.ExpiresAt.IsSet ? license.ExpiresAt.Value : license.Term.EndWhenCreated(license.EffectiveDate ?? born);
+        return
+        [
+            new LicenseCreated(license.Id, license.Product, license.Template, license.Key, license.Organization, license.Reseller, license.Policy,
+                license.Term, expiresAt, license.EffectiveDate ?? born, license.IssuedAt),
+            .. license.Notes is null ? (LicenseEvent[])[] : [new LicenseNotesChanged(license.Id, license.Notes)],
+            .. license.Tags.Count == 0 ? (LicenseEvent[])[] : [new LicenseTagsChanged(license.Id, license.Tags)],
+            .. license.Metadata.Count == 0 ? (LicenseEvent[])[] : [new LicenseMetadataChanged(license.Id, license.Metadata)],
+            .. !license.Suspended ? (LicenseEvent[])[] : [new LicenseSuspended(license.Id)],
+            .. !license.Revoked ? (LicenseEvent[])[] : [new LicenseRevoked(license.Id)],
+        ];
+    }
+
+    public Decision<LicenseEvent> Change(LicenseChanges to)
+    {
+        if (!Exists)
+            return Refusal.LicenseNotFound;
+
+        var policy = to.Policy(Policy);
+        return
+        [
+            .. to.Key.WhenChanged(Key, key => new LicenseKeyChanged(Id, key) as LicenseEvent),
+            .. policy == Policy ? (LicenseEvent[])[] : [new LicensePolicyChanged(Id, policy)],
+            .. to.Suspended.WhenChanged(Suspended, suspended => suspended ? new LicenseSuspended(Id) : new LicenseReinstated(Id) as LicenseEvent),
+            .. to.Revoked.WhenChanged(Revoked, revoked => revoked ? new LicenseRevoked(Id) : new LicenseRevocationLifted(Id) as LicenseEvent),
+            .. to.Reseller.WhenChanged(Reseller, reseller => new LicenseResellerChanged(Id, reseller)),
+            .. to.Notes.WhenChanged(Notes, notes => new LicenseNotesChanged(Id, notes)),
+            .. to.Tags.WhenChanged(Tags, tags => new LicenseTagsChanged(Id, tags)),
+            .. to.Metadata.Select(replacement => Domain.Metadata.Keeping(Metadata, replacement))
+                .WhenChanged(Metadata, metadata => new LicenseMetadataChanged(Id, metadata)),
+        ];
+    }
+
+    public Decision<LicenseEvent> DropMetadata(Guid entry) => !Exists ? Refusal.LicenseNotFound
+        : Metadata.All(known => known.Id != entry) ? Refusal.NotFound("Metadata")
+        : [new LicenseMetadataChanged(Id, Metadata.Where(known => known.Id != entry).ToValueList())];
+
+    /// <summary>Adds one interval to the end the licence has; a licence that has run out continues from its end, not from now.</summary>
+    public Decision<LicenseEvent> Renew() => this switch
+    {
+        { Exists: false } => Refusal.LicenseNotFound,
+        { Revoked: true } => Refusal.LicenseRevoked,
+        { Term.Interval: { } interval, ExpiresAt: { } end } => [new LicenseRenewed(Id, interval.After(end))],
+        _ => Refusal.LicenseIsPerpetual,
+    };
+
+    public Decision<LicenseEvent> ExpireAt(DateTimeOffset? end) => this switch
+    {
+        { Exists: false } => Refusal.LicenseNotFound,
+        _ when end == ExpiresAt => [],
+        _ => [new LicenseExpiryChanged(Id, end)],
+    };
+
+    /// <summary>A new interval: counted from birth it gives the licence a new end, from first activation the end comes with that.</summary>
+    public Decision<LicenseEvent> Subscribe(LicenseTerm term)
+    {
+        if (!Exists)
+            return Refusal.LicenseNotFound;
+
+        var end = term.EndWhenCreated(EffectiveDate);
+        return
+        [
+            .. term == Term ? (LicenseEvent[])[] : [new LicenseTermChanged(Id, term)],
+            .. term == Term || end == ExpiresAt ? (LicenseEvent[])[] : [new LicenseExpiryChanged(Id, end)],
+        ];
+    }
+
+    public Decision<LicenseEvent> Delete() => Deleted ? [] : [new LicenseDeleted(Id)];
+
+    // ---- Decisions: who it belongs to ----
+
+    /// <summary>Assignments are made within an organization, so they end when the licence leaves it.</summary>
+    public Decision<LicenseEvent> TransferTo(OrganizationId? organization) => this switch
+    {
+        { Exists: false } => Refusal.LicenseNotFound,
+        _ when organization == Organization => [],
+        _ =>
+        [
+            .. Groups.OrderBy(group => group.Value).Select(group => new GroupUnassignedFromLicense(Id, group) as LicenseEvent),
+            .. Users.OrderBy(user => user.Value).Select(user => new UserUnassignedFromLicense(Id, user)),
+            .. PrimaryUser is { } primary && organization is not null ? (LicenseEvent[])[new PrimaryUserUnassignedFromLicense(Id, primary)] : [],
+            new LicenseTransferred(Id, organization),
+        ],
+    };
+
+    // ---- Decisions: who may use it ----
+
+    public Decision<LicenseEvent> AssignGroup(UserGroup group) => this switch
+    {
+        { Exists: false } => Refusal.LicenseNotFound,
+        _ when !group.Exists || group.Organization != Organization => Refusal.UserGroupNotFound,
+        _ when Groups.Contains(group.Id) => [],
+        { Revoked: true } => Refusal.LicenseRevoked,
+        _ => [new GroupAssignedToLicense(Id, group.Id)],
+    };
+
+    public Decision<LicenseEvent> UnassignGroup(UserGroupId group) => this switch
+    {
+        { Exists: false } => Refusal.LicenseNotFound,
+        _ when !Groups.Contains(group) => [],
+        _ => [new GroupUnassignedFromLicense(Id, group)],
+    };
+
+    /// <summary>The groups it is assigned to from now on, as one event per group that changes.</summary>
+    public Decision<LicenseEvent> SetGroups(IReadOnlyCollection<UserGroupId> groups, IReadOnlyDictionary<UserGroupId, UserGroup> known) => this switch
+    {
+        { Exists: false } => Refusal.LicenseNotFound,
+        { Organization: null } when groups.Count > 0 => Refusal.LicenseHasNoOrganization,
+        _ when groups.Any(id => !known.TryGetValue(id, out var group) || !group.Exists || group.Organization != Organization) => Refusal.UnknownUserGroup,
+        { Revoked: true } when groups.Any(id => !Groups.Contains(id)) => Refusal.LicenseRevoked,
+        _ =>
+        [
+            .. Groups.Except(groups).OrderBy(group => group.Value).Select(group => new GroupUnassignedFromLicense(Id, group) as LicenseEvent),
+            .. groups.Distinct().Where(group => !Groups.Contains(group)).Select(group => new GroupAssignedToLicense(Id, group)),
+        ],
+    };
+
+    public Decision<LicenseEvent> AssignUser(User user) => this switch
+    {
+        { Exists: false } => Refusal.LicenseNotFound,
+        _ when Foreign(user) is { } refusal => refusal,
+        _ when Users.Contains(user.Id) => [],
+        { Revoked: true } => Refusal.LicenseRevoked,
+        { Users.Count: >= MostAdditionalUsers } => Refusal.TooManyAdditionalUsers,
+        _ => [new UserAssignedToLicense(Id, user.Id)],
+    };
+
+    public Decision<LicenseEvent> UnassignUser(UserId user) => this switch
+    {
+        { Exists: false } => Refusal.LicenseNotFound,
+        _ when !Users.Contains(user) => [],
+        _ => [new UserUnassignedFromLicense(Id, user)],
+    };
+
+    /// <summary>The licence's own user, or none.</summary>
+    public Decision<LicenseEvent> SetPrimaryUser(User? user) => this switch
+    {
+        { Exists: false } => Refusal.LicenseNotFound,
+        _ when user is not null && Foreign(user) is { } refusal => refusal,
+        _ when user?.Id == PrimaryUser => [],
+        { Revoked: true } when user is not null => Refusal.LicenseRevoked,
+        _ =>
+        [
+            .. PrimaryUser is { } former ? (LicenseEvent[])[new PrimaryUserUnassignedFromLicense(Id, former)] : [],
+            .. user is not null ? (LicenseEvent[])[new PrimaryUserAssignedToLicense(Id, user.Id)] : [],
+        ],
+    };
+
+    /// <summary>The additional users from now on, as one event per user who changes. <paramref name="users"/> are those named.</summary>
+    public Decision<LicenseEvent> SetUsers(IReadOnlyCollection<User> users) => this switch
+    {
+        { Exists: false } => Refusal.LicenseNotFound,
+        _ when users.Select(Foreign).FirstOrDefault(refusal => refusal is not null) is { } refusal => refusal,
+        _ when users.Count > MostAdditionalUsers => Refusal.TooManyAdditionalUsers,
+        { Revoked: true } when users.Any(user => !Users.Contains(user.Id)) => Refusal.LicenseRevoked,
+        _ =>
+        [
+            .. Users.Except(users.Select(user => user.Id)).OrderBy(user => user.Value).Select(user => new UserUnassignedFromLicense(Id, user) as LicenseEvent),
+            .. users.Select(user => user.Id).Distinct().Where(user => !Users.Contains(user)).Select(user => new UserAssignedToLicense(Id, user)),
+        ],
+    };
+
+    private Refusal? Foreign(User user) => !user.Exists ? Refusal.UnknownUser
+        : Organization is not null && user.Organization != Organization ? Refusal.UserOfAnotherOrganization
+        : null;
+}

@@ -1,0 +1,18 @@
+namespace EventSourcedOrgs.Domain;
+
+/// <summary>
+/// Data of one person inside an event or a state. It is stored encrypted with a key of that person alone, so that
+/// deleting the key erases the person while the history stays; then <see cref="Value"/> is default and <see cref="Erased"/> true.
+/// </summary>
+public sealed record Personal<T>(Guid Person, T? Value, bool Erased = false)
+{
+    public override string ToString() => Erased ? "(erased)" : "(personal)";
+}
+
+/// <summary>Marks values as belonging to a person.</summary>
+public static class Personal
+{
+    public static Personal<T> Of<T>(UserId person, T value) => new(person.Value, value);
+
+    public static Personal<string>? OfText(UserId person, string? value) => string.IsNullOrEmpty(value) ? null : new(person.Value, value);
+}

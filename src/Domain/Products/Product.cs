@@ -1,0 +1,70 @@
+using System.Diagnostics;
+
+namespace EventSourcedOrgs.Domain.Products;
+
+// ---- Events: stored for ever. Add optional members; never rename or remove one. ----
+
+/// <summary>Whatever happens to a product.</summary>
+public abstract record ProductEvent { private protected ProductEvent() { } }
+
+/// <summary><c>PublicKey</c> is the RSA key (PEM) with which applications check what we sign for this product.</summary>
+public sealed record ProductCreated(
+    ProductId Product, string Name, string DisplayName, string? Description, LicenseTemplateId Template, string PublicKey) : ProductEvent;
+public sealed record ProductRenamed(ProductId Product, string Name, string DisplayName) : ProductEvent;
+public sealed record ProductDescriptionChanged(ProductId Product, string? Description) : ProductEvent;
+public sealed record ProductTemplateChanged(ProductId Product, LicenseTemplateId Template) : ProductEvent;
+public sealed record ProductMetadataChanged(ProductId Product, ValueList<MetadataEntry> Metadata) : ProductEvent;
+public sealed record ProductDeleted(ProductId Product) : ProductEvent;
+
+/// <summary>What a request wants to change of a product; what it leaves out stays.</summary>
+public sealed record ProductChanges(
+    Optional<string> Name, Optional<string> DisplayName, Optional<string?> Description, Optional<LicenseTemplateId> Template,
+    Optional<ValueList<MetadataEntry>> Metadata);
+
+/// <summary>A product of the vendor: its names, the template of its licences, its public key.</summary>
+public sealed record Product(
+    ProductId Id, string Name, string DisplayName, string? Description, LicenseTemplateId Template, string PublicKey,
+    ValueList<MetadataEntry> Metadata, bool Deleted, Recorded Recorded) : IAggregate<Product, ProductEvent>
+{
+    public static Product Initial { get; } = new(default, "", "", null, default, "", [], false, default);
+
+    public bool Exists => Id != default && !Deleted;
+
+    public Product With(Recorded recorded) => this with { Recorded = recorded };
+
+    public static Product Evolve(Product product, ProductEvent @event) => @event switch
+    {
+        ProductCreated e => product with
+        {
+            Id = e.Product, Name = e.Name, DisplayName = e.DisplayName, Description = e.Description, Template = e.Template, PublicKey = e.PublicKey,
+        },
+        ProductRenamed e => product with { Name = e.Name, DisplayName = e.DisplayName },
+        ProductDescriptionChanged e => product with { Description = e.Description },
+        ProductTemplateChanged e => product with { Template = e.Template },
+        ProductMetadataChanged e => product with { Metadata = e.Metadata },
+        ProductDeleted => product with { Deleted = true },
+        _ => throw new UnreachableException($"{@event.GetType().Name} has no place in Product.Evolve."),
+    };
+
+    // ---- Decisions ----
+
+    public static Decision<ProductEvent> Create(
+        ProductId id, string name, string displayName, string? description, LicenseTemplateId template, string publicKey, ValueList<MetadataEntry> metadata) =>
+    [
+        new ProductCreated(id, name, displayName, description, template, publicKey),
+        .. metadata.Count == 0 ? (ProductEvent[])[] : [new ProductMetadataChanged(id, metadata)],
+    ];
+
+    public Decision<ProductEvent> Change(ProductChanges to) => !Exists ? Refusal.ProductNotFound :
+    [
+        .. to.Name.Or(Name) == Name && to.DisplayName.Or(DisplayName) == DisplayName
+            ? (ProductEvent[])[]
+            : [new ProductRenamed(Id, to.Name.Or(Name), to.DisplayName.Or(DisplayName))],
+        .. to.Description.WhenChanged(Description, description => new ProductDescriptionChanged(Id, description) as ProductEvent),
+        .. to.Template.WhenChanged(Template, template => new ProductTemplateChanged(Id, template)),
+        .. to.Metadata.Select(replacement => Domain.Metadata.Keeping(Metadata, replacement))
+            .WhenChanged(Metadata, metadata => new ProductMetadataChanged(Id, metadata)),
+    ];
+
+    public Decision<ProductEvent> Delete() => Deleted ? [] : [new ProductDeleted(Id)];
+}

@@ -1,0 +1,135 @@
+namespace EventSourcedOrgs.Domain;
+
+/// <summary>What kind of "no" a refusal is; the Host maps it to a status in one place.</summary>
+public enum RefusalKind
+{
+    /// <summary>The request itself is wrong (400).</summary>
+    Invalid,
+
+    /// <summary>A rule of the domain forbids it in this state (400).</summary>
+    Rule,
+
+    /// <summary>Nobody, or nobody we know, is asking (401).</summary>
+    Unauthenticated,
+
+    /// <summary>The caller is known and may not do this (403).</summary>
+    Forbidden,
+
+    /// <summary>It does not exist, or not for this caller (404).</summary>
+    NotFound,
+
+    /// <summary>It collides with something that exists (409).</summary>
+    Conflict,
+
+    /// <summary>The caller's idea of the state is out of date (412).</summary>
+    Stale,
+
+    /// <summary>An idempotency key came back with another request (422).</summary>
+    Unprocessable,
+
+    /// <summary>Too many requests (429).</summary>
+    TooMany,
+
+    /// <summary>Not now (503).</summary>
+    Unavailable,
+}
+
+/// <summary>
+/// A "no" with a stable code. This is the one catalogue of the domain's refusals; <c>docs/errors.md</c> is generated from it.
+/// A message says what to do, and may name limits; the code never changes.
+/// </summary>
+public sealed record Refusal(string Code, RefusalKind Kind, string Message, string? Field = null)
+{
+    // ---- what is not there ----
+    public static Refusal OrganizationNotFound { get; } = NotFound("Organization");
+    public static Refusal UserNotFound { get; } = NotFound("User");
+    public static Refusal UserGroupNotFound { get; } = NotFound("UserGroup");
+    public static Refusal LicenseNotFound { get; } = NotFound("License");
+    public static Refusal ProductNotFound { get; } = NotFound("Product");
+    public static Refusal LicenseTemplateNotFound { get; } = NotFound("LicenseTemplate");
+    public static Refusal AccessTokenNotFound { get; } = NotFound("AccessToken");
+
+    /// <summary>One code and one text for whatever is absent or foreign, so that the two cannot be told apart.</summary>
+    public static Refusal NotFound(string resource) => new("NOT_FOUND", RefusalKind.NotFound, $"{resource} not found.");
+
+    // ---- references in a request that lead nowhere ----
+    public static Refusal UnknownOrganization { get; } = Unknown("organizationId", "organization");
+    public static Refusal UnknownProduct { get; } = Unknown("productId", "product");
+    public static Refusal UnknownLicenseTemplate { get; } = Unknown("licenseTemplateId", "license template");
+    public static Refusal UnknownUser { get; } = Unknown("userId", "user");
+    public static Refusal UnknownUserGroup { get; } = Unknown("userGroupIds", "user group of this organization");
+    public static Refusal UnknownMember { get; } = Unknown("userIds", "user of this organization");
+
+    private static Refusal Unknown(string field, string what) =>
+        new("REFERENCE_NOT_FOUND", RefusalKind.Invalid, $"'{field}' names no {what}.", field);
+
+    // ---- organizations and seats ----
+    public static Refusal AllowedUsersLimitReached(int allowed, int used) => new("ALLOWED_USERS_LIMIT_REACHED", RefusalKind.Rule,
+        $"All {allowed} seats of this organization are taken ({used} in use). The vendor can raise 'allowedUsers'; removing a user frees a seat.");
+
+    public static Refusal OrganizationHasUsers(int users) => new("ORGANIZATION_HAS_USERS", RefusalKind.Conflict,
+        $"The organization still has {users} user(s). Remove them first, or delete with 'cascade=true'.");
+
+    public static Refusal OrganizationSuspended { get; } = new("ORGANIZATION_SUSPENDED", RefusalKind.Forbidden,
+        "The organization is suspended. Its vendor can reinstate it.");
+
+    // ---- users and roles ----
+    public static Refusal DuplicateEmail { get; } = new("DUPLICATE_FIELD_VALUE", RefusalKind.Conflict, "The e-mail address is already taken.", "email");
+    public static Refusal RoleNeedsOrganization { get; } = new("ROLE_NEEDS_ORGANIZATION", RefusalKind.Rule,
+        "The role 'organization-admin' needs an organization.", "role");
+    public static Refusal UnknownRole { get; } = new("UNKNOWN_ROLE", RefusalKind.Invalid, "'role' names no role of this account.", "role");
+    public static Refusal RoleNotAllowed { get; } = new("ROLE_NOT_ALLOWED", RefusalKind.Forbidden, "You may not give this role.", "role");
+    public static Refusal SuperAdminIsUnique { get; } = new("SUPER_ADMIN_IS_UNIQUE", RefusalKind.Rule,
+        "There is exactly one super-admin: the role can be neither given, taken, suspended nor removed.", "role");
+    public static Refusal TeamMemberHasNoOrganization { get; } = new("TEAM_MEMBER_HAS_NO_ORGANIZATION", RefusalKind.Rule,
+        "A member of the vendor's team cannot belong to a customer organization.", "organizationId");
+    public static Refusal UserSuspended { get; } = new("USER_SUSPENDED", RefusalKind.Forbidden, "The user is suspended.");
+
+    // ---- groups ----
+    public static Refusal DuplicateUserGroupName { get; } = new("DUPLICATE_FIELD_VALUE", RefusalKind.Conflict,
+        "The organization already has a user group of this name.", "name");
+
+    // ---- licences ----
+    public static Refusal DuplicateLicenseKey { get; } = new("DUPLICATE_FIELD_VALUE", RefusalKind.Conflict, "The license key is already taken.", "key");
+    public static Refusal DuplicateProductName { get; } = new("DUPLICATE_FIELD_VALUE", RefusalKind.Conflict, "A product of this name exists.", "name");
+    public static Refusal DuplicateTemplateName { get; } = new("DUPLICATE_FIELD_VALUE", RefusalKind.Conflict,
+        "A license template of this name exists.", "name");
+    public static Refusal LicenseRevoked { get; } = new("LICENSE_REVOKED", RefusalKind.Rule, "A revoked license cannot be assigned or renewed.");
+    public static Refusal LicenseIsPerpetual { get; } = new("LICENSE_IS_PERPETUAL", RefusalKind.Rule,
+        "The license has no subscription interval, so there is nothing to renew. Set its expiry or its subscription instead.");
+    public static Refusal LicenseHasNoOrganization { get; } = new("LICENSE_HAS_NO_ORGANIZATION", RefusalKind.Rule,
+        "The license belongs to no organization, so no user group can be assigned to it.");
+    public static Refusal UserOfAnotherOrganization { get; } = new("USER_OF_ANOTHER_ORGANIZATION", RefusalKind.Rule,
+        "The user does not belong to the license's organization.", "userId");
+    public static Refusal TooManyAdditionalUsers { get; } = new("TOO_MANY_ADDITIONAL_USERS", RefusalKind.Rule,
+        "A license takes at most 256 additional users; assign a user group instead.", "additionalUserIds");
+    public static Refusal InvalidKeyPattern { get; } = new("INVALID_KEY_PATTERN", RefusalKind.Invalid,
+        "'keyPattern' is not a pattern that keys can be made from: use literals, classes such as [A-F0-9], groups and counts such as {6}.", "keyPattern");
+    public static Refusal KeyPatternTooNarrow { get; } = new("KEY_PATTERN_TOO_NARROW", RefusalKind.Invalid,
+        "'keyPattern' must give keys of 16 to 256 characters and at least 64 bits of chance.", "keyPattern");
+    public static Refusal ProductInUse { get; } = new("PRODUCT_IN_USE", RefusalKind.Conflict, "The product still has licenses.");
+    public static Refusal LicenseTemplateInUse { get; } = new("LICENSE_TEMPLATE_IN_USE", RefusalKind.Conflict, "Products still use this license template.");
+
+    // ---- sign-in ----
+    public static Refusal InvalidCredentials { get; } = new("INVALID_CREDENTIALS", RefusalKind.Unauthenticated, "The e-mail address or the password is wrong.");
+    public static Refusal CustomerPortalNotAllowed { get; } = new("CUSTOMER_PORTAL_NOT_ALLOWED", RefusalKind.Forbidden,
+        "This user may not sign in to the customer portal.");
+    public static Refusal AccountLocked { get; } = new("ACCOUNT_LOCKED", RefusalKind.Forbidden,
+        "Too many failed sign-ins. Try again in five minutes.");
+    public static Refusal Unauthenticated { get; } = new("AUTHENTICATION_REQUIRED", RefusalKind.Unauthenticated,
+        "Send a valid token: 'Authorization: Bearer ...'.");
+    public static Refusal Forbidden { get; } = new("FORBIDDEN", RefusalKind.Forbidden, "Your role or token scopes do not allow this.");
+
+    // ---- the protocol ----
+    public static Refusal VersionMismatch { get; } = new("VERSION_MISMATCH", RefusalKind.Stale,
+        "The resource has changed since you read it. Read it again and repeat the request with its new ETag.");
+    public static Refusal IdempotencyKeyReused { get; } = new("IDEMPOTENCY_KEY_REUSED", RefusalKind.Unprocessable,
+        "This Idempotency-Key was used with another request.");
+    public static Refusal IdempotencyKeyInUse { get; } = new("IDEMPOTENCY_KEY_IN_USE", RefusalKind.Conflict,
+        "A request with this Idempotency-Key is still running.");
+    public static Refusal Busy { get; } = new("CONFLICT", RefusalKind.Conflict,
+        "Other requests kept changing the same resource. Repeat the request.");
+    public static Refusal ReadModelBehind(long position, long reached) => new("READ_MODEL_BEHIND", RefusalKind.Unavailable,
+        $"The read model has reached position {reached}, not yet {position}. Repeat the request.");
+    public static Refusal Validation(string field, string message) => new("VALIDATION_FAILED", RefusalKind.Invalid, message, field);
+}

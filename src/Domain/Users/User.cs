@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using EventSourcedOrgs.Domain.UserGroups;
+
+namespace EventSourcedOrgs.Domain.Users;
+
+// ---- Events: stored for ever. Add optional members; never rename or remove one. ----
+
+/// <summary>Whatever happens to a user. Passwords and tokens are never part of it.</summary>
+public abstract record UserEvent { private protected UserEvent() { } }
+
+public sealed record UserCreated(
+    UserId User, Personal<string> FirstName, Personal<string>? LastName, Personal<string> Email, Personal<string>? Company,
+    Role Role, OrganizationId? Organization, bool AllowCustomerPortalAccess) : UserEvent;
+public sealed record UserRenamed(UserId User, Personal<string> FirstName, Personal<string>? LastName) : UserEvent;
+public sealed record UserEmailChanged(UserId User, Personal<string> Email) : UserEvent;
+public sealed record UserCompanyChanged(UserId User, Personal<string>? Company) : UserEvent;
+public sealed record UserRoleChanged(UserId User, Role Role) : UserEvent;
+/// <summary>The user now belongs to this organization, or to none; memberships in groups of the former one have ended.</summary>
+public sealed record UserMoved(UserId User, OrganizationId? Organization) : UserEvent;
+public sealed record CustomerPortalAccessChanged(UserId User, bool Allowed) : UserEvent;
+public sealed record UserTagsChanged(UserId User, ValueList<string> Tags) : UserEvent;
+public sealed record UserMetadataChanged(UserId User, Personal<ValueList<MetadataEntry>> Metadata) : UserEvent;
+public sealed record UserAddedToGroup(UserId User, UserGroupId UserGroup) : UserEvent;
+public sealed record UserRemovedFromGroup(UserId User, UserGroupId UserGroup) : UserEvent;
+public sealed record UserSuspended(UserId User) : UserEvent;
+public sealed record UserReinstated(UserId User) : UserEvent;
+public sealed record UserPasswordChanged(UserId User) : UserEvent;
+public sealed record UserSignedIn(UserId User, DateTimeOffset At) : UserEvent;
+/// <summary>The user is gone: the seat is free, memberships and direct assignments have ended, the history stays.</summary>
+public sealed record UserDeleted(UserId User) : UserEvent;
+
+/// <summary>What a new user starts with. Text is already trimmed; an e-mail address keeps its case.</summary>
+public sealed record NewUser(
+    UserId Id, string FirstName, string? LastName, string Email, string? Company, Role Role, OrganizationId? Organization,
+    bool AllowCustomerPortalAccess, ValueList<string> Tags, ValueList<MetadataEntry> Metadata);
+
+/// <summary>What a request wants to change of a user; what it leaves out stays.</summary>
+public sealed record UserChanges(
+    Optional<string> FirstName, Optional<string?> LastName, Optional<string> Email, Optional<string?> Company,
+    Optional<bool> AllowCustomerPortalAccess, Optional<ValueList<string>> Tags, Optional<ValueList<MetadataEntry>> Metadata);
+
+/// <summary>A user: profile, role, status, organization, and the groups the user is in (few, even where a group has very many users).</summary>
+public sealed record User(
+    UserId Id, Personal<string> FirstName, Personal<string>? LastName, Personal<string> Email, Personal<string>? Company, Role Role,
+    OrganizationId? Organization, bool AllowCustomerPortalAccess, ValueList<string> Tags, Personal<ValueList<MetadataEntry>>? Metadata,
+    ImmutableHashSet<UserGroupId> Groups, bool Suspended, bool Deleted, DateTimeOffset? LastSignInAt, Recorded Recorded) : IAggregate<User, UserEvent>
+{
+    public static User Initial { get; } =
+        new(default, new(default, ""), null, new(default, ""), null, default, null, false, [], null, [], false, false, null, default);
+
+    public bool Exists => Id != default && !Deleted;
+
+    public User With(Recorded recorded) => this with { Recorded = recorded };
+
+    public static User Evolve(User user, UserEvent @event) => @event switch
+    {
+        UserCreated e => user with
+        {
+            Id = e.User, FirstName = e.FirstName, LastName = e.LastName, Email = e.Email, Company = e.Company, Role = e.Role,
+            Organization = e.Organization, AllowCustomerPortalAccess = e.AllowCustomerPortalAccess,
+        },
+        UserRenamed e => user with { FirstName = e.FirstName, LastName = e.LastName },
+        UserEmailChanged e => user with { Email = e.Email },
+        UserCompanyChanged e => user with { Company = e.Company },
+        UserRoleChanged e => user with { Role = e.Role },
+        UserMoved e => user with { Organization = e.Organization, Groups = [] },
+        CustomerPortalAccessChanged e => user with { AllowCustomerPortalAccess = e.Allowed },
+        UserTagsChanged e => user with { Tags = e.Tags },
+        UserMetadataChanged e => user with { Metadata = e.Metadata },
+        UserAddedToGroup e => user with { Groups = user.Groups.Add(e.UserGroup) },
+        UserRemovedFromGroup e => user with { Groups = user.Groups.Remove(e.UserGroup) },
+        UserSuspended => user with { Suspended = true },
+        UserReinstated => user with { Suspended = false },
+        UserPasswordChanged => user,
+        UserSignedIn e => user with { LastSignInAt = e.At },
+        UserDeleted => user with { Deleted = true, Groups = [] },
+        _ => throw new UnreachableException($"{@event.GetType().Name} has no place in User.Evolve."),
+    };
+
+    // ---- Decisions ----
+
+    public static Decision<UserEvent> Create(NewUser user) => user switch
+    {
+        _ when user.Role == Role.OrganizationAdmin && user.Organization is null => Refusal.RoleNeedsOrganization,
+        _ when user.Role.IsTeam && user.Organization is not null => Refusal.TeamMemberHasNoOrganization,
+        _ =>
+        [
+            new UserCreated(user.Id, Personal.Of(user.Id, user.FirstName), Personal.OfText(user.Id, user.LastName), Personal.Of(user.Id, user.Email),
+                Personal.OfText(user.Id, user.Company), user.Role, user.Organization, user.AllowCustomerPortalAccess),
+            .. user.Tags.Count == 0 ? (UserEvent[])[] : [new UserTagsChanged(user.Id, user.Tags)],
+            .. user.Metadata.Count == 0 ? (UserEvent[])[] : [new UserMetadataChanged(user.Id, Personal.Of(user.Id, user.Metadata))],
+        ],
+    };
+
+    public Decision<UserEvent> Change(UserChanges to) => !Exists ? Refusal.UserNotFound :
+    [
+        .. Renamed(Personal.Of(Id, to.FirstName.Or(FirstName.Value!)), Personal.OfText(Id, to.LastName.Or(LastName?.Value))),
+        .. to.Email.WhenChanged(Email.Value!, email => new UserEmailChanged(Id, Personal.Of(Id, email)) as UserEvent),
+        .. to.Company.WhenChanged(Company?.Value, company => new UserCompanyChanged(Id, Personal.OfText(Id, company))),
+        .. to.AllowCustomerPortalAccess.WhenChanged(AllowCustomerPortalAccess, allowed => new CustomerPortalAccessChanged(Id, allowed)),
+        .. to.Tags.WhenChanged(Tags, tags => new UserTagsChanged(Id, tags)),
+        .. to.Metadata.Select(replacement => Domain.Metadata.Keeping(Metadata?.Value ?? [], replacement))
+            .WhenChanged(Metadata?.Value ?? [], metadata => new UserMetadataChanged(Id, Personal.Of(Id, metadata))),
+    ];
+
+    private IEnumerable<UserEvent> Renamed(Personal<string> first, Personal<string>? last) =>
+        first == FirstName && last == LastName ? [] : [new UserRenamed(Id, first, last)];
+
+    public Decision<UserEvent> ChangeRole(Role role) => this switch
+    {
+        { Exists: false } => Refusal.UserNotFound,
+        _ when role == Role => [],
+        _ when Role == Role.SuperAdmin || role == Role.SuperAdmin => Refusal.SuperAdminIsUnique,
+        { Organization: null } when role == Role.OrganizationAdmin => Refusal.RoleNeedsOrganization,
+        { Organization: not null } when role.IsTeam => Refusal.TeamMemberHasNoOrganization,
+        _ => [new UserRoleChanged(Id, role)],
+    };
+
+    /// <summary>Ends the memberships of the former organization; the seats are decided by the two organizations.</summary>
+    public Decision<UserEvent> MoveTo(OrganizationId? organization) => this switch
+    {
+        { Exists: false } => Refusal.UserNotFound,
+        _ when organization == Organization => [],
+        _ when organization is not null && Role.IsTeam => Refusal.TeamMemberHasNoOrganization,
+        _ when organization is null && Role == Role.OrganizationAdmin => Refusal.RoleNeedsOrganization,
+        _ => [.. Groups.Order(ById).Select(group => new UserRemovedFromGroup(Id, group)), new UserMoved(Id, organization)],
+    };
+
+    public Decision<UserEvent> Join(UserGroup group) => this switch
+    {
+        { Exists: false } => Refusal.UserNotFound,
+        _ when !group.Exists => Refusal.UserGroupNotFound,
+        _ when group.Organization != Organization => Refusal.UnknownMember,
+        _ when Groups.Contains(group.Id) => [],
+        _ => [new UserAddedToGroup(Id, group.Id)],
+    };
+
+    public Decision<UserEvent> Leave(UserGroupId group) => this switch
+    {
+        { Exists: false } => Refusal.UserNotFound,
+        _ when !Groups.Contains(group) => [],
+        _ => [new UserRemovedFromGroup(Id, group)],
+    };
+
+    /// <summary>
+    /// The groups the user is in from now on, as one event per group that changes. <paramref name="known"/> holds the groups named and
+    /// the groups the user is in; one that has been deleted is silently left.
+    /// </summary>
+    public Decision<UserEvent> SetGroups(IReadOnlyCollection<UserGroupId> groups, IReadOnlyDictionary<UserGroupId, UserGroup> known) => this switch
+    {
+        { Exists: false } => Refusal.UserNotFound,
+        _ when groups.Any(id => !known.TryGetValue(id, out var group) || !group.Exists || group.Organization != Organization) => Refusal.UnknownUserGroup,
+        _ =>
+        [
+            .. Groups.Except(groups).Order(ById).Select(group => new UserRemovedFromGroup(Id, group) as UserEvent),
+            .. groups.Distinct().Where(group => !Groups.Contains(group)).Select(group => new UserAddedToGroup(Id, group)),
+        ],
+    };
+
+    public Decision<UserEvent> Suspend() => this switch
+    {
+        { Exists: false } => Refusal.UserNotFound,
+        _ when Role == Role.SuperAdmin => Refusal.SuperAdminIsUnique,
+        { Suspended: true } => [],
+        _ => [new UserSuspended(Id)],
+    };
+
+    public Decision<UserEvent> Reinstate() => this switch
+    {
+        { Exists: false } => Refusal.UserNotFound,
+        { Suspended: false } => [],
+        _ => [new UserReinstated(Id)],
+    };
+
+    public Decision<UserEvent> ChangePassword() => Exists ? [new UserPasswordChanged(Id)] : Refusal.UserNotFound;
+
+    public Decision<UserEvent> SignIn(DateTimeOffset now) => Exists ? [new UserSignedIn(Id, now)] : Refusal.UserNotFound;
+
+    public Decision<UserEvent> Delete() => this switch
+    {
+        { Deleted: true } => [],
+        _ when Role == Role.SuperAdmin => Refusal.SuperAdminIsUnique,
+        _ => [.. Groups.Order(ById).Select(group => new UserRemovedFromGroup(Id, group)), new UserDeleted(Id)],
+    };
+
+    private static readonly IComparer<UserGroupId> ById = Comparer<UserGroupId>.Create((a, b) => a.Value.CompareTo(b.Value));
+}

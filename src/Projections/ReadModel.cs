@@ -1,10 +1,8 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
-using Marten;
-using Marten.Events.Projections;
-using Marten.Storage;
 using Npgsql;
 
 namespace EventSourcedOrgs.Projections;
@@ -21,7 +19,7 @@ public abstract class ReadModel
     protected ReadModel(string name, IEnumerable<Table> tables, IEnumerable<Type> events)
     {
         (Name, Tables) = (name, [.. tables]);
-        Events = [.. events.SelectMany(Family).Distinct()];
+        Events = events.SelectMany(Family).ToFrozenSet();
         Version = Tables.Select(table => table.Version).Distinct().ToArray() is [var version]
             ? version
             : throw new ArgumentException($"The tables of {name} must have one version.", nameof(tables));
@@ -33,7 +31,7 @@ public abstract class ReadModel
 
     public ImmutableArray<Table> Tables { get; }
 
-    public ImmutableArray<Type> Events { get; }
+    public FrozenSet<Type> Events { get; }
 
     internal string Shard => ShardName.Compose(Name, version: (uint)Version).Identity;
 

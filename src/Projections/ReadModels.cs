@@ -9,8 +9,10 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>Brings read models to life: their tables in the database, their projections in Marten's daemon.</summary>
 public static class ReadModels
 {
+    private const int PageSize = 500;
+
     /// <summary>Registers the read models as async projections, in which nothing is skipped: a broken event stops its read model where it stands.</summary>
-    public static void AddReadModels(this StoreOptions options, IEnumerable<ReadModel> models, CommitWakeup wakeup)
+    public static void AddReadModels(this StoreOptions options, IEnumerable<ReadModel> models, CommitWakeup wakeup, int pageSize = PageSize)
     {
         foreach (var errors in new[] { options.Projections.Errors, options.Projections.RebuildErrors })
             errors.SkipApplyErrors = errors.SkipSerializationErrors = errors.SkipUnknownEvents = false;
@@ -18,7 +20,7 @@ public static class ReadModels
         options.Projections.Wakeup = wakeup;
         options.Listeners.Add(wakeup);
         foreach (var model in models)
-            options.Projections.Add(new Projection(model), ProjectionLifecycle.Async);
+            options.Projections.Add(new Projection(model, pageSize), ProjectionLifecycle.Async);
     }
 
     /// <summary>Creates what is missing. A table whose definition changed without a new version is refused.</summary>
@@ -49,9 +51,10 @@ public static class ReadModels
     {
         private readonly ReadModel model;
 
-        public Projection(ReadModel model)
+        public Projection(ReadModel model, int pageSize)
         {
             this.model = model;
+            (Options.BatchSize, Options.MaximumHopperSize) = (pageSize, 4 * pageSize);
             (Name, Version, IncludeArchivedEvents) = (model.Name, (uint)model.Version, true);
             IncludedEventTypes.AddRange(model.Events);
             foreach (var table in model.Tables)

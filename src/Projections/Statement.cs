@@ -8,7 +8,7 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>One multi-row change, executed by Marten in the transaction that also records the progress.</summary>
 internal sealed record Statement(string Sql, IReadOnlyList<Argument> Arguments) : Marten.Internal.Operations.IStorageOperation, NoDataReturnedCall
 {
-    public Type DocumentType => typeof(Statement);
+    public Type DocumentType => typeof(Marten.Storage.StorageFeatures);
 
     public OperationRole Role() => OperationRole.Other;
 

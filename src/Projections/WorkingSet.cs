@@ -26,7 +26,7 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
 
     public void Touch(TKey key)
     {
-        if (entries.TryAdd(key, new()))
+        if (entries.TryAdd(key, new(table.IsVersioned)))
             touched.Add(key);
     }
 
@@ -37,7 +37,7 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
     public void Put(TKey key, TRow? row, long position)
     {
         if (!entries.TryGetValue(key, out var entry))
-            entries.Add(key, entry = new());
+            entries.Add(key, entry = new(table.IsVersioned));
 
         entry.Change(row, position);
     }
@@ -108,8 +108,8 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
 
     private static Argument Positions<T>(IEnumerable<T> positions) => new(positions.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
 
-    /// <summary>One key: what the table holds, as far as it is known, and the versions begun here.</summary>
-    private sealed class Entry
+    /// <summary>One key: what the table holds, as far as that is known, and the versions begun here.</summary>
+    private sealed class Entry(bool keepsPast)
     {
         private readonly List<RowVersion<TRow>> past = [];
         private bool absent;
@@ -131,7 +131,7 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
 
         public void Change(TRow? row, long position)
         {
-            if (Own && Row is not null && since < position)
+            if (keepsPast && Own && Row is not null && since < position)
                 past.Add(new(Row, since, position));
             else if (!Own && !absent)
                 Closes ??= position;

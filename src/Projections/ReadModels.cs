@@ -9,7 +9,7 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>Brings read models to life: their tables in the database, their projections in Marten's daemon.</summary>
 public static class ReadModels
 {
-    private const int PageSize = 500;
+    private const int PageSize = 5000;
 
     /// <summary>Registers the read models as async projections, in which nothing is skipped: a broken event stops its read model where it stands.</summary>
     public static void AddReadModels(this StoreOptions options, IEnumerable<ReadModel> models, CommitWakeup wakeup, int pageSize = PageSize)

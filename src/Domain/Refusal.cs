@@ -40,6 +40,9 @@ public enum RefusalKind
 /// </summary>
 public sealed record Refusal(string Code, RefusalKind Kind, string Message, string? Field = null)
 {
+    /// <summary>What is wrong with which fields, when it is more than the one that <see cref="Field"/> names.</summary>
+    public ValueList<FieldError> Errors { get; init; } = [];
+
     // ---- what is not there ----
     public static Refusal OrganizationNotFound { get; } = NotFound("Organization");
     public static Refusal UserNotFound { get; } = NotFound("User");
@@ -91,9 +94,6 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
 
     // ---- licences ----
     public static Refusal DuplicateLicenseKey { get; } = new("DUPLICATE_FIELD_VALUE", RefusalKind.Conflict, "The license key is already taken.", "key");
-    public static Refusal DuplicateProductName { get; } = new("DUPLICATE_FIELD_VALUE", RefusalKind.Conflict, "A product of this name exists.", "name");
-    public static Refusal DuplicateTemplateName { get; } = new("DUPLICATE_FIELD_VALUE", RefusalKind.Conflict,
-        "A license template of this name exists.", "name");
     public static Refusal LicenseRevoked { get; } = new("LICENSE_REVOKED", RefusalKind.Rule, "A revoked license cannot be assigned or renewed.");
     public static Refusal LicenseIsPerpetual { get; } = new("LICENSE_IS_PERPETUAL", RefusalKind.Rule,
         "The license has no subscription interval, so there is nothing to renew. Set its expiry or its subscription instead.");
@@ -132,4 +132,10 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     public static Refusal ReadModelBehind(long position, long reached) => new("READ_MODEL_BEHIND", RefusalKind.Unavailable,
         $"The read model has reached position {reached}, not yet {position}. Repeat the request.");
     public static Refusal Validation(string field, string message) => new("VALIDATION_FAILED", RefusalKind.Invalid, message, field);
+
+    public static Refusal Validation(ValueList<FieldError> errors) =>
+        new("VALIDATION_FAILED", RefusalKind.Invalid, $"{errors[0].Pointer}: {errors[0].Message}") { Errors = errors };
 }
+
+/// <summary>What is wrong with one field of a request; the pointer is a JSON pointer (RFC 6901) such as <c>/address/city</c>.</summary>
+public sealed record FieldError(string Pointer, string Message);

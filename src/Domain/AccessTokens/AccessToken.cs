@@ -31,7 +31,7 @@ public sealed record AccessToken(AccessTokenId Id, UserId User, string Name, Val
 
     // ---- Decisions ----
 
-    public static Decision<AccessTokenEvent> Create(AccessTokenId id, UserId user, string name, ValueList<string> scopes, DateTimeOffset? expiresAt) =>
+    public static Decision<AccessTokenEvent> New(AccessTokenId id, UserId user, string name, ValueList<string> scopes, DateTimeOffset? expiresAt) =>
         [new AccessTokenCreated(id, user, name, scopes, expiresAt)];
 
     public Decision<AccessTokenEvent> Revoke() => Revoked ? [] : [new AccessTokenRevoked(Id)];

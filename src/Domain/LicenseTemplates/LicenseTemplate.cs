@@ -38,7 +38,7 @@ public sealed record LicenseTemplate(LicenseTemplateId Id, string Name, Template
 
     // ---- Decisions ----
 
-    public static Decision<LicenseTemplateEvent> Create(LicenseTemplateId id, string name, TemplateTerms terms) =>
+    public static Decision<LicenseTemplateEvent> New(LicenseTemplateId id, string name, TemplateTerms terms) =>
         LicenseKeyPattern.Parse(terms.KeyPattern).Refusal is { } refusal ? refusal : [new LicenseTemplateCreated(id, name, terms)];
 
     public Decision<LicenseTemplateEvent> Change(Optional<string> name, Func<TemplateTerms, TemplateTerms> change)

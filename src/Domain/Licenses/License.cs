@@ -46,7 +46,10 @@ public sealed record NewLicense(
 /// <summary>What a request wants to change of a licence; what it leaves out stays.</summary>
 public sealed record LicenseChanges(
     Optional<string> Key, Func<LicensePolicy, LicensePolicy> Policy, Optional<bool> Suspended, Optional<bool> Revoked, Optional<Guid?> Reseller,
-    Optional<string?> Notes, Optional<ValueList<string>> Tags, Optional<ValueList<MetadataEntry>> Metadata);
+    Optional<string?> Notes, Optional<ValueList<string>> Tags, Optional<ValueList<MetadataEntry>> Metadata)
+{
+    public static LicenseChanges None { get; } = new(default, policy => policy, default, default, default, default, default, default);
+}
 
 /// <summary>A licence: its terms and status, and the groups and users it is assigned to.</summary>
 public sealed record License(
@@ -102,7 +105,7 @@ public sealed record License(
 
     // ---- Decisions: terms ----
 
-    public static Decision<LicenseEvent> Create(NewLicense license, DateTimeOffset now)
+    public static Decision<LicenseEvent> New(NewLicense license, DateTimeOffset now)
     {
         var born = license.IssuedAt ?? now;
         var expiresAt = license.ExpiresAt.IsSet ? license.ExpiresAt.Value : license.Term.EndWhenCreated(license.EffectiveDate ?? born);

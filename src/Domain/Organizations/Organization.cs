@@ -75,7 +75,7 @@ public sealed record Organization(
 
     // ---- Decisions ----
 
-    public static Decision<OrganizationEvent> Create(
+    public static Decision<OrganizationEvent> New(
         OrganizationId id, string name, string email, string? description, int allowedUsers, Address? address, Guid? reseller, ValueList<MetadataEntry> metadata) =>
         metadata.Count == 0
             ? [new OrganizationCreated(id, name, email, description, allowedUsers, address, reseller)]

@@ -48,7 +48,7 @@ public sealed record Product(
 
     // ---- Decisions ----
 
-    public static Decision<ProductEvent> Create(
+    public static Decision<ProductEvent> New(
         ProductId id, string name, string displayName, string? description, LicenseTemplateId template, string publicKey, ValueList<MetadataEntry> metadata) =>
     [
         new ProductCreated(id, name, displayName, description, template, publicKey),

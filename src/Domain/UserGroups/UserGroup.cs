@@ -33,7 +33,7 @@ public sealed record UserGroup(UserGroupId Id, OrganizationId Organization, stri
 
     // ---- Decisions ----
 
-    public static Decision<UserGroupEvent> Create(UserGroupId id, Organizations.Organization organization, string name, string? description) =>
+    public static Decision<UserGroupEvent> New(UserGroupId id, Organizations.Organization organization, string name, string? description) =>
         organization.Exists ? [new UserGroupCreated(id, organization.Id, name, description)] : Refusal.OrganizationNotFound;
 
     public Decision<UserGroupEvent> Change(Optional<string> name, Optional<string?> description) => !Exists ? Refusal.UserGroupNotFound :

@@ -80,7 +80,7 @@ public sealed record User(
 
     // ---- Decisions ----
 
-    public static Decision<UserEvent> Create(NewUser user) => user switch
+    public static Decision<UserEvent> New(NewUser user) => user switch
     {
         _ when user.Role == Role.OrganizationAdmin && user.Organization is null => Refusal.RoleNeedsOrganization,
         _ when user.Role.IsTeam && user.Organization is not null => Refusal.TeamMemberHasNoOrganization,
@@ -107,24 +107,28 @@ public sealed record User(
     private IEnumerable<UserEvent> Renamed(Personal<string> first, Personal<string>? last) =>
         first == FirstName && last == LastName ? [] : [new UserRenamed(Id, first, last)];
 
-    public Decision<UserEvent> ChangeRole(Role role) => this switch
-    {
-        { Exists: false } => Refusal.UserNotFound,
-        _ when role == Role => [],
-        _ when Role == Role.SuperAdmin || role == Role.SuperAdmin => Refusal.SuperAdminIsUnique,
-        { Organization: null } when role == Role.OrganizationAdmin => Refusal.RoleNeedsOrganization,
-        { Organization: not null } when role.IsTeam => Refusal.TeamMemberHasNoOrganization,
-        _ => [new UserRoleChanged(Id, role)],
-    };
+    public Decision<UserEvent> ChangeRole(Role role) => Place(role, Organization);
 
-    /// <summary>Ends the memberships of the former organization; the seats are decided by the two organizations.</summary>
-    public Decision<UserEvent> MoveTo(OrganizationId? organization) => this switch
+    public Decision<UserEvent> MoveTo(OrganizationId? organization) => Place(Role, organization);
+
+    /// <summary>
+    /// Role and organization from now on, decided together because each limits the other. A move ends the memberships of the former
+    /// organization; the seats are decided by the two organizations.
+    /// </summary>
+    public Decision<UserEvent> Place(Role role, OrganizationId? organization) => this switch
     {
         { Exists: false } => Refusal.UserNotFound,
-        _ when organization == Organization => [],
-        _ when organization is not null && Role.IsTeam => Refusal.TeamMemberHasNoOrganization,
-        _ when organization is null && Role == Role.OrganizationAdmin => Refusal.RoleNeedsOrganization,
-        _ => [.. Groups.Order(ById).Select(group => new UserRemovedFromGroup(Id, group)), new UserMoved(Id, organization)],
+        _ when role == Role && organization == Organization => [],
+        _ when role != Role && (Role == Role.SuperAdmin || role == Role.SuperAdmin) => Refusal.SuperAdminIsUnique,
+        _ when role == Role.OrganizationAdmin && organization is null => Refusal.RoleNeedsOrganization,
+        _ when role.IsTeam && organization is not null => Refusal.TeamMemberHasNoOrganization,
+        _ =>
+        [
+            .. organization == Organization
+                ? (UserEvent[])[]
+                : [.. Groups.Order(ById).Select(group => new UserRemovedFromGroup(Id, group)), new UserMoved(Id, organization)],
+            .. role == Role ? (UserEvent[])[] : [new UserRoleChanged(Id, role)],
+        ],
     };
 
     public Decision<UserEvent> Join(UserGroup group) => this switch

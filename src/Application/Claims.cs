@@ -1,0 +1,63 @@
+using System.Text;
+using EventSourcedOrgs.Domain;
+using Marten;
+
+namespace EventSourcedOrgs.Application;
+
+/// <summary>
+/// Holds one value that must be unique: the id is a keyed hash of the normalized value, so the value itself is not in it, and two
+/// claimants collide in the database. It is written with the events that need it and is no projection, so no rebuild can drop it.
+/// </summary>
+public sealed record Claim(string Id, Guid Holder);
+
+/// <summary>What is unique: a kind and a normalized value.</summary>
+public readonly record struct Unique(string Kind, string Value)
+{
+    /// <summary>An e-mail address is unique in the account, ignoring case.</summary>
+    public static Unique Email(string email) => new("email", Normal(email));
+
+    /// <summary>The name of a group is unique in its organization, ignoring case.</summary>
+    public static Unique UserGroupName(OrganizationId organization, string name) => new($"user-group/{organization}", Normal(name));
+
+    public static Unique LicenseKey(string key) => new("license-key", key);
+
+    private static string Normal(string text) => text.Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+}
+
+/// <summary>Takes and frees claims within the unit of work.</summary>
+public sealed class Claims(IDocumentSession session, Secrets secrets)
+{
+    private readonly Dictionary<string, Guid?> touched = [];
+
+    /// <summary>
+    /// Takes a value for a holder, or answers the refusal when another has it. A claimant who commits between this look and our commit
+    /// makes the commit fail, and the command runs again.
+    /// </summary>
+    public async Task<Refusal?> Take(Unique unique, Guid holder, Refusal taken, CancellationToken cancellation)
+    {
+        var id = IdOf(unique);
+        var current = await Holder(id, cancellation);
+        if (current == holder)
+            return null;
+        if (current is not null)
+            return taken;
+
+        touched[id] = holder;
+        session.Insert(new Claim(id, holder));
+        return null;
+    }
+
+    /// <summary>Who holds the value, if anybody does.</summary>
+    public Task<Guid?> Holder(Unique unique, CancellationToken cancellation) => Holder(IdOf(unique), cancellation);
+
+    public void Free(Unique unique)
+    {
+        touched[IdOf(unique)] = null;
+        session.Delete<Claim>(IdOf(unique));
+    }
+
+    private async Task<Guid?> Holder(string id, CancellationToken cancellation) =>
+        touched.TryGetValue(id, out var known) ? known : (await session.LoadAsync<Claim>(id, cancellation))?.Holder;
+
+    private string IdOf(Unique unique) => secrets.Hash(Encoding.UTF8.GetBytes($"{unique.Kind}/{unique.Value}"));
+}

@@ -1,0 +1,67 @@
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Organizations;
+using EventSourcedOrgs.Domain.Users;
+
+namespace EventSourcedOrgs.Application;
+
+/// <summary>
+/// Who is asking. A null <see cref="Scopes"/> means everything the role may do; a token with scopes may do only what both allow.
+/// </summary>
+public sealed record Caller(UserId? User, Role Role, OrganizationId? Organization, IReadOnlySet<string>? Scopes, AccessTokenId? AccessToken)
+{
+    /// <summary>Nobody signed in.</summary>
+    public static Caller Anonymous { get; } = new(null, default, null, null, null);
+
+    /// <summary>The installation itself: the command line and work that was accepted earlier.</summary>
+    public static Caller System { get; } = new(null, Role.SuperAdmin, null, null, null);
+
+    public bool IsAnonymous => this == Anonymous;
+
+    /// <summary>Speaks for the vendor, not for one customer organization.</summary>
+    public bool IsVendor => Role.IsTeam;
+
+    public SeatAuthority SeatAuthority => IsVendor ? SeatAuthority.Vendor : SeatAuthority.OrganizationAdmin;
+
+    /// <summary>The refusal when the caller may not give this role to somebody; nobody can give more than the caller's own kind has.</summary>
+    public Refusal? MayGive(Role role) =>
+        !Role.Reserved.Contains(role) ? Refusal.UnknownRole
+        : role == Role.SuperAdmin ? Refusal.SuperAdminIsUnique
+        : IsVendor || role == Role.User || role == Role.OrganizationAdmin ? null
+        : Refusal.RoleNotAllowed;
+
+    /// <summary>How the audit names the caller: <c>user:ID</c>, <c>token:ID</c>, <c>system</c> or <c>anonymous</c>.</summary>
+    public string Actor => AccessToken is { } token ? $"token:{token}" : User is { } user ? $"user:{user}" : this == System ? "system" : "anonymous";
+}
+
+/// <summary>From where a request came: what the audit keeps beside every event.</summary>
+public sealed record Origin(string? RequestId, string? IpAddress, string? UserAgent)
+{
+    public static Origin None { get; } = new(null, null, null);
+}
+
+/// <summary>
+/// What surrounds one run of one command: the caller, the origin, one moment in time, and the version that the caller demands
+/// of the resource the command names as its target.
+/// </summary>
+public sealed class Context
+{
+    public Caller Caller { get; private set; } = Caller.Anonymous;
+
+    public Origin Origin { get; private set; } = Origin.None;
+
+    /// <summary>UTC, in whole microseconds: the store keeps no more.</summary>
+    public DateTimeOffset Now { get; private set; }
+
+    /// <summary>One id for everything that one run of a command records.</summary>
+    public Guid Causation { get; } = Guid.CreateVersion7();
+
+    public Guid? Target { get; private set; }
+
+    public long? IfMatch { get; private set; }
+
+    public void Set(Caller caller, Origin origin, DateTimeOffset now, Guid? target = null, long? ifMatch = null)
+    {
+        (Caller, Origin, Target, IfMatch) = (caller, origin, target, ifMatch);
+        Now = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,93 @@
+using EventSourcedOrgs.Domain.AccessTokens;
+using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.Organizations;
+using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.UserGroups;
+using EventSourcedOrgs.Domain.Users;
+
+namespace EventSourcedOrgs.Application;
+
+/// <summary>
+/// The names under which events are stored, for ever and in one place. A class may be renamed, its stored name may not; another shape
+/// is another version, with its own name.
+/// </summary>
+public static class EventNames
+{
+    public static IReadOnlyDictionary<Type, string> All { get; } = new Dictionary<Type, string>
+    {
+        [typeof(OrganizationCreated)] = "organization_created_v1",
+        [typeof(OrganizationRenamed)] = "organization_renamed_v1",
+        [typeof(OrganizationEmailChanged)] = "organization_email_changed_v1",
+        [typeof(OrganizationDescriptionChanged)] = "organization_description_changed_v1",
+        [typeof(OrganizationAddressChanged)] = "organization_address_changed_v1",
+        [typeof(OrganizationResellerChanged)] = "organization_reseller_changed_v1",
+        [typeof(OrganizationMetadataChanged)] = "organization_metadata_changed_v1",
+        [typeof(AllowedUsersChanged)] = "organization_allowed_users_changed_v1",
+        [typeof(UserJoinedOrganization)] = "organization_user_joined_v1",
+        [typeof(UserLeftOrganization)] = "organization_user_left_v1",
+        [typeof(OrganizationSuspended)] = "organization_suspended_v1",
+        [typeof(OrganizationReinstated)] = "organization_reinstated_v1",
+        [typeof(OrganizationDeleted)] = "organization_deleted_v1",
+
+        [typeof(UserCreated)] = "user_created_v1",
+        [typeof(UserRenamed)] = "user_renamed_v1",
+        [typeof(UserEmailChanged)] = "user_email_changed_v1",
+        [typeof(UserCompanyChanged)] = "user_company_changed_v1",
+        [typeof(UserRoleChanged)] = "user_role_changed_v1",
+        [typeof(UserMoved)] = "user_moved_v1",
+        [typeof(CustomerPortalAccessChanged)] = "user_customer_portal_access_changed_v1",
+        [typeof(UserTagsChanged)] = "user_tags_changed_v1",
+        [typeof(UserMetadataChanged)] = "user_metadata_changed_v1",
+        [typeof(UserAddedToGroup)] = "user_added_to_group_v1",
+        [typeof(UserRemovedFromGroup)] = "user_removed_from_group_v1",
+        [typeof(UserSuspended)] = "user_suspended_v1",
+        [typeof(UserReinstated)] = "user_reinstated_v1",
+        [typeof(UserPasswordChanged)] = "user_password_changed_v1",
+        [typeof(UserSignedIn)] = "user_signed_in_v1",
+        [typeof(UserDeleted)] = "user_deleted_v1",
+
+        [typeof(UserGroupCreated)] = "user_group_created_v1",
+        [typeof(UserGroupRenamed)] = "user_group_renamed_v1",
+        [typeof(UserGroupDescriptionChanged)] = "user_group_description_changed_v1",
+        [typeof(UserGroupDeleted)] = "user_group_deleted_v1",
+
+        [typeof(LicenseCreated)] = "license_created_v1",
+        [typeof(LicenseKeyChanged)] = "license_key_changed_v1",
+        [typeof(LicensePolicyChanged)] = "license_policy_changed_v1",
+        [typeof(LicenseTermChanged)] = "license_term_changed_v1",
+        [typeof(LicenseExpiryChanged)] = "license_expiry_changed_v1",
+        [typeof(LicenseRenewed)] = "license_renewed_v1",
+        [typeof(LicenseSuspended)] = "license_suspended_v1",
+        [typeof(LicenseReinstated)] = "license_reinstated_v1",
+        [typeof(LicenseRevoked)] = "license_revoked_v1",
+        [typeof(LicenseRevocationLifted)] = "license_revocation_lifted_v1",
+        [typeof(LicenseTransferred)] = "license_transferred_v1",
+        [typeof(LicenseResellerChanged)] = "license_reseller_changed_v1",
+        [typeof(LicenseNotesChanged)] = "license_notes_changed_v1",
+        [typeof(LicenseTagsChanged)] = "license_tags_changed_v1",
+        [typeof(LicenseMetadataChanged)] = "license_metadata_changed_v1",
+        [typeof(PrimaryUserAssignedToLicense)] = "license_primary_user_assigned_v1",
+        [typeof(PrimaryUserUnassignedFromLicense)] = "license_primary_user_unassigned_v1",
+        [typeof(UserAssignedToLicense)] = "license_user_assigned_v1",
+        [typeof(UserUnassignedFromLicense)] = "license_user_unassigned_v1",
+        [typeof(GroupAssignedToLicense)] = "license_group_assigned_v1",
+        [typeof(GroupUnassignedFromLicense)] = "license_group_unassigned_v1",
+        [typeof(LicenseDeleted)] = "license_deleted_v1",
+
+        [typeof(ProductCreated)] = "product_created_v1",
+        [typeof(ProductRenamed)] = "product_renamed_v1",
+        [typeof(ProductDescriptionChanged)] = "product_description_changed_v1",
+        [typeof(ProductTemplateChanged)] = "product_template_changed_v1",
+        [typeof(ProductMetadataChanged)] = "product_metadata_changed_v1",
+        [typeof(ProductDeleted)] = "product_deleted_v1",
+
+        [typeof(LicenseTemplateCreated)] = "license_template_created_v1",
+        [typeof(LicenseTemplateRenamed)] = "license_template_renamed_v1",
+        [typeof(LicenseTemplateTermsChanged)] = "license_template_terms_changed_v1",
+        [typeof(LicenseTemplateDeleted)] = "license_template_deleted_v1",
+
+        [typeof(AccessTokenCreated)] = "access_token_created_v1",
+        [typeof(AccessTokenRevoked)] = "access_token_revoked_v1",
+    };
+}

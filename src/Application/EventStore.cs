@@ -1,0 +1,57 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.AccessTokens;
+using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.Organizations;
+using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.UserGroups;
+using EventSourcedOrgs.Domain.Users;
+using JasperFx;
+using JasperFx.Events;
+using JasperFx.Events.Projections;
+using Marten;
+using Weasel.Core;
+
+namespace EventSourcedOrgs.Application;
+
+/// <summary>How the write side uses Marten: its events by their names, its inline snapshots, its documents.</summary>
+public static class EventStore
+{
+    public const string Schema = "events";
+
+    public static void ConfigureWriteSide(this StoreOptions options, PersonKeys keys)
+    {
+        options.DatabaseSchemaName = Schema;
+        options.Serializer(new Marten.Services.SystemTextJsonSerializer(StoredJson.Options(keys.Find)) { Casing = Casing.CamelCase });
+        options.Advanced.DefaultTenantUsageEnabled = true;
+
+        options.Events.StreamIdentity = StreamIdentity.AsGuid;
+        options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
+        options.Events.UseMandatoryStreamTypeDeclaration = true;
+        options.Events.UseExclusiveLockOnConcurrentAppends = true;
+        options.Events.UseIdentityMapForAggregates = true;
+        options.Events.AutoDiscoverTagTypes = false;
+        options.Events.MetadataConfig.EnableAll();
+        foreach (var (type, name) in EventNames.All)
+            options.Events.MapEventType(type, name);
+
+        options.Projections.Add(new Snapshot<Organization, OrganizationId, OrganizationEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<User, UserId, UserEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<UserGroup, UserGroupId, UserGroupEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<License, LicenseId, LicenseEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<Product, ProductId, ProductEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<AccessToken, AccessTokenId, AccessTokenEvent>(), ProjectionLifecycle.Inline);
+
+        options.Schema.For<Claim>();
+        options.Schema.For<PersonKey>();
+        options.Schema.For<Credentials>();
+        options.Schema.For<AccessTokenSecret>();
+        options.Schema.For<ProductKey>();
+        options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt);
+        options.Schema.For<User>().Index(user => user.Organization!);
+        options.Schema.For<UserGroup>().Index(group => group.Organization);
+        options.Schema.For<License>().Index(license => license.Product);
+    }
+}

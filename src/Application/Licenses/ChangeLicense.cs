@@ -1,0 +1,72 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Licenses;
+using FluentValidation;
+
+namespace EventSourcedOrgs.Application.Licenses;
+
+/// <summary>Changes what a request names of a licence: its terms, its status, the organization and the users it belongs to.</summary>
+public sealed record ChangeLicense(
+    LicenseId License, LicenseChanges Changes, Optional<OrganizationId?> OrganizationId, Optional<UserId?> UserId,
+    Optional<ValueList<UserId>> AdditionalUserIds) : ICommand<License>
+{
+    public Guid? Target => License.Value;
+
+    public sealed class Validator : AbstractValidator<ChangeLicense>
+    {
+        public Validator()
+        {
+            RuleFor(c => c.Changes.Key).Text(LicenseKeyPattern.ShortestKey);
+            RuleFor(c => c.Changes.Notes).OptionalText(longest: 4096);
+            RuleFor(c => c.Changes.Tags).Tags();
+            RuleFor(c => c.Changes.Metadata).Metadata(most: 50);
+        }
+    }
+
+    public sealed class Handler(Store store) : ICommandHandler<ChangeLicense, License>
+    {
+        public async Task<Result<License>> Handle(ChangeLicense command, CancellationToken cancellationToken)
+        {
+            var license = await store.Licenses.Latest(command.License, cancellationToken);
+            if (!license.Exists)
+                return Refusal.LicenseNotFound;
+            if (LicenseRules.Wrong(command.Changes.Policy(license.Policy), license.Term) is { } wrong)
+                return wrong;
+            if (command.OrganizationId.Value is { } to && !(await store.Organizations.Latest(to, cancellationToken)).Exists)
+                return Refusal.UnknownOrganization;
+            if (await ClaimKey(license, command.Changes.Key, cancellationToken) is { } taken)
+                return taken;
+
+            var lifted = command.Changes.Revoked.Or(license.Revoked) ? command.Changes with { Revoked = default } : command.Changes;
+            var changed = await store.Licenses.Decide(command.License, state => state.Change(lifted), cancellationToken);
+            if (changed.Refusal is null && command.OrganizationId.IsSet)
+                changed = await store.Licenses.Decide(command.License, state => state.TransferTo(command.OrganizationId.Value), cancellationToken);
+            var revoke = command.Changes.Revoked is { IsSet: true, Value: true };
+            return await new LicenseHolders(store).Apply(
+                command.License, changed, command.UserId, command.AdditionalUserIds, revoke, cancellationToken);
+        }
+
+        private async Task<Refusal?> ClaimKey(License license, Optional<string> key, CancellationToken cancellation)
+        {
+            if (!key.IsSet || key.Value == license.Key)
+                return null;
+            if (await store.Claims.Take(Unique.LicenseKey(key.Value), license.Id.Value, Refusal.DuplicateLicenseKey, cancellation) is { } taken)
+                return taken;
+
+            store.Claims.Free(Unique.LicenseKey(license.Key));
+            return null;
+        }
+    }
+}
+
+/// <summary>Takes an entry out of a licence's metadata.</summary>
+public sealed record DropLicenseMetadata(LicenseId License, Guid Entry) : ICommand<License>
+{
+    public Guid? Target => License.Value;
+
+    public sealed class Handler(Store store) : ICommandHandler<DropLicenseMetadata, License>
+    {
+        public Task<Result<License>> Handle(DropLicenseMetadata command, CancellationToken cancellationToken) =>
+            store.Licenses.Decide(command.License, license => license.DropMetadata(command.Entry), cancellationToken);
+    }
+}

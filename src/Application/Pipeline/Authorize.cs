@@ -1,0 +1,63 @@
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Users;
+using MediatR;
+
+namespace EventSourcedOrgs.Application.Pipeline;
+
+/// <summary>Who may send a request at all.</summary>
+public enum Audience
+{
+    /// <summary>Everybody, signed in or not.</summary>
+    Anyone,
+
+    /// <summary>Everybody who is signed in, for what is their own.</summary>
+    SignedIn,
+
+    /// <summary>The vendor's team, and the organization-admins of the one organization it stays within.</summary>
+    Organization,
+
+    /// <summary>The vendor's team.</summary>
+    Vendor,
+}
+
+/// <summary>What a request needs: its audience, and the scope that a token limited to scopes must hold.</summary>
+public sealed record Permission(Audience Audience, string? Scope = null);
+
+/// <summary>The table of who may do what: one entry for every request there is; a request without one is refused.</summary>
+public sealed class Permissions(IReadOnlyDictionary<Type, Permission> table)
+{
+    public IReadOnlyDictionary<Type, Permission> Table => table;
+
+    public Permission Of(Type request) =>
+        table.TryGetValue(request, out var permission) ? permission : throw new InvalidOperationException($"{request.Name} has no permission.");
+
+    /// <summary>The refusal for this caller, or null when the request may go on.</summary>
+    public Refusal? Check(Caller caller, object request)
+    {
+        var permission = Of(request.GetType());
+        if (permission.Audience == Audience.Anyone)
+            return null;
+        if (caller.IsAnonymous)
+            return Refusal.Unauthenticated;
+        if (permission.Scope is { } scope && caller.Scopes is { } scopes && !scopes.Contains(scope))
+            return Refusal.Forbidden;
+
+        return permission.Audience switch
+        {
+            Audience.SignedIn => null,
+            _ when caller.IsVendor => null,
+            Audience.Organization when caller.Role == Role.OrganizationAdmin && request is IWithinOrganization within =>
+                within.Organization == caller.Organization ? null : Refusal.OrganizationNotFound,
+            _ => Refusal.Forbidden,
+        };
+    }
+}
+
+/// <summary>The first step of every request: may this caller send it?</summary>
+public sealed class Authorize<TRequest, TResponse>(Permissions permissions, Context context) : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : notnull
+    where TResponse : IResult<TResponse>
+{
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
+        permissions.Check(context.Caller, request) is { } refusal ? TResponse.Refused(refusal) : await next();
+}

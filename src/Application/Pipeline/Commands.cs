@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using EventSourcedOrgs.Domain;
+using JasperFx;
+using JasperFx.Events;
+using Marten.Exceptions;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace EventSourcedOrgs.Application.Pipeline;
+
+/// <summary>What a request brings besides its command. <see cref="RequestHash"/> tells requests under one idempotency key apart.</summary>
+public sealed record Envelope(Caller Caller, Origin Origin, long? IfMatch = null, string? IdempotencyKey = null, string RequestHash = "")
+{
+    public static Envelope System { get; } = new(Caller.System, Origin.None);
+}
+
+/// <summary>What a command is answered with: a status of HTTP, a body as JSON text, and the headers that belong to it.</summary>
+public sealed record Reply(int Status, string? Json = null, string? ETag = null, string? Location = null);
+
+/// <summary>
+/// How a command ended. <see cref="Position"/> is the sequence of its last event, or null when it appended none.
+/// </summary>
+public sealed record Outcome<T>(Result<T> Result, Reply? Reply, long? Position, IReadOnlyList<IEvent> Events);
+
+/// <summary>A request that was answered under an idempotency key: written in the transaction of its events, kept at least 24 hours.</summary>
+public sealed record AnsweredRequest(string Id, string RequestHash, Reply Reply, DateTimeOffset AnsweredAt);
+
+/// <summary>
+/// Runs commands: authorize, validate, handle, commit, each in its own unit of work. When others were faster the whole command runs
+/// again on the new state, so a caller sees either success, or the refusal that then holds.
+/// </summary>
+public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock) : IDisposable
+{
+    private const int MostAttempts = 20;
+
+    /// <summary>More units of work at once only wait for each other's locks and take the connections of readers.</summary>
+    private readonly SemaphoreSlim turns = new(48);
+
+    public void Dispose() => turns.Dispose();
+
+    /// <summary>Runs a command; the reply is made before the commit, from what the command decided, and stored with it when it has a key.</summary>
+    public async Task<Outcome<T>> Run<T>(
+        ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await turns.WaitAsync(cancellation);
+            try
+            {
+                return await RunOnce(command, envelope, reply, cancellation);
+            }
+            catch (Exception e) when (IsRace(e))
+            {
+                if (attempt == MostAttempts)
+                    return new(Refusal.Busy, null, null, []);
+            }
+            finally
+            {
+                turns.Release();
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 10 * attempt)), cancellation);
+        }
+    }
+
+    private async Task<Outcome<T>> RunOnce<T>(
+        ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<Context>().Set(envelope.Caller, envelope.Origin, clock.GetUtcNow(), command.Target, envelope.IfMatch);
+        var store = scope.ServiceProvider.GetRequiredService<Store>();
+
+        var key = envelope.IdempotencyKey is { } text ? Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{envelope.Caller.Actor}/{text}"))) : null;
+        if (key is not null && await store.Session.LoadAsync<AnsweredRequest>(key, cancellation) is { } answered)
+            return answered.RequestHash == envelope.RequestHash ? new(default(Result<T>), answered.Reply, null, []) : new(Refusal.IdempotencyKeyReused, null, null, []);
+
+        var result = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellation);
+        if (result.Refusal is not null)
+            return new(result, null, null, []);
+
+        var made = reply is null ? null : await reply(result.Value!, store, cancellation);
+        if (key is not null && made is not null)
+            store.Session.Insert(new AnsweredRequest(key, envelope.RequestHash, made, store.Context.Now));
+        await store.Session.SaveChangesAsync(cancellation);
+        return new(result, made, store.Appended.Count == 0 ? null : store.Appended.Max(e => e.Sequence), store.Appended);
+    }
+
+    /// <summary>Somebody else's commit came first: nothing of ours was written, and running again decides on the new state.</summary>
+    private static bool IsRace(Exception e) =>
+        e is ConcurrencyException or DocumentAlreadyExistsException
+            or Marten.Exceptions.ExistingStreamIdCollisionException or JasperFx.Events.ExistingStreamIdCollisionException
+            or Marten.Exceptions.StreamLockedException or JasperFx.Events.StreamLockedException
+        || (e is PostgresException or MartenCommandException && (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState is
+            PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable);
+}

@@ -1,0 +1,13 @@
+using MediatR;
+
+namespace EventSourcedOrgs.Application.Pipeline;
+
+/// <summary>Something that can be asked to happen.</summary>
+public interface ICommand<T> : IRequest<Result<T>>
+{
+    /// <summary>The id of the resource the request names, whose version an <c>If-Match</c> is compared with; null when it makes a new one.</summary>
+    Guid? Target => null;
+}
+
+/// <summary>Loads, decides, appends; never commits.</summary>
+public interface ICommandHandler<in TCommand, T> : IRequestHandler<TCommand, Result<T>> where TCommand : ICommand<T>;

@@ -1,0 +1,64 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.Products;
+using FluentValidation;
+using Marten;
+
+namespace EventSourcedOrgs.Application.Products;
+
+/// <summary>Changes what a request names of a product.</summary>
+public sealed record ChangeProduct(ProductId Product, ProductChanges Changes) : ICommand<Product>
+{
+    public Guid? Target => Product.Value;
+
+    public sealed class Validator : AbstractValidator<ChangeProduct>
+    {
+        public Validator()
+        {
+            RuleFor(c => c.Changes.Name).Text(1);
+            RuleFor(c => c.Changes.DisplayName).Text(1);
+            RuleFor(c => c.Changes.Description).OptionalText();
+            RuleFor(c => c.Changes.Metadata).Metadata(most: 20);
+        }
+    }
+
+    public sealed class Handler(Store store) : ICommandHandler<ChangeProduct, Product>
+    {
+        public async Task<Result<Product>> Handle(ChangeProduct command, CancellationToken cancellationToken) =>
+            command.Changes.Template is { IsSet: true, Value: var template } && !(await store.LicenseTemplates.Latest(template, cancellationToken)).Exists
+                ? Refusal.UnknownLicenseTemplate
+                : await store.Products.Decide(command.Product, product => product.Change(command.Changes), cancellationToken);
+    }
+}
+
+/// <summary>Deletes a product that has no licences.</summary>
+public sealed record DeleteProduct(ProductId Product) : ICommand<Product>
+{
+    public Guid? Target => Product.Value;
+
+    public sealed class Handler(Store store) : ICommandHandler<DeleteProduct, Product>
+    {
+        public async Task<Result<Product>> Handle(DeleteProduct command, CancellationToken cancellationToken)
+        {
+            if (!(await store.Products.Latest(command.Product, cancellationToken)).Exists)
+                return Refusal.ProductNotFound;
+
+            var licenses = await store.Session.QueryAsync<License>(
+                "where data ->> 'product' = ? and (data ->> 'deleted')::boolean = false limit 1", cancellationToken, command.Product.ToString());
+            return licenses.Count > 0
+                ? Refusal.ProductInUse
+                : await store.Products.Decide(command.Product, product => product.Delete(), cancellationToken);
+        }
+    }
+}
+
+/// <summary>One product, as committed now.</summary>
+public sealed record GetProduct(ProductId Product) : IQuery<Product>
+{
+    public sealed class Handler(Store store) : IQueryHandler<GetProduct, Product>
+    {
+        public async Task<Result<Product>> Handle(GetProduct query, CancellationToken cancellationToken) =>
+            await store.Products.Latest(query.Product, cancellationToken) is { Exists: true } product ? product : Refusal.ProductNotFound;
+    }
+}

@@ -1,0 +1,166 @@
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.AccessTokens;
+using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.Organizations;
+using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.UserGroups;
+using EventSourcedOrgs.Domain.Users;
+using JasperFx.Events;
+using Marten;
+using Marten.Events.Aggregation;
+
+namespace EventSourcedOrgs.Application;
+
+/// <summary>
+/// The streams of one unit of work, and the one way from a decision to the store: load, decide, append. A handler never commits;
+/// whoever runs the command does, once, for everything that was appended.
+/// </summary>
+public sealed class Store
+{
+    private readonly List<IEvent> appended = [];
+
+    public Store(IDocumentSession session, Context context, Secrets secrets, PersonKeys keys)
+    {
+        (Session, Context, PersonKeys) = (session, context, keys);
+        session.LastModifiedBy = context.Caller.Actor;
+        session.CorrelationId = context.Origin.RequestId;
+        session.CausationId = context.Causation.ToString();
+        if (context.Caller.User is { } person && context.Origin is { IpAddress: not null } or { UserAgent: not null })
+            session.SetHeader("origin", Personal.Of(person, context.Origin));
+        Organizations = new(this, state => state.Id);
+        Users = new(this, state => state.Id);
+        UserGroups = new(this, state => state.Id);
+        Licenses = new(this, state => state.Id);
+        Products = new(this, state => state.Id);
+        LicenseTemplates = new(this, state => state.Id);
+        AccessTokens = new(this, state => state.Id);
+        Claims = new(session, secrets);
+    }
+
+    public IDocumentSession Session { get; }
+
+    public Context Context { get; }
+
+    public PersonKeys PersonKeys { get; }
+
+    public Streams<Organization, OrganizationId, OrganizationEvent> Organizations { get; }
+
+    public Streams<User, UserId, UserEvent> Users { get; }
+
+    public Streams<UserGroup, UserGroupId, UserGroupEvent> UserGroups { get; }
+
+    public Streams<License, LicenseId, LicenseEvent> Licenses { get; }
+
+    public Streams<Product, ProductId, ProductEvent> Products { get; }
+
+    public Streams<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent> LicenseTemplates { get; }
+
+    public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens { get; }
+
+    public Claims Claims { get; }
+
+    /// <summary>The events appended so far, in order; they have their positions once they are committed.</summary>
+    public IReadOnlyList<IEvent> Appended => appended;
+
+    internal IEnumerable<object> Recorded<TEvent>(IEnumerable<TEvent> events) where TEvent : class
+    {
+        foreach (var @event in events)
+        {
+            var recorded = Session.Events.BuildEvent(@event);
+            recorded.Timestamp = Context.Now;
+            appended.Add(recorded);
+            yield return recorded;
+        }
+    }
+}
+
+/// <summary>The streams of one kind of aggregate, within one unit of work: a stream decided on twice remembers the first decision.</summary>
+public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> idOf)
+    where TState : class, IAggregate<TState, TEvent>
+    where TId : struct, IId<TId>
+    where TEvent : class
+{
+    private readonly Dictionary<Guid, (TState State, Action<IEnumerable<object>> Append)> open = [];
+
+    /// <summary>The state as this unit of work sees it, or the initial state of what was never created.</summary>
+    public async Task<TState> Latest(TId id, CancellationToken cancellation) =>
+        open.TryGetValue(id.Value, out var known) ? known.State
+        : await store.Session.LoadAsync<TState>(id, cancellation) ?? TState.Initial;
+
+    /// <summary>The states of these ids that were ever created.</summary>
+    public async Task<IReadOnlyDictionary<TId, TState>> Latest(IEnumerable<TId> ids, CancellationToken cancellation)
+    {
+        var named = ids.Select(id => id.Value).ToHashSet();
+        var states = named.Where(open.ContainsKey).ToDictionary(TId.From, id => open[id].State);
+        var others = named.Where(id => !open.ContainsKey(id)).ToArray();
+        if (others.Length > 0)
+        {
+            foreach (var state in await store.Session.QueryAsync<TState>("where id = any(?)", cancellation, others))
+                states[idOf(state)] = state;
+        }
+
+        return states;
+    }
+
+    /// <summary>Starts a stream with the events of a decision.</summary>
+    public Result<TState> Start(TId id, Decision<TEvent> decision)
+    {
+        if (decision.Refusal is { } refusal)
+            return refusal;
+
+        var stream = store.Session.Events.StartStream<TState>(id.Value, store.Recorded(decision.Events));
+        var state = Aggregate.Fold(TState.Initial, decision.Events, store.Context.Now);
+        open[id.Value] = (state, events => stream.AddEvents([.. events.Cast<IEvent>()]));
+        return state;
+    }
+
+    /// <summary>Decides on a stream that exists. Who else writes to it meanwhile is found at the commit; then the command runs again.</summary>
+    public Task<Result<TState>> Decide(TId id, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation) =>
+        Decide(id, exclusively: false, decide, cancellation);
+
+    /// <summary>Decides under a lock of the stream, held until the commit: for decisions that many make at once, such as seats.</summary>
+    public Task<Result<TState>> DecideExclusively(TId id, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation) =>
+        Decide(id, exclusively: true, decide, cancellation);
+
+    private async Task<Result<TState>> Decide(TId id, bool exclusively, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation)
+    {
+        if (!open.TryGetValue(id.Value, out var known))
+        {
+            var stream = exclusively
+                ? await store.Session.Events.FetchForExclusiveWriting<TState>(id.Value, cancellation)
+                : await store.Session.Events.FetchForWriting<TState>(id.Value, cancellation);
+            if (stream.Aggregate is not { } fetched)
+                return Refusal.NotFound(typeof(TState).Name);
+            if (store.Context is { IfMatch: { } version } && store.Context.Target == id.Value && fetched.Recorded.Version != version)
+                return Refusal.VersionMismatch;
+            known = (fetched, stream.AppendMany);
+        }
+
+        var decision = decide(known.State);
+        if (decision.Refusal is { } refusal)
+            return refusal;
+
+        if (!decision.Events.IsEmpty)
+            known.Append(store.Recorded(decision.Events));
+        var state = Aggregate.Fold(known.State, decision.Events, store.Context.Now);
+        open[id.Value] = known with { State = state };
+        return state;
+    }
+}
+
+/// <summary>Keeps the state of an aggregate beside its stream, in the same transaction, folded by the domain's own Evolve.</summary>
+public sealed class Snapshot<TState, TId, TEvent> : SingleStreamProjection<TState, TId>
+    where TState : class, IAggregate<TState, TEvent>
+    where TId : struct, IId<TId>
+    where TEvent : class
+{
+    public Snapshot()
+    {
+        foreach (var type in typeof(TEvent).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(TEvent)) && !t.IsAbstract))
+            IncludeType(type);
+    }
+
+    public override TState? Evolve(TState? snapshot, TId id, IEvent e) =>
+        Aggregate.Fold(snapshot ?? TState.Initial, (TEvent)e.Data, e.Timestamp);
+}

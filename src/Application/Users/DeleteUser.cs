@@ -1,0 +1,51 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Users;
+
+namespace EventSourcedOrgs.Application.Users;
+
+/// <summary>Removes a user: the seat is free, memberships and direct assignments have ended, the history stays.</summary>
+public sealed record DeleteUser(UserId User) : ICommand<User>
+{
+    public Guid? Target => User.Value;
+
+    public sealed class Handler(Store store) : ICommandHandler<DeleteUser, User>
+    {
+        public async Task<Result<User>> Handle(DeleteUser command, CancellationToken cancellationToken)
+        {
+            var user = await store.Users.Latest(command.User, cancellationToken);
+            return user.Exists ? await new Departure(store).Of(user, cancellationToken) : Refusal.UserNotFound;
+        }
+    }
+}
+
+/// <summary>Removes a user of an organization.</summary>
+public sealed record DeleteOrganizationUser(OrganizationId Organization, UserId User) : ICommand<User>, IWithinOrganization
+{
+    public Guid? Target => User.Value;
+
+    public sealed class Handler(Store store) : ICommandHandler<DeleteOrganizationUser, User>
+    {
+        public async Task<Result<User>> Handle(DeleteOrganizationUser command, CancellationToken cancellationToken)
+        {
+            var user = await store.Users.Latest(command.User, cancellationToken);
+            return user.Exists && user.Organization == command.Organization
+                ? await new Departure(store).Of(user, cancellationToken)
+                : Refusal.UserNotFound;
+        }
+    }
+}
+
+/// <summary>The one way by which a user goes: the user ends, the seat, the e-mail address and the password are free.</summary>
+public sealed class Departure(Store store)
+{
+    public async Task<Result<User>> Of(User user, CancellationToken cancellation)
+    {
+        if (user.Organization is { } organization)
+            await store.Organizations.DecideExclusively(organization, state => state.Release(user.Id), cancellation);
+        if (user.Email.Value is { } email)
+            store.Claims.Free(Unique.Email(email));
+        store.Session.Delete<Credentials>(user.Id);
+        return await store.Users.Decide(user.Id, state => state.Delete(), cancellation);
+    }
+}

@@ -1,0 +1,29 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Users;
+
+namespace EventSourcedOrgs.Application.Users;
+
+/// <summary>Takes all access from a user at once; the seat stays taken.</summary>
+public sealed record SuspendUser(UserId User) : ICommand<User>
+{
+    public Guid? Target => User.Value;
+
+    public sealed class Handler(Store store) : ICommandHandler<SuspendUser, User>
+    {
+        public Task<Result<User>> Handle(SuspendUser command, CancellationToken cancellationToken) =>
+            store.Users.Decide(command.User, user => user.Suspend(), cancellationToken);
+    }
+}
+
+/// <summary>Gives back exactly the access that the suspension took.</summary>
+public sealed record ReinstateUser(UserId User) : ICommand<User>
+{
+    public Guid? Target => User.Value;
+
+    public sealed class Handler(Store store) : ICommandHandler<ReinstateUser, User>
+    {
+        public Task<Result<User>> Handle(ReinstateUser command, CancellationToken cancellationToken) =>
+            store.Users.Decide(command.User, user => user.Reinstate(), cancellationToken);
+    }
+}

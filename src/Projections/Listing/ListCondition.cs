@@ -1,0 +1,77 @@
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>The values of one statement, and their places <c>$1</c>, <c>$2</c> … in it: the only way by which anything a caller sent reaches SQL.</summary>
+sealed class ListParameters(IEnumerable<object> first)
+{
+    readonly List<object> values = [.. first];
+
+    internal IReadOnlyList<object> Values => [.. values];
+
+    internal string Add(object value)
+    {
+        values.Add(value);
+        return $"${values.Count}";
+    }
+}
+
+/// <summary>A filter whose field is known and whose values have their types, and the SQL it means.</summary>
+sealed record ListCondition(ListField Field, ListOperator Operator, IReadOnlyList<object> Values)
+{
+    internal bool AsksForOneOfAPair => Field.Kind == ListKind.KeyValues && Operator is ListOperator.Eq or ListOperator.Cn;
+
+    internal string Sql(ListParameters parameters) => Operator switch
+    {
+        ListOperator.Ne => Not(this with { Operator = ListOperator.Eq }, parameters),
+        ListOperator.Nc => Not(this with { Operator = ListOperator.Cn }, parameters),
+        ListOperator.Nin => Not(this with { Operator = ListOperator.In }, parameters),
+        _ => Field.Kind switch
+        {
+            ListKind.TextSet or ListKind.IdSet => $"{Field.Sql} && {parameters.Add(All)}",
+            ListKind.KeyValues when AsksForOneOfAPair => $"{Field.Sql} @> jsonb_build_array(jsonb_build_object('{Field.Half}', {parameters.Add(Values[0])}))",
+            ListKind.KeyValues => $"{Field.Sql} @> any(array(select jsonb_build_array(jsonb_build_object('{Field.Half}', v)) from unnest({parameters.Add(All)}) v))",
+            ListKind.Text or ListKind.Enum => OfText(parameters),
+            _ => OfScalar(parameters),
+        },
+    };
+
+    /// <summary>One pair with this key and that value; an index on the column can answer it.</summary>
+    internal static string Pair(ListCondition key, ListCondition value, ListParameters parameters) =>
+        $"{key.Field.Sql} @> jsonb_build_array(jsonb_build_object('key', {parameters.Add(key.Values[0])}, 'value', {parameters.Add(value.Values[0])}))";
+
+    internal static string Contains(ListField field, string text, ListParameters parameters) => Like(field, $"%{Escaped(text)}%", parameters);
+
+    static string Not(ListCondition condition, ListParameters parameters) => $"({condition.Sql(parameters)}) is not true";
+
+    Array All => ListValue.ArrayOf(Field.Kind, Values);
+
+    string OfScalar(ListParameters parameters) => Operator switch
+    {
+        ListOperator.In => $"{Field.Sql} = any({parameters.Add(All)})",
+        ListOperator.Gt => $"{Field.Sql} > {parameters.Add(Values[0])}",
+        ListOperator.Gte => $"{Field.Sql} >= {parameters.Add(Values[0])}",
+        ListOperator.Lt => $"{Field.Sql} < {parameters.Add(Values[0])}",
+        ListOperator.Lte => $"{Field.Sql} <= {parameters.Add(Values[0])}",
+        _ => $"{Field.Sql} = {parameters.Add(Values[0])}",
+    };
+
+    string OfText(ListParameters parameters) => (Operator, Field.IgnoresCase) switch
+    {
+        (ListOperator.Sw, _) => Like(Field, $"{Escaped(Single)}%", parameters),
+        (ListOperator.Ew, _) => Like(Field, $"%{Escaped(Single)}", parameters),
+        (ListOperator.Cn, _) => Contains(Field, Single, parameters),
+        (ListOperator.In, true) => $"lower({OrEmpty}) = any(array(select lower(v) from unnest({parameters.Add(All)}) v))",
+        (ListOperator.In, false) => $"{OrEmpty} = any({parameters.Add(All)})",
+        (_, true) => $"lower({OrEmpty}) = lower({parameters.Add(Single)})",
+        (_, false) => $"{OrEmpty} = {parameters.Add(Single)}",
+    };
+
+    string Single => (string)Values[0];
+
+    /// <summary>Empty text also finds the rows that have none; the bare expression stays where it can use its index.</summary>
+    string OrEmpty => Values.Contains("") ? $"coalesce({Field.Sql}, '')" : Field.Sql;
+
+    static string Like(ListField field, string pattern, ListParameters parameters) => $"lower({field.Sql}) like lower({parameters.Add(pattern)})";
+
+    static string Escaped(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+}

@@ -1,0 +1,51 @@
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>One page of a list; whether there is a next one; the cursor that reads it; how many rows the whole list has, if asked; the position that the page reflects.</summary>
+public sealed record ListPage<T>(IReadOnlyList<T> Rows, bool HasNext, string? Next, long? Total, long? Position);
+
+public sealed partial class Listing
+{
+    /// <summary>
+    /// Reads one page. With <paramref name="progress"/>, the position that the read model is known to have reached, a versioned list is read exactly there, and its cursor
+    /// keeps it there. Without it such a list shows its newest rows and has no cursor, because nothing would keep the next page in step.
+    /// </summary>
+    public async Task<Checked<ListPage<T>>> ReadAsync<T>(
+        NpgsqlDataSource database, ListSource source, ListRequest request, long? progress, Func<NpgsqlDataReader, T> row, CancellationToken cancellation)
+    {
+        var compiled = Compile(source, request, progress);
+        if (!compiled.IsValid) return new(compiled.Errors);
+
+        var statement = compiled.Value;
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Command(statement.Sql, statement.Parameters));
+        if (request.Count) batch.BatchCommands.Add(Command(statement.CountSql, statement.CountParameters));
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var rows = new List<T>(request.Limit);
+        string?[] lastKeys = [];
+        while (rows.Count < request.Limit && await reader.ReadAsync(cancellation))
+        {
+            rows.Add(row(reader));
+            if (rows.Count == request.Limit) lastKeys = Keys(reader, statement.Sort);
+        }
+
+        var hasNext = rows.Count == request.Limit && await reader.ReadAsync(cancellation);
+        var next = hasNext && statement.Position.HasValue == Versioned is not null ? ListCursor.Write(statement.Scope, statement.Position, lastKeys) : null;
+        return new(new ListPage<T>(rows, hasNext, next, await TotalAsync(reader, cancellation), statement.Position));
+    }
+
+    static string?[] Keys(NpgsqlDataReader reader, IReadOnlyList<SortTerm> sort) =>
+        [.. sort.Select((term, i) => ListValue.Column(reader, reader.FieldCount - sort.Count + i, term.Field.Kind))];
+
+    static async Task<long?> TotalAsync(NpgsqlDataReader reader, CancellationToken cancellation) =>
+        await reader.NextResultAsync(cancellation) && await reader.ReadAsync(cancellation) ? reader.GetInt64(0) : null;
+
+    static NpgsqlBatchCommand Command(string sql, IReadOnlyList<object> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values) command.Parameters.Add(new() { Value = value });
+        return command;
+    }
+}

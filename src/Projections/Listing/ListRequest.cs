@@ -1,0 +1,33 @@
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>What a caller asks of a list, as it was sent: plain data that means something only to the <see cref="Listing"/> that checks it.</summary>
+public sealed record ListRequest
+{
+    public const int MaxPage = 1_000_000;
+    public const int MaxLimit = 100;
+    public const int MaxSearchLength = 256;
+    public const int MaxFilters = 30;
+    public const int MaxValueLength = 1024;
+    public const int MaxValues = 100;
+
+    public int Page { get; init; } = 1;
+    public int Limit { get; init; } = 20;
+    public IReadOnlyList<ListSort> Sort { get; init; } = [];
+    public string? Search { get; init; }
+    public IReadOnlyList<ListFilter> Filters { get; init; } = [];
+    public string? Cursor { get; init; }
+    public bool Count { get; init; }
+
+    /// <summary>The position as of which the list is asked for; null for the present.</summary>
+    public long? AsOf { get; init; }
+}
+
+/// <summary>One condition, <c>field[operator]=value</c>; the value is still text.</summary>
+public sealed record ListFilter(string Field, ListOperator Operator, string Value);
+
+/// <summary>
+/// How a filter compares. <c>Ne</c>, <c>Nc</c> and <c>Nin</c> are the exact complements of <c>Eq</c>, <c>Cn</c> and <c>In</c>, so they also match where there is no
+/// value. On sets (tags, groups, metadata) <c>Eq</c> and <c>Cn</c> mean "has this element" and <c>In</c> "has one of these". <c>Sw</c>, <c>Ew</c>, <c>Cn</c> and
+/// <c>Nc</c> ignore case on text. <c>In</c> and <c>Nin</c> take a list separated by commas.
+/// </summary>
+public enum ListOperator { Eq, Ne, Gt, Gte, Lt, Lte, Sw, Ew, Cn, Nc, In, Nin }

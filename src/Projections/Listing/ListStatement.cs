@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>What a list is read from: the columns of its rows, the tables, and the condition that holds for every request, with the values of its <c>$1</c> ….</summary>
+public sealed record ListSource(string Select, string From, string Where, params IReadOnlyList<object> Parameters);
+
+/// <summary>
+/// The SQL of one request. After the source's own columns come those of the sort keys, from which the next cursor is made; one row more than the limit
+/// is read, to know whether there is a next page.
+/// </summary>
+public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Parameters, string CountSql, IReadOnlyList<object> CountParameters, long? Position)
+{
+    internal IReadOnlyList<SortTerm> Sort { get; private init; } = [];
+    internal ReadOnlyMemory<byte> Scope { get; init; }
+
+    internal static ListStatement Of(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListCursor? cursor, long? position)
+    {
+        var parameters = new ListParameters(source.Parameters);
+        var pin = position is { } pinned ? parameters.Add(pinned) : null;
+        string[] conditions = [.. Conditions(listing, source, request, plan, parameters)];
+        var list = $"from {source.From}\nwhere {string.Join("\n  and ", conditions)}";
+        var countParameters = parameters.Values;
+
+        var after = cursor is null ? "" : $"\n  and {Keyset.After(plan.Sort, cursor.Keys, parameters)}";
+        var order = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql + (term.Descends ? " desc" : "")));
+        var page = $"limit {parameters.Add(request.Limit + 1)} offset {parameters.Add((request.Page - 1L) * request.Limit)}";
+        var columns = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql).Prepend(source.Select));
+
+        return new(At($"select {columns}\n{list}{after}\norder by {order}\n{page}", pin), parameters.Values, At($"select count(*)\n{list}", pin), countParameters, position)
+        {
+            Sort = plan.Sort,
+        };
+    }
+
+    static IEnumerable<string> Conditions(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListParameters parameters)
+    {
+        yield return $"({source.Where})";
+        if (listing.Versioned is { } alias) yield return $"{{at:{alias}}}";
+        foreach (var filter in Filters(plan.Conditions, parameters)) yield return filter;
+        if (plan.Searched is not []) yield return $"({string.Join(" or ", plan.Searched.Select(field => ListCondition.Contains(field, request.Search!, parameters)))})";
+    }
+
+    static IEnumerable<string> Filters(IReadOnlyList<ListCondition> conditions, ListParameters parameters)
+    {
+        var pairs = conditions.Where(condition => condition.AsksForOneOfAPair).GroupBy(condition => condition.Field.Sql)
+            .Select(group => group.OrderBy(condition => condition.Field.Half, StringComparer.Ordinal).ToArray())
+            .Where(group => group is [{ Field.Half: "key" }, { Field.Half: "value" }])
+            .ToList();
+        return pairs.Select(pair => ListCondition.Pair(pair[0], pair[1], parameters))
+            .Concat(conditions.Except(pairs.SelectMany(pair => pair)).Select(condition => condition.Sql(parameters)));
+    }
+
+    static string At(string sql, string? pin) => AtAlias().Replace(sql, match => (match.Groups[1].Value, pin) switch
+    {
+        (var alias, null) => $"{alias}.until is null",
+        var (alias, at) => $"({alias}.since <= {at} and ({alias}.until is null or {alias}.until > {at}))",
+    });
+
+    [GeneratedRegex(@"\{at:(\w+)\}")]
+    private static partial Regex AtAlias();
+}

@@ -1,0 +1,56 @@
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections.Tests;
+
+/// <summary>A database with a few hundred people at position 1, and some of another account that no list may show.</summary>
+public sealed class PeopleDatabase : IAsyncLifetime
+{
+    internal const long Position = 1;
+
+    internal IReadOnlyList<Person> All { get; } = People.Some(300, seed: 20260101);
+
+    internal NpgsqlDataSource Database { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Database = await EmptyAsync();
+        foreach (var person in All) await People.OpenAsync(Database, person, Position);
+        foreach (var person in People.Some(50, seed: 2)) await People.OpenAsync(Database, person, Position, account: 2);
+    }
+
+    public async Task DisposeAsync() => await Database.DisposeAsync();
+
+    internal async Task<ListPage<Guid>> ReadAsync(ListRequest request, long? progress = Position)
+    {
+        var page = await People.Listing.ReadAsync(Database, People.Source, request, progress, row => row.GetGuid(0), default);
+        page.Errors.ShouldBeEmpty();
+        return page.Value!;
+    }
+
+    internal async Task<IReadOnlyList<Guid>> WalkAsync(ListRequest request)
+    {
+        var rows = new List<Guid>();
+        for (var step = request; step is not null;)
+        {
+            var page = await ReadAsync(step);
+            rows.AddRange(page.Rows);
+            step = page.Next is { } next ? request with { Cursor = next } : null;
+        }
+
+        return rows;
+    }
+
+    internal static async Task<NpgsqlDataSource> EmptyAsync()
+    {
+        var server = Environment.GetEnvironmentVariable("EVENTSOURCEDORGS_TEST_POSTGRES")
+            ?? throw new InvalidOperationException("Set EVENTSOURCEDORGS_TEST_POSTGRES to the connection string of a PostgreSQL server.");
+        var name = $"listing_{Guid.NewGuid():N}";
+        await using (var admin = NpgsqlDataSource.Create(server))
+        await using (var create = admin.CreateCommand($"create database {name}"))
+            await create.ExecuteNonQueryAsync();
+
+        var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString);
+        await People.CreateAsync(database);
+        return database;
+    }
+}

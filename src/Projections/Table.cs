@@ -70,13 +70,17 @@ public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : 
     public Table<TKey, TRow> Column<T>(string column, NpgsqlDbType type, Func<TRow, T> value) =>
         With(KeyColumns, RowColumns.Add(new Column<TRow, T>(column, type, value)), Additional);
 
+    /// <summary>Adds a column of arrays, for sets that are searched by their elements.</summary>
+    public Table<TKey, TRow> Set<T>(string column, NpgsqlDbType type, Func<TRow, IEnumerable<T>> value) =>
+        With(KeyColumns, RowColumns.Add(new SetColumn<TRow, T>(column, type, value)), Additional);
+
     /// <summary>Adds an index; the text is what follows <c>create index … on table</c>, for example <c>(organization_id, name) where until is null</c>.</summary>
     public Table<TKey, TRow> Index(string definition) => With(KeyColumns, RowColumns, Additional.Add(definition));
 
     private Table<TKey, TRow> With(ImmutableArray<Column<TKey>> keys, ImmutableArray<Column<TRow>> columns, ImmutableArray<string> indexes) =>
         new(Stem, Version, IsVersioned, KeyOf, Read) { KeyColumns = keys, RowColumns = columns, Additional = indexes };
 
-    internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], [.. RowColumns.Select(c => c.Name)], IsVersioned);
+    internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], [.. RowColumns.Select(c => (c.Name, c.Cast))], IsVersioned);
 
     internal override string Definition
     {
@@ -112,7 +116,7 @@ public sealed class CounterTable<TKey> : Table where TKey : notnull
     public CounterTable<TKey> Counter(params ReadOnlySpan<string> columns) =>
         new(Stem, Version) { KeyColumns = KeyColumns, Names = [.. Names, .. columns] };
 
-    internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], Names, false);
+    internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], [.. Names.Select(name => (name, ""))], false);
 
     internal override string Definition =>
         $"create table if not exists {Name} ({string.Join(", ", [.. KeyColumns.Select(c => c.Definition), .. Names.Select(c => $"{c} bigint not null")])}, primary key ({Sql.Keys}))";

@@ -1,4 +1,4 @@
-namespace EventSourcedOrgs.Projections;
+namespace EventSourcedOrgs.Projections.Tests;
 
 public class ProgressTests
 {

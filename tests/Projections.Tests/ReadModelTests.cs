@@ -1,6 +1,6 @@
 using JasperFx.Events;
 
-namespace EventSourcedOrgs.Projections;
+namespace EventSourcedOrgs.Projections.Tests;
 
 public class ReadModelTests
 {

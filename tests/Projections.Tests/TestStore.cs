@@ -1,10 +1,11 @@
 using System.Data.Common;
+using EventSourcedOrgs.Tests;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using Marten;
 using Npgsql;
 
-namespace EventSourcedOrgs.Projections;
+namespace EventSourcedOrgs.Projections.Tests;
 
 /// <summary>An event store with a database of its own and, once started, a daemon.</summary>
 public sealed class TestStore : IAsyncDisposable

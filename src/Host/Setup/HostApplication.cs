@@ -1,5 +1,7 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Projections;
 using Marten;
+using Npgsql;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
@@ -30,6 +32,7 @@ internal static class HostApplication
         builder.Services.AddLogs(builder.Configuration);
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
         builder.Services.AddCommands();
+        builder.Services.AddReadModels();
         builder.Services.AddApi();
         settings.Replace?.Invoke(builder.Services);
 
@@ -39,8 +42,11 @@ internal static class HostApplication
     }
 
     /// <summary>Brings the database to the schema of this version; does nothing when it is there.</summary>
-    public static Task MigrateAsync(this WebApplication app) =>
-        app.Services.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+    public static async Task MigrateAsync(this WebApplication app)
+    {
+        await app.Services.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await ReadModels.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), app.Services.GetServices<ReadModel>());
+    }
 
     private static void AddLogs(this IServiceCollection services, IConfiguration configuration) => services.AddSerilog(logs => logs
         .MinimumLevel.Information()

@@ -4,6 +4,7 @@ using FluentValidation;
 using Marten;
 using MediatR;
 using Npgsql;
+using Wolverine.Marten;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -23,7 +24,8 @@ internal static class StoreSetup
                 return options;
             })
             .UseLightweightSessions()
-            .UseNpgsqlDataSource();
+            .UseNpgsqlDataSource()
+            .IntegrateWithWolverine(integration => integration.MessageStorageSchemaName = Messaging.Schema);
     }
 
     /// <summary>MediatR with its two steps before every handler; handlers and validators are found in the Application.</summary>

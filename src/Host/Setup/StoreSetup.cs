@@ -6,6 +6,7 @@ using JasperFx.Events.Daemon;
 using Marten;
 using MediatR;
 using Npgsql;
+using Wolverine.Marten;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -27,6 +28,7 @@ internal static class StoreSetup
             })
             .UseLightweightSessions()
             .UseNpgsqlDataSource()
+            .IntegrateWithWolverine(integration => integration.MessageStorageSchemaName = Messaging.Schema)
             .AddAsyncDaemon(DaemonMode.HotCold);
     }
 

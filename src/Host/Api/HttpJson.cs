@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EventSourcedOrgs.Domain;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>How bodies are read and written: camelCase, UTC with Z, unknown and missing members refused, numbers never as text.</summary>
+internal static class HttpJson
+{
+    public static JsonSerializerOptions Options { get; } = Configure(new(JsonSerializerDefaults.Web));
+
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.AllowDuplicateProperties = false;
+        options.Converters.Add(new UtcJson());
+        options.Converters.Add(new OptionalJson());
+        return options;
+    }
+
+    /// <summary>Writes times as UTC with Z and reads any ISO 8601 time; one without an offset is UTC.</summary>
+    private sealed class UtcJson : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String
+            && DateTimeOffset.TryParse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+                ? time
+                : throw new JsonException("The value is not an ISO 8601 time.");
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Reads a member that may be left out; it is never written.</summary>
+    private sealed class OptionalJson : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(Optional<>);
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert.GetGenericArguments()))!;
+
+        private sealed class Converter<T> : JsonConverter<Optional<T>>
+        {
+            public override bool HandleNull => true;
+
+            public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+                JsonSerializer.Deserialize<T>(ref reader, options)!;
+
+            public override void Write(Utf8JsonWriter writer, Optional<T> value, JsonSerializerOptions options) =>
+                JsonSerializer.Serialize(writer, value.Value, options);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Projections;
+using MediatR;
+using Microsoft.Net.Http.Headers;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>From an endpoint to a command or query, and from its answer to HTTP: position, version, location, problem.</summary>
+internal static class Sending
+{
+    public const string PositionHeader = "X-Position";
+    public const string IdempotencyHeader = "Idempotency-Key";
+    private const int LongestKey = 256;
+
+    /// <summary>Sends a command; the body is made from its value inside the same unit of work.</summary>
+    public static async Task<IResult> Send<T, TBody>(
+        this HttpContext http, ICommand<T> command, Func<T, Store, CancellationToken, Task<TBody>> body, int status = StatusCodes.Status200OK,
+        Func<T, string>? location = null, Func<T, Recorded>? version = null)
+    {
+        var envelope = await http.Envelope();
+        if (envelope.Refusal is { } refused)
+            return refused.AsHttp();
+
+        var outcome = await http.RequestServices.GetRequiredService<Commands>().Run(command, envelope.Value!, Reply, http.RequestAborted);
+        return outcome.Result.Refusal is { } refusal ? refusal.AsHttp() : new ReplyResult(outcome.Reply!, outcome.Position);
+
+        async Task<Reply> Reply(T value, Store store, CancellationToken cancellation) => new(
+            status, status == StatusCodes.Status204NoContent ? null : JsonSerializer.Serialize(await body(value, store, cancellation), HttpJson.Options),
+            version is null ? null : ETagOf(version(value)), location?.Invoke(value));
+    }
+
+    /// <summary>Sends a command that answers 204.</summary>
+    public static Task<IResult> Send<T>(this HttpContext http, ICommand<T> command) =>
+        http.Send(command, (_, _, _) => Task.FromResult(""), StatusCodes.Status204NoContent);
+
+    /// <summary>Asks a query; the body is made from its value with the same states.</summary>
+    public static async Task<IResult> Ask<T, TBody>(
+        this HttpContext http, IRequest<Result<T>> query, Func<T, Store, CancellationToken, Task<TBody>> body, Func<T, Recorded>? version = null)
+    {
+        var result = await http.RequestServices.GetRequiredService<IMediator>().Send(query, http.RequestAborted);
+        if (result.Refusal is { } refusal)
+            return refusal.AsHttp();
+        if (version is not null)
+            http.Response.Headers.ETag = ETagOf(version(result.Value!));
+        return Results.Json(await body(result.Value!, http.RequestServices.GetRequiredService<Store>(), http.RequestAborted), HttpJson.Options);
+    }
+
+    private static string ETagOf(Recorded recorded) => string.Create(CultureInfo.InvariantCulture, $"\"{recorded.Version}\"");
+
+    private static async Task<Result<Envelope>> Envelope(this HttpContext http)
+    {
+        var context = http.RequestServices.GetRequiredService<Context>();
+        var key = http.Request.Headers[IdempotencyHeader].ToString();
+        if (key.Length > LongestKey)
+            return Refusal.Validation(IdempotencyHeader, $"The header {IdempotencyHeader} has at most {LongestKey} characters.");
+
+        long? ifMatch = null;
+        if (http.Request.Headers.IfMatch is { Count: > 0 } tags && tags != "*")
+        {
+            if (!EntityTagHeaderValue.TryParse(tags.ToString(), out var tag) || tag.IsWeak || !long.TryParse(tag.Tag.AsSpan().Trim('"'), CultureInfo.InvariantCulture, out var version))
+                return Refusal.VersionMismatch;
+            ifMatch = version;
+        }
+
+        return new Envelope(context.Caller, context.Origin, ifMatch, key.Length == 0 ? null : key, key.Length == 0 ? "" : await HashOf(http));
+    }
+
+    /// <summary>What tells two requests under one idempotency key apart: method, address and body.</summary>
+    private static async Task<string> HashOf(HttpContext http)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n"));
+        if (http.Request.Body.CanSeek)
+        {
+            http.Request.Body.Position = 0;
+            hash.AppendData(await SHA256.HashDataAsync(http.Request.Body, http.RequestAborted));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private sealed class ReplyResult(Reply reply, long? position) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = reply.Status;
+            if (position is { } reached)
+                response.Headers[PositionHeader] = reached.ToString(CultureInfo.InvariantCulture);
+            if (reply.ETag is { } tag)
+                response.Headers.ETag = tag;
+            if (reply.Location is { } location)
+                response.Headers.Location = location;
+            if (reply.Json is not { } json)
+                return Task.CompletedTask;
+
+            response.ContentType = "application/json; charset=utf-8";
+            return response.WriteAsync(json, httpContext.RequestAborted);
+        }
+    }
+}

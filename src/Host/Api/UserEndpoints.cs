@@ -1,0 +1,57 @@
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Users;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Api.Wire;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>Users, as the vendor manages them and as their organization does.</summary>
+internal static class UserEndpoints
+{
+    public static void MapUsers(this IEndpointRouteBuilder routes)
+    {
+        var users = routes.MapGroup("/users").WithTags("Users");
+
+        users.MapPost("", (NewUserBody body, Context context, HttpContext http) =>
+                http.Send(body.ToCommand(context.Now), WireUser.Of, StatusCodes.Status201Created, u => $"/v3/users/{u.Id}", u => u.Recorded))
+            .WithSummary("Create a user").Produces<WireUser>(StatusCodes.Status201Created);
+
+        users.MapGet("/{userId}", (UserId userId, HttpContext http) => http.Ask(new GetUser(userId), WireUser.Of, u => u.Recorded))
+            .WithSummary("Get a user").Produces<WireUser>();
+
+        users.MapPatch("/{userId}", (UserId userId, UserPatch body, Context context, HttpContext http) =>
+                http.Send(body.ToCommand(userId, context.Now), WireUser.Of, version: u => u.Recorded))
+            .WithSummary("Change a user").Produces<WireUser>();
+
+        users.MapDelete("/{userId}", (UserId userId, HttpContext http) => http.Send(new DeleteUser(userId)))
+            .WithSummary("Remove a user").Produces(StatusCodes.Status204NoContent);
+
+        users.MapPost("/{userId}/suspend", (UserId userId, HttpContext http) => http.Send(new SuspendUser(userId), WireUser.Of, version: u => u.Recorded))
+            .WithSummary("Suspend a user: all access is gone").Produces<WireUser>();
+
+        users.MapPost("/{userId}/reinstate", (UserId userId, HttpContext http) => http.Send(new ReinstateUser(userId), WireUser.Of, version: u => u.Recorded))
+            .WithSummary("Reinstate a user: access is as it was").Produces<WireUser>();
+    }
+
+    public static void MapOrganizationUsers(this IEndpointRouteBuilder routes)
+    {
+        var users = routes.MapGroup("/organizations/{organizationId}/users").WithTags("Organization users");
+
+        users.MapPost("", (OrganizationId organizationId, NewOrganizationUser body, HttpContext http) =>
+                http.Send(body.ToCommand(organizationId), WireOrganizationUser.Of, StatusCodes.Status201Created,
+                    u => $"/v3/organizations/{organizationId}/users/{u.Id}", u => u.Recorded))
+            .WithSummary("Create a user of an organization").Produces<WireOrganizationUser>(StatusCodes.Status201Created);
+
+        users.MapGet("/{userId}", (OrganizationId organizationId, UserId userId, HttpContext http) =>
+                http.Ask(new GetOrganizationUser(organizationId, userId), WireOrganizationUser.Of, u => u.Recorded))
+            .WithSummary("Get a user of an organization").Produces<WireOrganizationUser>();
+
+        users.MapPatch("/{userId}", (OrganizationId organizationId, UserId userId, OrganizationUserPatch body, HttpContext http) =>
+                http.Send(body.ToCommand(organizationId, userId), WireOrganizationUser.Of, version: u => u.Recorded))
+            .WithSummary("Change a user of an organization").Produces<WireOrganizationUser>();
+
+        users.MapDelete("/{userId}", (OrganizationId organizationId, UserId userId, HttpContext http) =>
+                http.Send(new DeleteOrganizationUser(organizationId, userId)))
+            .WithSummary("Remove a user of an organization").Produces(StatusCodes.Status204NoContent);
+    }
+}

@@ -1,0 +1,56 @@
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Host.Api;
+
+namespace EventSourcedOrgs.Host.Setup;
+
+/// <summary>The HTTP side: JSON, errors, limits, headers, endpoints.</summary>
+internal static class ApiSetup
+{
+    private const long MostBody = 1024 * 1024;
+
+    public static void AddApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(options => HttpJson.Configure(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = MostBody;
+        });
+    }
+
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.WriteException, SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or RefusedException });
+        app.UseStatusCodePages(context => Problems.WriteStatus(context.HttpContext, context.HttpContext.Response.StatusCode));
+        app.Use(Headers);
+        app.UseRouting();
+        app.Use(Identify);
+
+        var v3 = app.MapGroup("/v3");
+        v3.MapOrganizations();
+        v3.MapUsers();
+        v3.MapOrganizationUsers();
+        v3.MapUserGroups();
+    }
+
+    private static Task Headers(HttpContext http, RequestDelegate next)
+    {
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "no-store";
+        if (http.Request.Headers.ContainsKey(Sending.IdempotencyHeader))
+            http.Request.EnableBuffering();
+        return next(http);
+    }
+
+    /// <summary>Says once per request who asks and when.</summary>
+    private static Task Identify(HttpContext http, RequestDelegate next)
+    {
+        var origin = new Origin(http.TraceIdentifier, http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent.ToString());
+        http.RequestServices.GetRequiredService<Context>().Set(Caller.System, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+        return next(http);
+    }
+}

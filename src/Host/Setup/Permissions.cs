@@ -1,0 +1,70 @@
+using EventSourcedOrgs.Application.Licenses;
+using EventSourcedOrgs.Application.LicenseTemplates;
+using EventSourcedOrgs.Application.Organizations;
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Products;
+using EventSourcedOrgs.Application.UserGroups;
+using EventSourcedOrgs.Application.Users;
+
+namespace EventSourcedOrgs.Host.Setup;
+
+/// <summary>The one table of who may ask for what, and which scope a token needs for it.</summary>
+internal static class PermissionTable
+{
+    public static Permissions Permissions { get; } = new(new Dictionary<Type, Permission>
+    {
+        [typeof(CreateOrganization)] = new(Audience.Vendor, "organization:write"),
+        [typeof(GetOrganization)] = new(Audience.Organization, "organization:read"),
+        [typeof(ChangeOrganization)] = new(Audience.Vendor, "organization:write"),
+        [typeof(SuspendOrganization)] = new(Audience.Vendor, "organization:write"),
+        [typeof(ReinstateOrganization)] = new(Audience.Vendor, "organization:write"),
+        [typeof(DeleteOrganization)] = new(Audience.Vendor, "organization:write"),
+        [typeof(RemoveUsersOfOrganization)] = new(Audience.Vendor, "organization:write"),
+
+        [typeof(CreateUser)] = new(Audience.Vendor, "user:write"),
+        [typeof(GetUser)] = new(Audience.Vendor, "user:read"),
+        [typeof(ChangeUser)] = new(Audience.Vendor, "user:write"),
+        [typeof(SuspendUser)] = new(Audience.Vendor, "user:write"),
+        [typeof(ReinstateUser)] = new(Audience.Vendor, "user:write"),
+        [typeof(DeleteUser)] = new(Audience.Vendor, "user:write"),
+
+        [typeof(CreateOrganizationUser)] = new(Audience.Organization, "organization:user:create"),
+        [typeof(GetOrganizationUser)] = new(Audience.Organization, "organization:user:read"),
+        [typeof(ChangeOrganizationUser)] = new(Audience.Organization, "organization:user:update"),
+        [typeof(DeleteOrganizationUser)] = new(Audience.Organization, "organization:user:delete"),
+
+        [typeof(CreateUserGroup)] = new(Audience.Organization, "organization:userGroup:create"),
+        [typeof(GetUserGroup)] = new(Audience.Organization, "organization:userGroup:read"),
+        [typeof(ChangeUserGroup)] = new(Audience.Organization, "organization:userGroup:update"),
+        [typeof(DeleteUserGroup)] = new(Audience.Organization, "organization:userGroup:delete"),
+        [typeof(AddUsersToGroup)] = new(Audience.Organization, "organization:userGroup:update"),
+        [typeof(RemoveUserFromGroup)] = new(Audience.Organization, "organization:userGroup:update"),
+
+        [typeof(GetOrganizationLicense)] = new(Audience.Organization, "organization:license:read"),
+        [typeof(SetLicenseGroups)] = new(Audience.Organization, "organization:license:update"),
+        [typeof(AssignGroupToLicense)] = new(Audience.Organization, "organization:license:update"),
+        [typeof(UnassignGroupFromLicense)] = new(Audience.Organization, "organization:license:update"),
+        [typeof(AssignUserToLicense)] = new(Audience.Organization, "organization:license:update"),
+        [typeof(UnassignUserFromLicense)] = new(Audience.Organization, "organization:license:update"),
+
+        [typeof(CreateLicense)] = new(Audience.Vendor, "license:write"),
+        [typeof(GetLicense)] = new(Audience.Vendor, "license:read"),
+        [typeof(ChangeLicense)] = new(Audience.Vendor, "license:write"),
+        [typeof(DropLicenseMetadata)] = new(Audience.Vendor, "license:write"),
+        [typeof(RenewLicense)] = new(Audience.Vendor, "license:write"),
+        [typeof(SetLicenseExpiry)] = new(Audience.Vendor, "license:write"),
+        [typeof(SubscribeLicense)] = new(Audience.Vendor, "license:write"),
+        [typeof(DeleteLicense)] = new(Audience.Vendor, "license:write"),
+        [typeof(CheckAccess)] = new(Audience.SignedIn, "license:read"),
+
+        [typeof(CreateProduct)] = new(Audience.Vendor, "product:write"),
+        [typeof(GetProduct)] = new(Audience.Vendor, "product:read"),
+        [typeof(ChangeProduct)] = new(Audience.Vendor, "product:write"),
+        [typeof(DeleteProduct)] = new(Audience.Vendor, "product:write"),
+
+        [typeof(CreateLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
+        [typeof(GetLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:read"),
+        [typeof(ChangeLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
+        [typeof(DeleteLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
+    });
+}

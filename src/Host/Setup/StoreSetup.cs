@@ -1,0 +1,55 @@
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Pipeline;
+using FluentValidation;
+using Marten;
+using MediatR;
+using Npgsql;
+
+namespace EventSourcedOrgs.Host.Setup;
+
+/// <summary>The event store and the commands on it.</summary>
+internal static class StoreSetup
+{
+    public static void AddStore(this IServiceCollection services, string connection, Secrets secrets)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connection) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, MaxPoolSize = 100, ApplicationName = "eventsourcedorgs" };
+        services.AddSingleton(_ => NpgsqlDataSource.Create(settings.ConnectionString));
+        services.AddSingleton(secrets);
+        services.AddSingleton<PersonKeys>();
+        services.AddMarten(provider =>
+            {
+                var options = new StoreOptions();
+                options.ConfigureWriteSide(provider.GetRequiredService<PersonKeys>());
+                return options;
+            })
+            .UseLightweightSessions()
+            .UseNpgsqlDataSource();
+    }
+
+    /// <summary>MediatR with its two steps before every handler; handlers and validators are found in the Application.</summary>
+    public static void AddCommands(this IServiceCollection services)
+    {
+        services.AddScoped<Context>();
+        services.AddScoped<Store>();
+        services.AddSingleton<Commands>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(PermissionTable.Permissions);
+
+        services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
+        services.AddScoped<IMediator, Mediator>();
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorize<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
+        services.AddHandlersOf(typeof(Commands).Assembly);
+    }
+
+    public static void AddHandlersOf(this IServiceCollection services, System.Reflection.Assembly assembly)
+    {
+        foreach (var type in assembly.GetTypes().Where(type => type is { IsAbstract: false, IsGenericType: false }))
+        {
+            foreach (var contract in type.GetInterfaces().Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+                services.AddTransient(contract, type);
+            if (type.IsNested && type.GetInterfaces().FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IValidator<>)) is { } validator)
+                services.AddSingleton(validator, type);
+        }
+    }
+}

@@ -134,7 +134,7 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
             if (keepsPast && Own && Row is not null && since < position)
                 past.Add(new(Row, since, position));
             else if (!Own && !absent)
-                Closes ??= position;
+                Closes = position;
 
             (Row, since, Known) = (row, position, true);
         }

@@ -1,3 +1,5 @@
+using JasperFx.Events.Projections;
+
 namespace EventSourcedOrgs.Projections.Tests;
 
 public class ProgressTests
@@ -34,6 +36,19 @@ public class ProgressTests
         using var giveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(80));
 
         await Should.ThrowAsync<OperationCanceledException>(() => store.Progress.WaitForAsync("Warehouse", 1, TimeSpan.FromSeconds(30), giveUp.Token));
+    }
+
+    [Fact]
+    public async Task A_late_report_moves_nothing_back_but_a_rebuild_does()
+    {
+        await using var store = await TestStore.CreateAsync(new Warehouse());
+        IObserver<ShardState> reports = store.Progress;
+        reports.OnNext(new("Warehouse:All", 5));
+        reports.OnNext(new("Warehouse:All", 3));
+        store.Progress.Of("Warehouse").Position.ShouldBe(5);
+
+        reports.OnNext(new("Warehouse:All", 0) { Mode = ShardMode.rebuilding });
+        store.Progress.Of("Warehouse").Position.ShouldBe(0);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class TestStore : IAsyncDisposable
 
     private TestStore(string address, IReadOnlyList<ReadModel> models, int pageSize)
     {
+        Address = address;
         source = NpgsqlDataSource.Create(address);
         store = DocumentStore.For(options =>
         {
@@ -27,6 +28,8 @@ public sealed class TestStore : IAsyncDisposable
         });
         Progress = new(store.Storage.Database, models);
     }
+
+    public string Address { get; }
 
     public Progress Progress { get; }
 
@@ -41,8 +44,6 @@ public sealed class TestStore : IAsyncDisposable
         await ReadModels.MigrateAsync(created.source, [model]);
         return created;
     }
-
-    public string Address => source.ConnectionString;
 
     public async Task<TestStore> StartAsync()
     {

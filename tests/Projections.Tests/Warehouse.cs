@@ -13,6 +13,7 @@ public sealed record ItemMoved(ItemId Item, int? From, int? To) : ItemEvent(Item
 public sealed record ItemRemoved(ItemId Item) : ItemEvent(Item);
 public sealed record ItemLabelled(ItemId Item, string Label) : ItemEvent(Item);
 public sealed record ItemUnlabelled(ItemId Item, string Label) : ItemEvent(Item);
+public sealed record ItemSwapped(ItemId Item, string Name) : ItemEvent(Item);
 public sealed record ItemCursed(ItemId Item) : ItemEvent(Item);
 public sealed record ShelfPainted(int Shelf);
 
@@ -71,6 +72,10 @@ public sealed class Warehouse() : ReadModel("Warehouse", [Items, History, Labels
                 rows.Remove(Items, x.Item);
                 rows.Remove(History, x.Item);
                 break;
+            case ItemSwapped x:
+                Swap(rows, Items, x);
+                Swap(rows, History, x);
+                break;
             case ItemLabelled x:
                 rows.Put(Labels, new LabelRow(x.Item, x.Label));
                 break;
@@ -86,6 +91,17 @@ public sealed class Warehouse() : ReadModel("Warehouse", [Items, History, Labels
     {
         rows.Change(Items, item, change);
         rows.Change(History, item, change);
+    }
+
+    /// <summary>Three changes of one row at one position.</summary>
+    private static void Swap(Rows rows, Table<ItemId, ItemRow> table, ItemSwapped e)
+    {
+        if (rows.Get(table, e.Item) is not { } row)
+            return;
+
+        rows.Remove(table, e.Item);
+        rows.Put(table, row with { Moves = 100 });
+        rows.Put(table, row with { Name = e.Name });
     }
 
     private static void Count(Rows rows, int? shelf, int delta)
@@ -126,10 +142,10 @@ public static class Histories
         ItemEvent Next(ItemId item, DateTimeOffset at)
         {
             if (!shelves.TryGetValue(item, out var shelf))
-                return new ItemAdded(item, Name(), shelves[item] = Shelf(), at);
+                return random.Next(4) == 0 ? new ItemRenamed(item, "gone") : new ItemAdded(item, Name(), shelves[item] = Shelf(), at);
 
             var label = (item, $"l{random.Next(3)}");
-            switch (random.Next(5))
+            switch (random.Next(6))
             {
                 case 0:
                     return new ItemRenamed(item, Name());
@@ -138,6 +154,8 @@ public static class Histories
                 case 2:
                     shelves.Remove(item);
                     return new ItemRemoved(item);
+                case 3:
+                    return new ItemSwapped(item, Name());
                 default:
                     if (labels.Add(label))
                         return new ItemLabelled(item, label.Item2);

@@ -14,12 +14,17 @@ public sealed record ProductRenamed(ProductId Product, string Name, string Displ
 public sealed record ProductDescriptionChanged(ProductId Product, string? Description) : ProductEvent;
 public sealed record ProductTemplateChanged(ProductId Product, LicenseTemplateId Template) : ProductEvent;
 public sealed record ProductMetadataChanged(ProductId Product, ValueList<MetadataEntry> Metadata) : ProductEvent;
+/// <summary>The policy of trials of this product, or none.</summary>
+public sealed record ProductTrialPolicyChanged(ProductId Product, Guid? TrialPolicy) : ProductEvent;
 public sealed record ProductDeleted(ProductId Product) : ProductEvent;
 
 /// <summary>What a request wants to change of a product; what it leaves out stays.</summary>
 public sealed record ProductChanges(
     Optional<string> Name, Optional<string> DisplayName, Optional<string?> Description, Optional<LicenseTemplateId> Template,
-    Optional<ValueList<MetadataEntry>> Metadata);
+    Optional<ValueList<MetadataEntry>> Metadata)
+{
+    public Optional<Guid?> TrialPolicy { get; init; }
+}
 
 /// <summary>A product of the vendor: its names, the template of its licences, its public key.</summary>
 public sealed record Product(
@@ -27,6 +32,8 @@ public sealed record Product(
     ValueList<MetadataEntry> Metadata, bool Deleted, Recorded Recorded) : IAggregate<Product, ProductEvent>
 {
     public static Product Initial { get; } = new(default, "", "", null, default, "", [], false, default);
+
+    public Guid? TrialPolicy { get; init; }
 
     public bool Exists => Id != default && !Deleted;
 
@@ -42,6 +49,7 @@ public sealed record Product(
         ProductDescriptionChanged e => product with { Description = e.Description },
         ProductTemplateChanged e => product with { Template = e.Template },
         ProductMetadataChanged e => product with { Metadata = e.Metadata },
+        ProductTrialPolicyChanged e => product with { TrialPolicy = e.TrialPolicy },
         ProductDeleted => product with { Deleted = true },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in Product.Evolve."),
     };
@@ -49,10 +57,12 @@ public sealed record Product(
     // ---- Decisions ----
 
     public static Decision<ProductEvent> New(
-        ProductId id, string name, string displayName, string? description, LicenseTemplateId template, string publicKey, ValueList<MetadataEntry> metadata) =>
+        ProductId id, string name, string displayName, string? description, LicenseTemplateId template, string publicKey, ValueList<MetadataEntry> metadata,
+        Guid? trialPolicy = null) =>
     [
         new ProductCreated(id, name, displayName, description, template, publicKey),
         .. metadata.Count == 0 ? (ProductEvent[])[] : [new ProductMetadataChanged(id, metadata)],
+        .. trialPolicy is null ? (ProductEvent[])[] : [new ProductTrialPolicyChanged(id, trialPolicy)],
     ];
 
     public Decision<ProductEvent> Change(ProductChanges to) => !Exists ? Refusal.ProductNotFound :
@@ -64,7 +74,12 @@ public sealed record Product(
         .. to.Template.WhenChanged(Template, template => new ProductTemplateChanged(Id, template)),
         .. to.Metadata.Select(replacement => Domain.Metadata.Keeping(Metadata, replacement))
             .WhenChanged(Metadata, metadata => new ProductMetadataChanged(Id, metadata)),
+        .. to.TrialPolicy.WhenChanged(TrialPolicy, policy => new ProductTrialPolicyChanged(Id, policy)),
     ];
+
+    public Decision<ProductEvent> DropMetadata(Guid entry) => !Exists ? Refusal.ProductNotFound
+        : Metadata.All(known => known.Id != entry) ? Refusal.NotFound("Metadata")
+        : [new ProductMetadataChanged(Id, Metadata.Where(known => known.Id != entry).ToValueList())];
 
     public Decision<ProductEvent> Delete() => Deleted ? [] : [new ProductDeleted(Id)];
 }

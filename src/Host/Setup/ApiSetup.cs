@@ -1,4 +1,3 @@
-using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Host.Api;
 
 namespace EventSourcedOrgs.Host.Setup;
@@ -25,13 +24,17 @@ internal static class ApiSetup
         app.UseStatusCodePages(context => Problems.WriteStatus(context.HttpContext, context.HttpContext.Response.StatusCode));
         app.Use(Headers);
         app.UseRouting();
-        app.Use(Identify);
+        app.Use(Identification.Identify);
 
         var v3 = app.MapGroup("/v3");
         v3.MapOrganizations();
         v3.MapUsers();
         v3.MapOrganizationUsers();
         v3.MapUserGroups();
+        v3.MapSignIn();
+        v3.MapProfile();
+        v3.MapPasswords();
+        v3.MapAccessTokens();
     }
 
     private static Task Headers(HttpContext http, RequestDelegate next)
@@ -43,14 +46,6 @@ internal static class ApiSetup
         headers.CacheControl = "no-store";
         if (http.Request.Headers.ContainsKey(Sending.IdempotencyHeader))
             http.Request.EnableBuffering();
-        return next(http);
-    }
-
-    /// <summary>Says once per request who asks and when.</summary>
-    private static Task Identify(HttpContext http, RequestDelegate next)
-    {
-        var origin = new Origin(http.TraceIdentifier, http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent.ToString());
-        http.RequestServices.GetRequiredService<Context>().Set(Caller.System, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
         return next(http);
     }
 }

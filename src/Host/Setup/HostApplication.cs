@@ -30,6 +30,7 @@ internal static class HostApplication
         builder.Services.AddLogs(builder.Configuration);
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
         builder.Services.AddCommands();
+        builder.Services.AddSignIn();
         builder.Services.AddApi();
         settings.Replace?.Invoke(builder.Services);
 

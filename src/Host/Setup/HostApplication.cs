@@ -38,6 +38,7 @@ internal static class HostApplication
         builder.Services.AddCommands();
         builder.Services.AddReadModels();
         builder.AddMessaging(settings.Alone);
+        builder.Services.AddSignIn();
         builder.Services.AddApi();
         builder.Services.AddApiDescription();
         settings.Replace?.Invoke(builder.Services);

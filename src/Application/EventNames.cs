@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Domain.AccessTokens;
+using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
@@ -58,6 +59,7 @@ public static class EventNames
         [typeof(LicenseTermChanged)] = "license_term_changed_v1",
         [typeof(LicenseExpiryChanged)] = "license_expiry_changed_v1",
         [typeof(LicenseRenewed)] = "license_renewed_v1",
+        [typeof(LicenseExtended)] = "license_extended_v1",
         [typeof(LicenseSuspended)] = "license_suspended_v1",
         [typeof(LicenseReinstated)] = "license_reinstated_v1",
         [typeof(LicenseRevoked)] = "license_revoked_v1",
@@ -67,6 +69,8 @@ public static class EventNames
         [typeof(LicenseNotesChanged)] = "license_notes_changed_v1",
         [typeof(LicenseTagsChanged)] = "license_tags_changed_v1",
         [typeof(LicenseMetadataChanged)] = "license_metadata_changed_v1",
+        [typeof(LicenseEntitlementChanged)] = "license_entitlement_changed_v1",
+        [typeof(LicenseMetersChanged)] = "license_meters_changed_v1",
         [typeof(PrimaryUserAssignedToLicense)] = "license_primary_user_assigned_v1",
         [typeof(PrimaryUserUnassignedFromLicense)] = "license_primary_user_unassigned_v1",
         [typeof(UserAssignedToLicense)] = "license_user_assigned_v1",
@@ -80,6 +84,7 @@ public static class EventNames
         [typeof(ProductDescriptionChanged)] = "product_description_changed_v1",
         [typeof(ProductTemplateChanged)] = "product_template_changed_v1",
         [typeof(ProductMetadataChanged)] = "product_metadata_changed_v1",
+        [typeof(ProductTrialPolicyChanged)] = "product_trial_policy_changed_v1",
         [typeof(ProductDeleted)] = "product_deleted_v1",
 
         [typeof(LicenseTemplateCreated)] = "license_template_created_v1",
@@ -89,5 +94,10 @@ public static class EventNames
 
         [typeof(AccessTokenCreated)] = "access_token_created_v1",
         [typeof(AccessTokenRevoked)] = "access_token_revoked_v1",
+        [typeof(AccessTokenRevocationLifted)] = "access_token_revocation_lifted_v1",
+        [typeof(AccessTokenRotated)] = "access_token_rotated_v1",
+        [typeof(AccessTokenDeleted)] = "access_token_deleted_v1",
+
+        [typeof(AccountOpened)] = "account_opened_v1",
     };
 }

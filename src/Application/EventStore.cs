@@ -61,6 +61,7 @@ public static class EventStore
         options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt);
         options.Schema.For<User>().Index(user => user.Organization!);
         options.Schema.For<UserGroup>().Index(group => group.Organization);
-        options.Schema.For<License>().Index(license => license.Product);
+        options.Schema.For<License>().Index(license => license.Product).GinIndexJsonData();
+        options.Schema.For<Product>().Index(product => product.Template);
     }
 }

@@ -1,10 +1,9 @@
-using EventSourcedOrgs.Host.Setup;
+using System.CommandLine;
+using EventSourcedOrgs.Host.Cli;
 
-await using var app = HostApplication.Build(new HostSettings
+var program = new RootCommand("EventSourcedOrgs: organizations, users, user groups and licences, as events that are never lost.")
 {
-    Connection = Environment.GetEnvironmentVariable("ConnectionStrings__Postgres")!,
-    MasterKey = Convert.FromBase64String(Environment.GetEnvironmentVariable("EVENTSOURCEDORGS_MASTER_KEY")!),
-    Urls = Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? "http://127.0.0.1:8080",
-});
-await app.MigrateAsync();
-await app.RunAsync();
+    ServeCommand.Create(),
+    MigrateCommand.Create(),
+};
+return await program.RunAsync(args);

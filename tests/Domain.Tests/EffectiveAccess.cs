@@ -18,7 +18,7 @@ public class EffectiveAccess
         Person(Ada, of: Acme) with { Groups = [Engineers, Sales] },
         License.Evolve(License.Initial, ProOf(Acme)) with { PrimaryUser = Ada, Users = [Ada, Bob], Groups = [Engineers, Sales] },
         Organization.Evolve(Organization.Initial, AcmeWith(seats: 3)),
-        [Group(Engineers, of: Acme), Group(Sales, of: Acme)],
+        [Group(Sales, of: Acme), Group(Engineers, of: Acme)],
         Noon);
 
     private static readonly Question Unassigned = AdaAsks.With(license: pro => pro with { PrimaryUser = null, Users = [], Groups = [] });

@@ -36,6 +36,7 @@ public class Refusals
 
     private static object Sample(ParameterInfo parameter) => parameter.ParameterType switch
     {
+        var type when type == typeof(ValueList<FieldError>) => new ValueList<FieldError>([new("/name", "is required.")]),
         var type when type == typeof(int) => 3,
         var type when type == typeof(long) => 3L,
         _ => "sample",

@@ -1,8 +1,11 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Projections;
 using Marten;
+using Npgsql;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
+using Wolverine.Persistence.Durability;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -15,6 +18,9 @@ internal sealed record HostSettings
     public required byte[] MasterKey { get; init; }
 
     public string Urls { get; init; } = "http://127.0.0.1:8080";
+
+    /// <summary>No other Host works on the database.</summary>
+    public bool Alone { get; init; } = true;
 
     /// <summary>Replaces services after all others were registered: another clock in tests.</summary>
     public Action<IServiceCollection>? Replace { get; init; }
@@ -31,6 +37,8 @@ internal static class HostApplication
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
         builder.Services.AddCommands();
         builder.Services.AddSignIn();
+        builder.Services.AddReadModels();
+        builder.AddMessaging(settings.Alone);
         builder.Services.AddApi();
         settings.Replace?.Invoke(builder.Services);
 
@@ -40,12 +48,17 @@ internal static class HostApplication
     }
 
     /// <summary>Brings the database to the schema of this version; does nothing when it is there.</summary>
-    public static Task MigrateAsync(this WebApplication app) =>
-        app.Services.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+    public static async Task MigrateAsync(this WebApplication app)
+    {
+        await app.Services.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await ReadModels.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), app.Services.GetServices<ReadModel>());
+        await app.Services.GetRequiredService<IMessageStore>().Admin.MigrateAsync();
+    }
 
     private static void AddLogs(this IServiceCollection services, IConfiguration configuration) => services.AddSerilog(logs => logs
         .MinimumLevel.Information()
         .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+        .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Warning)
         .MinimumLevel.Override("Marten", LogEventLevel.Warning)
         .MinimumLevel.Override("JasperFx", LogEventLevel.Warning)
         .MinimumLevel.Override("Wolverine", LogEventLevel.Warning)

@@ -15,6 +15,5 @@ internal static class SignInSetup
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<SignedTokens>();
         services.AddSingleton<Scopes>();
-        services.AddHandlersOf(typeof(SignInSetup).Assembly);
     }
 }

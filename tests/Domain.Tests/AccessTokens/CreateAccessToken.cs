@@ -7,7 +7,7 @@ public class CreateAccessToken : Spec<AccessToken, AccessTokenEvent>
     [Fact]
     public void A_token_belongs_to_one_user_and_has_scopes_and_an_end() =>
         Given()
-            .When(_ => AccessToken.Create(Nightly, Ada, "Nightly import", ["license:read", "user:read"], Noon))
+            .When(_ => AccessToken.New(Nightly, Ada, "Nightly import", ["license:read", "user:read"], Noon))
             .EachTime()
             .Then(new AccessTokenCreated(Nightly, Ada, "Nightly import", ["license:read", "user:read"], Noon));
 

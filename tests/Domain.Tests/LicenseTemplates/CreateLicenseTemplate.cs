@@ -7,20 +7,20 @@ public class CreateLicenseTemplate : Spec<LicenseTemplate, LicenseTemplateEvent>
     [Fact]
     public void A_template_starts_with_its_terms() =>
         Given()
-            .When(_ => LicenseTemplate.Create(Standard, "Standard", Terms))
+            .When(_ => LicenseTemplate.New(Standard, "Standard", Terms))
             .EachTime()
             .Then(new LicenseTemplateCreated(Standard, "Standard", Terms));
 
     [Fact]
     public void A_pattern_that_makes_no_keys_is_refused() =>
         Given()
-            .When(_ => LicenseTemplate.Create(Standard, "Standard", Terms with { KeyPattern = "[A-" }))
+            .When(_ => LicenseTemplate.New(Standard, "Standard", Terms with { KeyPattern = "[A-" }))
             .ThenRefused(Refusal.InvalidKeyPattern);
 
     [Fact]
     public void A_pattern_that_makes_guessable_keys_is_refused() =>
         Given()
-            .When(_ => LicenseTemplate.Create(Standard, "Standard", Terms with { KeyPattern = "[A-F0-9]{15}" }))
+            .When(_ => LicenseTemplate.New(Standard, "Standard", Terms with { KeyPattern = "[A-F0-9]{15}" }))
             .ThenRefused(Refusal.KeyPatternTooNarrow);
 
     [Fact]

@@ -10,14 +10,14 @@ public class CreateLicense : Spec<License, LicenseEvent>
     [Fact]
     public void A_licence_without_a_term_lasts_for_ever() =>
         Given()
-            .When(_ => License.Create(NewPro, Noon))
+            .When(_ => License.New(NewPro, Noon))
             .EachTime()
             .Then(ProOf(Acme));
 
     [Fact]
     public void It_takes_policy_and_term_as_they_are_given() =>
         Given()
-            .When(_ => License.Create(NewPro with { Policy = new() { AllowedActivations = 7 }, Term = Yearly, Reseller = Reseller, Template = null }, Noon))
+            .When(_ => License.New(NewPro with { Policy = new() { AllowedActivations = 7 }, Term = Yearly, Reseller = Reseller, Template = null }, Noon))
             .EachTime()
             .Then(ProOf(Acme) with
             {
@@ -31,35 +31,35 @@ public class CreateLicense : Spec<License, LicenseEvent>
     [Fact]
     public void It_may_belong_to_no_organization() =>
         Given()
-            .When(_ => License.Create(NewPro with { Organization = null }, Noon))
+            .When(_ => License.New(NewPro with { Organization = null }, Noon))
             .EachTime()
             .Then(ProOf(null));
 
     [Fact]
     public void A_subscription_counts_from_creation() =>
         Given()
-            .When(_ => License.Create(NewPro with { Term = Yearly }, Noon))
+            .When(_ => License.New(NewPro with { Term = Yearly }, Noon))
             .EachTime()
             .Then(ProOf(Acme) with { Term = Yearly, ExpiresAt = Noon.AddYears(1) });
 
     [Fact]
     public void A_subscription_that_counts_from_activation_has_no_end_yet() =>
         Given()
-            .When(_ => License.Create(NewPro with { Term = Yearly with { SubscriptionStartTrigger = SubscriptionStartTrigger.Activation } }, Noon))
+            .When(_ => License.New(NewPro with { Term = Yearly with { SubscriptionStartTrigger = SubscriptionStartTrigger.Activation } }, Noon))
             .EachTime()
             .Then(ProOf(Acme) with { Term = Yearly with { SubscriptionStartTrigger = SubscriptionStartTrigger.Activation } });
 
     [Fact]
     public void A_subscription_counts_from_the_effective_date_when_there_is_one() =>
         Given()
-            .When(_ => License.Create(NewPro with { Term = Yearly, EffectiveDate = Noon.AddMonths(1) }, Noon))
+            .When(_ => License.New(NewPro with { Term = Yearly, EffectiveDate = Noon.AddMonths(1) }, Noon))
             .EachTime()
             .Then(ProOf(Acme) with { Term = Yearly, EffectiveDate = Noon.AddMonths(1), ExpiresAt = Noon.AddMonths(13) });
 
     [Fact]
     public void An_imported_licence_counts_from_its_own_day_of_birth() =>
         Given()
-            .When(_ => License.Create(NewPro with { Term = Yearly, IssuedAt = Noon.AddYears(-3) }, Noon))
+            .When(_ => License.New(NewPro with { Term = Yearly, IssuedAt = Noon.AddYears(-3) }, Noon))
             .EachTime()
             .Then(ProOf(Acme) with
             {
@@ -72,21 +72,21 @@ public class CreateLicense : Spec<License, LicenseEvent>
     [Fact]
     public void A_fixed_end_wins_over_the_term() =>
         Given()
-            .When(_ => License.Create(NewPro with { Term = Yearly, ExpiresAt = Noon.AddDays(3) }, Noon))
+            .When(_ => License.New(NewPro with { Term = Yearly, ExpiresAt = Noon.AddDays(3) }, Noon))
             .EachTime()
             .Then(ProOf(Acme) with { Term = Yearly, ExpiresAt = Noon.AddDays(3) });
 
     [Fact]
     public void An_end_that_is_null_means_for_ever() =>
         Given()
-            .When(_ => License.Create(NewPro with { Term = Yearly, ExpiresAt = null }, Noon))
+            .When(_ => License.New(NewPro with { Term = Yearly, ExpiresAt = null }, Noon))
             .EachTime()
             .Then(ProOf(Acme) with { Term = Yearly, ExpiresAt = null });
 
     [Fact]
     public void Everything_else_is_told_by_events_of_its_own() =>
         Given()
-            .When(_ => License.Create(NewPro with { Notes = "Paid", Tags = ["vip"], Metadata = [Entry("po", "7")], Suspended = true, Revoked = true }, Noon))
+            .When(_ => License.New(NewPro with { Notes = "Paid", Tags = ["vip"], Metadata = [Entry("po", "7")], Suspended = true, Revoked = true }, Noon))
             .EachTime()
             .Then(
                 ProOf(Acme),

@@ -5,14 +5,14 @@ public class CreateOrganization : Spec<Organization, OrganizationEvent>
     [Fact]
     public void An_organization_starts_with_its_details() =>
         Given()
-            .When(_ => Organization.Create(Acme, "Acme", "office@acme.example", "Tools", 10, Street, Reseller, []))
+            .When(_ => Organization.New(Acme, "Acme", "office@acme.example", "Tools", 10, Street, Reseller, []))
             .EachTime()
             .Then(new OrganizationCreated(Acme, "Acme", "office@acme.example", "Tools", 10, Street, Reseller));
 
     [Fact]
     public void Metadata_is_told_by_an_event_of_its_own() =>
         Given()
-            .When(_ => Organization.Create(Acme, "Acme", "office@acme.example", null, 10, null, null, [Entry("crm", "17")]))
+            .When(_ => Organization.New(Acme, "Acme", "office@acme.example", null, 10, null, null, [Entry("crm", "17")]))
             .EachTime()
             .Then(
                 new OrganizationCreated(Acme, "Acme", "office@acme.example", null, 10, null, null),

@@ -7,27 +7,27 @@ public class CreateUserGroup : Spec<UserGroup, UserGroupEvent>
     [Fact]
     public void A_group_belongs_to_one_organization() =>
         Given()
-            .When(_ => UserGroup.Create(Engineers, AcmeItself, "Engineers", "Those who build"))
+            .When(_ => UserGroup.New(Engineers, AcmeItself, "Engineers", "Those who build"))
             .EachTime()
             .Then(new UserGroupCreated(Engineers, Acme, "Engineers", "Those who build"));
 
     [Fact]
     public void A_suspended_organization_may_have_new_groups() =>
         Given()
-            .When(_ => UserGroup.Create(Engineers, AcmeItself with { Suspended = true }, "Engineers", null))
+            .When(_ => UserGroup.New(Engineers, AcmeItself with { Suspended = true }, "Engineers", null))
             .EachTime()
             .Then(new UserGroupCreated(Engineers, Acme, "Engineers", null));
 
     [Fact]
     public void A_deleted_organization_has_no_new_groups() =>
         Given()
-            .When(_ => UserGroup.Create(Engineers, AcmeItself with { Deleted = true }, "Engineers", null))
+            .When(_ => UserGroup.New(Engineers, AcmeItself with { Deleted = true }, "Engineers", null))
             .ThenRefused(Refusal.OrganizationNotFound);
 
     [Fact]
     public void An_unknown_organization_has_no_groups() =>
         Given()
-            .When(_ => UserGroup.Create(Engineers, Organization.Initial, "Engineers", null))
+            .When(_ => UserGroup.New(Engineers, Organization.Initial, "Engineers", null))
             .ThenRefused(Refusal.OrganizationNotFound);
 
     [Fact]

@@ -11,14 +11,14 @@ public class CreateUser : Spec<User, UserEvent>
     [Fact]
     public void A_user_starts_with_a_profile_and_the_address_keeps_its_case() =>
         Given()
-            .When(_ => User.Create(NewAda))
+            .When(_ => User.New(NewAda))
             .EachTime()
             .Then(Created);
 
     [Fact]
     public void Tags_and_metadata_are_told_by_events_of_their_own() =>
         Given()
-            .When(_ => User.Create(NewAda with { Tags = ["early"], Metadata = [Entry("desk", "4")] }))
+            .When(_ => User.New(NewAda with { Tags = ["early"], Metadata = [Entry("desk", "4")] }))
             .EachTime()
             .Then(
                 Created,
@@ -28,34 +28,34 @@ public class CreateUser : Spec<User, UserEvent>
     [Theory, InlineData(null), InlineData("")]
     public void A_last_name_and_a_company_may_be_absent(string? nothing) =>
         Given()
-            .When(_ => User.Create(NewAda with { LastName = nothing, Company = nothing }))
+            .When(_ => User.New(NewAda with { LastName = nothing, Company = nothing }))
             .EachTime()
             .Then(Created with { LastName = null, Company = null });
 
     [Theory, InlineData("user"), InlineData("reseller-admin"), InlineData("admin"), InlineData("license-clerk")]
     public void A_user_may_belong_to_no_organization(string role) =>
         Given()
-            .When(_ => User.Create(NewAda with { Role = new(role), Organization = null }))
+            .When(_ => User.New(NewAda with { Role = new(role), Organization = null }))
             .EachTime()
             .Then(Created with { Role = new(role), Organization = null });
 
     [Fact]
     public void An_organization_admin_belongs_to_an_organization() =>
         Given()
-            .When(_ => User.Create(NewAda with { Role = Role.OrganizationAdmin }))
+            .When(_ => User.New(NewAda with { Role = Role.OrganizationAdmin }))
             .EachTime()
             .Then(Created with { Role = Role.OrganizationAdmin });
 
     [Fact]
     public void An_organization_admin_without_an_organization_is_refused() =>
         Given()
-            .When(_ => User.Create(NewAda with { Role = Role.OrganizationAdmin, Organization = null }))
+            .When(_ => User.New(NewAda with { Role = Role.OrganizationAdmin, Organization = null }))
             .ThenRefused(Refusal.RoleNeedsOrganization);
 
     [Theory, InlineData("admin"), InlineData("super-admin")]
     public void The_vendors_team_belongs_to_no_organization(string role) =>
         Given()
-            .When(_ => User.Create(NewAda with { Role = new(role) }))
+            .When(_ => User.New(NewAda with { Role = new(role) }))
             .ThenRefused(Refusal.TeamMemberHasNoOrganization);
 
     [Fact]

@@ -58,5 +58,12 @@ public sealed record LicenseTemplate(LicenseTemplateId Id, string Name, Template
         ];
     }
 
+    /// <summary>The refusal of a new licence that lacks metadata or a meter which the template requires.</summary>
+    public Refusal? Lacking(NewLicense license) =>
+        Terms.RequiredMetadataKeys.FirstOrDefault(key => license.Metadata.All(entry => entry.Key != key)) is { } key ? Refusal.RequiredMetadataMissing(key)
+        : Terms.RequiredMeterAttributes.FirstOrDefault(name => license.Meters.All(meter => meter.Name != name)) is { } name
+            ? Refusal.RequiredMeterAttributeMissing(name)
+        : null;
+
     public Decision<LicenseTemplateEvent> Delete() => Deleted ? [] : Exists ? [new LicenseTemplateDeleted(Id)] : Refusal.LicenseTemplateNotFound;
 }

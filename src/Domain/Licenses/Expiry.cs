@@ -76,4 +76,33 @@ public sealed record LicenseTerm
 
     /// <summary>The end of a licence created at that moment; null while it has none.</summary>
     public DateTimeOffset? EndWhenCreated(DateTimeOffset at) => StartsWithActivation ? null : Interval?.After(at);
+
+    /// <summary>
+    /// This term with what a request says. An interval takes the place of a validity and the other way round; trigger and strategy are two
+    /// words for one thing, so that a request may use either.
+    /// </summary>
+    public LicenseTerm With(TermChanges to) => new()
+    {
+        SubscriptionInterval = to.SubscriptionInterval is { } interval ? Given(interval) : to.Validity is null ? SubscriptionInterval : null,
+        Validity = to.Validity ?? (to.SubscriptionInterval is null ? Validity : 0),
+        SubscriptionStartTrigger = to.SubscriptionStartTrigger ?? to.ExpirationStrategy switch
+        {
+            null => SubscriptionStartTrigger,
+            ExpirationStrategy.Immediate => SubscriptionStartTrigger.Creation,
+            _ => SubscriptionStartTrigger.Activation,
+        },
+        ExpirationStrategy = to.ExpirationStrategy ?? to.SubscriptionStartTrigger switch
+        {
+            null => ExpirationStrategy,
+            SubscriptionStartTrigger.Creation => ExpirationStrategy.Immediate,
+            _ => ExpirationStrategy.Delayed,
+        },
+    };
+
+    private static string? Given(string interval) => interval.Length == 0 ? null : interval;
 }
+
+/// <summary>What a request says about how long a licence lasts; null is not said, an empty interval is none.</summary>
+public sealed record TermChanges(
+    string? SubscriptionInterval = null, SubscriptionStartTrigger? SubscriptionStartTrigger = null, int? Validity = null,
+    ExpirationStrategy? ExpirationStrategy = null);

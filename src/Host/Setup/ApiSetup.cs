@@ -35,6 +35,12 @@ internal static class ApiSetup
         v3.MapProfile();
         v3.MapPasswords();
         v3.MapAccessTokens();
+        v3.MapProducts();
+        v3.MapLicenseTemplates();
+        v3.MapLicenses();
+        v3.MapMyLicenses();
+        v3.MapOrganizationLicenses();
+        v3.MapAccess();
     }
 
     private static Task Headers(HttpContext http, RequestDelegate next)

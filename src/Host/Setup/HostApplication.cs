@@ -40,10 +40,12 @@ internal static class HostApplication
         builder.Services.AddReadModels();
         builder.AddMessaging(settings.Alone);
         builder.Services.AddApi();
+        builder.Services.AddApiDescription();
         settings.Replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseApi();
+        app.MapApiDescription();
         return app;
     }
 

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Projections;
 using FluentValidation;
@@ -50,6 +51,7 @@ internal static class StoreSetup
     {
         services.AddScoped<Context>();
         services.AddScoped<Store>();
+        services.AddSingleton<Grants>();
         services.AddSingleton<Commands>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(PermissionTable.Permissions);

@@ -1,9 +1,6 @@
-using System.Globalization;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.SignIn;
-using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Setup;
-using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -19,16 +16,9 @@ internal static class Identification
     {
         var caller = await CallerOf(http);
         var origin = new Origin(http.TraceIdentifier, http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent.ToString());
-        var context = http.RequestServices.GetRequiredService<Context>();
-        context.Set(caller, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
-        context.MinPosition = MinPosition(http.Request.Query[Lists.MinPosition].ToString());
+        http.RequestServices.GetRequiredService<Context>().Set(caller, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
         await next(http);
     }
-
-    private static long? MinPosition(string text) =>
-        text.Length == 0 ? null
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position
-        : throw new RefusedException(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, "'minPosition' is a position, a whole number.", "?minPosition"));
 
     private static async Task<Caller> CallerOf(HttpContext http)
     {

@@ -9,6 +9,7 @@ using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Projections;
+using EventSourcedOrgs.Host.Api;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -41,6 +42,8 @@ internal static class PermissionTable
         [typeof(ChangeOrganizationUser)] = new(Audience.Organization, "organization:user:update"),
         [typeof(DeleteOrganizationUser)] = new(Audience.Organization, "organization:user:delete"),
 
+        [typeof(ListOrganizationUsers)] = new(Audience.Organization, "organization:user:read"),
+        [typeof(ListGroupUsers)] = new(Audience.Organization, "organization:userGroup:read"),
         [typeof(OpenAccount)] = new(Audience.System),
         [typeof(Authenticate)] = new(Audience.Anyone),
         [typeof(StartSession)] = new(Audience.SignedIn),
@@ -57,8 +60,6 @@ internal static class PermissionTable
         [typeof(RevokeAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
         [typeof(DeleteAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
         [typeof(RotateAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
-        [typeof(ListOrganizationUsers)] = new(Audience.Organization, "organization:user:read"),
-        [typeof(ListGroupUsers)] = new(Audience.Organization, "organization:userGroup:read"),
 
         [typeof(CreateUserGroup)] = new(Audience.Organization, "organization:userGroup:create"),
         [typeof(GetUserGroup)] = new(Audience.Organization, "organization:userGroup:read"),
@@ -105,7 +106,5 @@ internal static class PermissionTable
         [typeof(GetLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:read"),
         [typeof(ChangeLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
         [typeof(DeleteLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
-
-        [typeof(ListAccessTokens)] = new(Audience.SignedIn),
     });
 }

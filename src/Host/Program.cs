@@ -1,12 +1,9 @@
-using EventSourcedOrgs.Application;
-using EventSourcedOrgs.Host.Api;
-using EventSourcedOrgs.Host.Setup;
+using System.CommandLine;
+using EventSourcedOrgs.Host.Cli;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddStore(builder.Configuration.GetConnectionString("Postgres")!, new Secrets(new byte[32]));
-builder.Services.AddCommands();
-builder.Services.AddApi();
-
-var app = builder.Build();
-app.UseApi();
-await app.RunAsync();
+var program = new RootCommand("EventSourcedOrgs: organizations, users, user groups and licences, as events that are never lost.")
+{
+    ServeCommand.Create(),
+    MigrateCommand.Create(),
+};
+return await program.RunAsync(args);

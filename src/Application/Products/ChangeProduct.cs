@@ -61,7 +61,7 @@ public sealed record DeleteProduct(ProductId Product) : ICommand<Product>
                 return Refusal.ProductNotFound;
 
             var licenses = await store.Session.QueryAsync<License>(
-                "where data ->> 'product' = ? and (data ->> 'deleted')::boolean = false limit 1", cancellationToken, command.Product.ToString());
+                "where (data ->> 'product')::uuid = ? and (data ->> 'deleted')::boolean = false limit 1", cancellationToken, command.Product.Value);
             return licenses.Count > 0
                 ? Refusal.ProductInUse
                 : await store.Products.Decide(command.Product, product => product.Delete(), cancellationToken);

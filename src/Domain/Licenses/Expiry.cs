@@ -38,14 +38,16 @@ public readonly partial record struct SubscriptionInterval(int Months, TimeSpan 
     {
         var lastMoment = DateTimeOffset.MaxValue.AddYears(-1);
         var room = (12 * (lastMoment.Year - start.Year)) + (lastMoment.Month - start.Month);
-        if (Months >= room)
+        if (Months > room)
             return lastMoment;
 
         var monthsLater = start.AddMonths(Months);
         return lastMoment - monthsLater > Time ? monthsLater + Time : lastMoment;
     }
 
-    [GeneratedRegex(@"^P(?=\d|T\d)(?:(?<years>\d{1,6})Y)?(?:(?<months>\d{1,6})M)?(?:(?<weeks>\d{1,6})W)?(?:(?<days>\d{1,6})D)?(?:T(?=\d)(?:(?<hours>\d{1,8})H)?(?:(?<minutes>\d{1,9})M)?(?:(?<seconds>\d{1,10})S)?)?\z",
+    [GeneratedRegex(
+        "^P(?=[0-9]|T[0-9])(?:(?<years>[0-9]{1,6})Y)?(?:(?<months>[0-9]{1,6})M)?(?:(?<weeks>[0-9]{1,6})W)?(?:(?<days>[0-9]{1,6})D)?" +
+        @"(?:T(?=[0-9])(?:(?<hours>[0-9]{1,8})H)?(?:(?<minutes>[0-9]{1,9})M)?(?:(?<seconds>[0-9]{1,10})S)?)?\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Iso8601();
 }

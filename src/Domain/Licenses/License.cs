@@ -10,35 +10,57 @@ namespace EventSourcedOrgs.Domain.Licenses;
 /// <summary>Whatever happens to a licence, its assignments included.</summary>
 public abstract record LicenseEvent { private protected LicenseEvent() { } }
 
+/// <summary>A licence was issued; policy and term hold what the template gave at that moment.</summary>
 public sealed record LicenseCreated(
     LicenseId License, ProductId Product, LicenseTemplateId? Template, string Key, OrganizationId? Organization, Guid? Reseller,
     LicensePolicy Policy, LicenseTerm Term, DateTimeOffset? ExpiresAt, DateTimeOffset EffectiveDate, DateTimeOffset? IssuedAt) : LicenseEvent;
+/// <summary>The licence answers to this key only.</summary>
 public sealed record LicenseKeyChanged(LicenseId License, string Key) : LicenseEvent;
+/// <summary>The licence is used under these terms from now on.</summary>
 public sealed record LicensePolicyChanged(LicenseId License, LicensePolicy Policy) : LicenseEvent;
+/// <summary>The licence runs and renews by this term; its end is told by an event of its own.</summary>
 public sealed record LicenseTermChanged(LicenseId License, LicenseTerm Term) : LicenseEvent;
 /// <summary>The licence now ends at this moment (UTC), or never.</summary>
 public sealed record LicenseExpiryChanged(LicenseId License, DateTimeOffset? ExpiresAt) : LicenseEvent;
+/// <summary>One more interval was added: the licence now ends at this moment (UTC).</summary>
 public sealed record LicenseRenewed(LicenseId License, DateTimeOffset ExpiresAt) : LicenseEvent;
 /// <summary>The end was moved by some time, later or earlier, to this moment (UTC).</summary>
 public sealed record LicenseExtended(LicenseId License, DateTimeOffset ExpiresAt) : LicenseEvent;
+/// <summary>The licence opens nothing until it is reinstated; assignments stay.</summary>
 public sealed record LicenseSuspended(LicenseId License) : LicenseEvent;
+/// <summary>The suspension is over.</summary>
 public sealed record LicenseReinstated(LicenseId License) : LicenseEvent;
+/// <summary>The licence was withdrawn: it opens nothing and takes no new assignment.</summary>
 public sealed record LicenseRevoked(LicenseId License) : LicenseEvent;
+/// <summary>The licence is given back; its assignments open it again.</summary>
 public sealed record LicenseRevocationLifted(LicenseId License) : LicenseEvent;
 /// <summary>The licence now belongs to this organization, or to none; assignments within the former one have ended.</summary>
 public sealed record LicenseTransferred(LicenseId License, OrganizationId? Organization) : LicenseEvent;
+/// <summary>The licence is now sold by this reseller, or by none.</summary>
 public sealed record LicenseResellerChanged(LicenseId License, Guid? Reseller) : LicenseEvent;
+/// <summary>The vendor's notes on the licence were replaced or, when null, cleared.</summary>
 public sealed record LicenseNotesChanged(LicenseId License, string? Notes) : LicenseEvent;
+/// <summary>The licence now carries exactly these tags.</summary>
 public sealed record LicenseTagsChanged(LicenseId License, ValueList<string> Tags) : LicenseEvent;
+/// <summary>The licence now carries exactly these entries.</summary>
 public sealed record LicenseMetadataChanged(LicenseId License, ValueList<MetadataEntry> Metadata) : LicenseEvent;
+/// <summary>What the licence gives besides its use is now this.</summary>
 public sealed record LicenseEntitlementChanged(LicenseId License, LicenseEntitlement Entitlement) : LicenseEvent;
+/// <summary>The licence now counts exactly these meters.</summary>
 public sealed record LicenseMetersChanged(LicenseId License, ValueList<MeterAttribute> Meters) : LicenseEvent;
+/// <summary>This user is the licence's own user now.</summary>
 public sealed record PrimaryUserAssignedToLicense(LicenseId License, UserId User) : LicenseEvent;
+/// <summary>This user is no longer the licence's own user.</summary>
 public sealed record PrimaryUserUnassignedFromLicense(LicenseId License, UserId User) : LicenseEvent;
+/// <summary>This user may use the licence as an additional user.</summary>
 public sealed record UserAssignedToLicense(LicenseId License, UserId User) : LicenseEvent;
+/// <summary>This user is no longer an additional user of the licence.</summary>
 public sealed record UserUnassignedFromLicense(LicenseId License, UserId User) : LicenseEvent;
+/// <summary>The licence opens to everyone who is in this group.</summary>
 public sealed record GroupAssignedToLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
+/// <summary>The licence no longer opens through this group.</summary>
 public sealed record GroupUnassignedFromLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
+/// <summary>The licence is gone: it opens nothing, the history stays.</summary>
 public sealed record LicenseDeleted(LicenseId License) : LicenseEvent;
 
 /// <summary>What a new licence starts with; policy and term already hold the template's defaults.</summary>
@@ -223,7 +245,7 @@ public sealed record License(
         ];
     }
 
-    public Decision<LicenseEvent> Delete() => Deleted ? [] : [new LicenseDeleted(Id)];
+    public Decision<LicenseEvent> Delete() => Deleted ? [] : Exists ? [new LicenseDeleted(Id)] : Refusal.LicenseNotFound;
 
     // ---- Decisions: who it belongs to ----
 

@@ -10,12 +10,17 @@ public abstract record ProductEvent { private protected ProductEvent() { } }
 /// <summary><c>PublicKey</c> is the RSA key (PEM) with which applications check what we sign for this product.</summary>
 public sealed record ProductCreated(
     ProductId Product, string Name, string DisplayName, string? Description, LicenseTemplateId Template, string PublicKey) : ProductEvent;
+/// <summary>The product goes by another name, inside or on display.</summary>
 public sealed record ProductRenamed(ProductId Product, string Name, string DisplayName) : ProductEvent;
+/// <summary>The description was replaced or, when null, cleared.</summary>
 public sealed record ProductDescriptionChanged(ProductId Product, string? Description) : ProductEvent;
+/// <summary>New licences of the product take their defaults from this template.</summary>
 public sealed record ProductTemplateChanged(ProductId Product, LicenseTemplateId Template) : ProductEvent;
+/// <summary>The product now carries exactly these entries.</summary>
 public sealed record ProductMetadataChanged(ProductId Product, ValueList<MetadataEntry> Metadata) : ProductEvent;
 /// <summary>The policy of trials of this product, or none.</summary>
 public sealed record ProductTrialPolicyChanged(ProductId Product, Guid? TrialPolicy) : ProductEvent;
+/// <summary>The product is gone, the history stays.</summary>
 public sealed record ProductDeleted(ProductId Product) : ProductEvent;
 
 /// <summary>What a request wants to change of a product; what it leaves out stays.</summary>
@@ -81,5 +86,5 @@ public sealed record Product(
         : Metadata.All(known => known.Id != entry) ? Refusal.NotFound("Metadata")
         : [new ProductMetadataChanged(Id, Metadata.Where(known => known.Id != entry).ToValueList())];
 
-    public Decision<ProductEvent> Delete() => Deleted ? [] : [new ProductDeleted(Id)];
+    public Decision<ProductEvent> Delete() => Deleted ? [] : Exists ? [new ProductDeleted(Id)] : Refusal.ProductNotFound;
 }

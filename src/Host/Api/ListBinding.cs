@@ -9,8 +9,9 @@ namespace EventSourcedOrgs.Host.Api;
 public static partial class ListBinding
 {
     /// <summary>
-    /// Reads <c>page</c>, <c>limit</c>, <c>sort</c>, <c>search</c>, <c>cursor</c>, <c>count</c> and filters (<c>name[op]=value</c>, or <c>name=value</c> for <c>eq</c>).
-    /// Parameters in <paramref name="alsoKnown"/> belong to the endpoint and are left to it; any other name is an error.
+    /// Reads <c>page</c>, <c>limit</c>, <c>sort</c>, <c>search</c>, <c>cursor</c>, <c>count</c> and filters (<c>name[op]=value</c>, or <c>name=value</c> for
+    /// <c>eq</c>). Parameters in <paramref name="alsoKnown"/> belong to the endpoint and are left to it; any other name is an error. Whether a cursor is right
+    /// shows only when the list is read.
     /// </summary>
     public static Checked<ListRequest> Bind(IQueryCollection query, Listing listing, params IReadOnlyCollection<string> alsoKnown)
     {
@@ -18,7 +19,9 @@ public static partial class ListBinding
         var errors = new List<ListError>();
         foreach (var (name, values) in query.Where(parameter => !alsoKnown.Contains(parameter.Key, StringComparer.OrdinalIgnoreCase)))
         {
-            var bound = IsAmbiguous(values) ? new([ListError.Parameter(name, "Given more than once.")]) : One(request, name, values[0] ?? "", listing, alsoKnown);
+            var bound = IsAmbiguous(values)
+                ? new([ListError.Parameter(name, "Given more than once.")])
+                : One(request, name, values[0] ?? "", listing, alsoKnown);
             errors.AddRange(bound.Errors);
             request = bound.Value ?? request;
         }
@@ -37,7 +40,7 @@ public static partial class ListBinding
     /// <summary>The same value twice is one value.</summary>
     static bool IsAmbiguous(StringValues values) => values.Distinct().Skip(1).Any();
 
-    static Checked<ListRequest> One(ListRequest request, string name, string value, Listing listing, IEnumerable<string> alsoKnown) => name.ToLowerInvariant() switch
+    static Checked<ListRequest> One(ListRequest request, string name, string value, Listing listing, IEnumerable<string> others) => name.ToLowerInvariant() switch
     {
         "page" => Number(name, value, number => request with { Page = number }),
         "limit" => Number(name, value, number => request with { Limit = number }),
@@ -46,11 +49,13 @@ public static partial class ListBinding
         "search" => new(request with { Search = value }),
         "cursor" => new(request with { Cursor = value }),
         "count" => bool.TryParse(value, out var count) ? new(request with { Count = count }) : new([ListError.Parameter(name, "Expected true or false.")]),
-        _ => Filter(request, name, value, listing, alsoKnown),
+        _ => Filter(request, name, value, listing, others),
     };
 
     static Checked<ListRequest> Number(string name, string value, Func<int, ListRequest> with) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new(with(number)) : new([ListError.Parameter(name, "Expected a number from 1.")]);
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new(with(number))
+            : new([ListError.Parameter(name, "Expected a number from 1.")]);
 
     static Checked<ListRequest> Sort(ListRequest request, string value)
     {
@@ -58,10 +63,11 @@ public static partial class ListBinding
         return sort.IsValid ? new(request with { Sort = sort.Value }) : new(sort.Errors);
     }
 
-    static Checked<ListRequest> Filter(ListRequest request, string name, string value, Listing listing, IEnumerable<string> alsoKnown)
+    static Checked<ListRequest> Filter(ListRequest request, string name, string value, Listing listing, IEnumerable<string> others)
     {
         var parts = FilterName().Match(name);
-        if (!parts.Success || listing.Find(parts.Groups["field"].Value) is not { } field) return new([ListError.Unknown(name, listing.KnownNames.Concat(alsoKnown))]);
+        if (!parts.Success || listing.Find(parts.Groups["field"].Value) is not { } field)
+            return new([ListError.Unknown(name, listing.KnownNames.Concat(others))]);
 
         var @operator = parts.Groups["operator"] is { Success: true } written ? ListOperators.Find(written.Value) : ListOperator.Eq;
         return @operator is { } known
@@ -69,7 +75,9 @@ public static partial class ListBinding
             : new([ListOperators.Refused(name, field)]);
     }
 
-    /// <summary>The path of this request with its other parameters. A cursor replaces the page; a moment in <c>asOf</c> becomes the position that the cursor is pinned to.</summary>
+    /// <summary>
+    /// The path of this request with its other parameters. A cursor replaces the page; a moment in <c>asOf</c> becomes the position that the cursor is pinned to.
+    /// </summary>
     static string Next<T>(HttpRequest here, ListRequest request, ListPage<T> page)
     {
         (string Name, string Value) next = page.Next is { } cursor ? ("cursor", cursor) : ("page", (request.Page + 1).ToString(CultureInfo.InvariantCulture));

@@ -1,6 +1,7 @@
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -25,6 +26,10 @@ internal static class UserGroupEndpoints
                     WireUserGroup.Of, StatusCodes.Status201Created, g => $"/v3/organizations/{organizationId}/user-groups/{g.Id}", g => g.Recorded))
             .WithSummary("Create a user group").Produces<WireUserGroup>(StatusCodes.Status201Created);
 
+        groups.MapGet("", (OrganizationId organizationId, HttpContext http) => http.List(
+                UserGroupList.Listing, request => new ListUserGroups(organizationId, request), WireUserGroup.Of))
+            .WithSummary("List the user groups of an organization").Produces<IReadOnlyList<WireUserGroup>>();
+
         groups.MapGet("/{userGroupId}", (OrganizationId organizationId, UserGroupId userGroupId, HttpContext http) =>
                 http.Ask(new GetUserGroup(organizationId, userGroupId), WireUserGroup.Of, g => g.Recorded))
             .WithSummary("Get a user group").Produces<WireUserGroup>();
@@ -37,6 +42,10 @@ internal static class UserGroupEndpoints
         groups.MapDelete("/{userGroupId}", (OrganizationId organizationId, UserGroupId userGroupId, HttpContext http) =>
                 http.Send(new DeleteUserGroup(organizationId, userGroupId)))
             .WithSummary("Delete a user group: its memberships and assignments end").Produces(StatusCodes.Status204NoContent);
+
+        groups.MapGet("/{userGroupId}/users", (OrganizationId organizationId, UserGroupId userGroupId, HttpContext http) => http.List(
+                UserList.OfOrganization, request => new ListGroupUsers(organizationId, userGroupId, request), WireOrganizationUser.Of))
+            .WithSummary("List the users in a group").Produces<IReadOnlyList<WireOrganizationUser>>();
 
         groups.MapPost("/{userGroupId}/users", (OrganizationId organizationId, UserGroupId userGroupId, NewMembers body, HttpContext http) =>
                 http.Send(new AddUsersToGroup(organizationId, userGroupId, body.UserIds)))

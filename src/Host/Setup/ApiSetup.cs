@@ -1,5 +1,8 @@
+using System.Globalization;
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -57,6 +60,13 @@ internal static class ApiSetup
     {
         var origin = new Origin(http.TraceIdentifier, http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent.ToString());
         http.RequestServices.GetRequiredService<Context>().Set(Caller.System, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+        if (http.Request.Query[Lists.MinPosition].ToString() is { Length: > 0 } text)
+        {
+            http.RequestServices.GetRequiredService<Context>().MinPosition = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+                ? position
+                : throw new RefusedException(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, "'minPosition' is a position, a whole number.", "?minPosition"));
+        }
+
         return next(http);
     }
 }

@@ -28,7 +28,8 @@ sealed record ListCondition(ListField Field, ListOperator Operator, IReadOnlyLis
         {
             ListKind.TextSet or ListKind.IdSet => $"{Field.Sql} && {parameters.Add(All)}",
             ListKind.KeyValues when AsksForOneOfAPair => $"{Field.Sql} @> jsonb_build_array(jsonb_build_object('{Field.Half}', {parameters.Add(Values[0])}))",
-            ListKind.KeyValues => $"{Field.Sql} @> any(array(select jsonb_build_array(jsonb_build_object('{Field.Half}', v)) from unnest({parameters.Add(All)}) v))",
+            ListKind.KeyValues =>
+                $"{Field.Sql} @> any(array(select jsonb_build_array(jsonb_build_object('{Field.Half}', v)) from unnest({parameters.Add(All)}) v))",
             ListKind.Text or ListKind.Enum => OfText(parameters),
             _ => OfScalar(parameters),
         },

@@ -16,13 +16,16 @@ sealed record ListCursor(long? Position, IReadOnlyList<object?> Keys)
     const int ChecksumLength = 16;
     const char Between = '\0';
 
-    internal static ReadOnlyMemory<byte> Scope(Listing listing, ListSource source, ListRequest request, ListPlan plan) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-        Between,
+    internal static ReadOnlyMemory<byte> Scope(Listing listing, ListSource source, ListRequest request, ListPlan plan)
+    {
+        string[] parts =
         [
             listing.Name, source.From, source.Where, JsonSerializer.Serialize(source.Parameters), request.Search ?? "",
             .. plan.Sort.Select(term => $"{term.Order} {term.Field.Name}"),
             .. request.Filters.Select(filter => $"{listing.Find(filter.Field)!.Name} {filter.Operator} {filter.Value}").Order(StringComparer.Ordinal),
-        ])));
+        ];
+        return SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(Between, parts)));
+    }
 
     internal static string Write(ReadOnlyMemory<byte> scope, long? position, IEnumerable<string?> keys)
     {
@@ -41,11 +44,11 @@ sealed record ListCursor(long? Position, IReadOnlyList<object?> Keys)
         var body = bytes[ChecksumLength..];
         if (!bytes.AsSpan(0, ChecksumLength).SequenceEqual(Checksum(scope, body))) return null;
 
-        var parts = Encoding.UTF8.GetString(body).Split(Between);
-        var position = ListValue.Parse(ListKind.Number, parts[0]) as long?;
-        var keys = parts.Skip(1).Zip(sort, (part, term) => part is "" ? null : ListValue.Parse(term.Field.Kind, part[1..])).ToList();
-        var readable = parts.Length == sort.Count + 1 && (position.HasValue || parts[0] is "") && keys.Zip(parts.Skip(1)).All(pair => pair.First is null == pair.Second is "");
-        return readable ? new(position, keys) : null;
+        var (first, rest) = Encoding.UTF8.GetString(body).Split(Between) is [var head, .. var tail] ? (head, tail) : ("", []);
+        var position = ListValue.Parse(ListKind.Number, first) as long?;
+        var keys = rest.Zip(sort, (part, term) => part is "" ? null : ListValue.Parse(term.Field.Kind, part[1..])).ToList();
+        var isReadable = position is null == first is "" && rest.Length == sort.Count && keys.Zip(rest).All(pair => pair.First is null == pair.Second is "");
+        return isReadable ? new(position, keys) : null;
     }
 
     static byte[] Checksum(ReadOnlyMemory<byte> scope, byte[] body) => SHA256.HashData([.. scope.Span, .. body])[..ChecksumLength];

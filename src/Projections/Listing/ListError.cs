@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace EventSourcedOrgs.Projections;
 
-/// <summary>What is wrong with one query parameter: its name as sent, a stable code, and a sentence for people.</summary>
+/// <summary>What is wrong with one query parameter: which one, a stable code, and a sentence for people.</summary>
 public sealed record ListError(string Name, string Code, string Message)
 {
     public const string InvalidQueryParameter = "INVALID_QUERY_PARAMETER";

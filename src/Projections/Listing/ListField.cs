@@ -6,7 +6,7 @@ public enum ListKind { Text, Enum, Id, Number, Instant, Flag, TextSet, IdSet, Ke
 /// <summary>
 /// One field that a list can filter by, and often sort by and search: its name on the wire and the SQL expression behind it. Text sorts by
 /// <c>lower(expression) collate "C"</c>, ignoring case and the same on every machine; an index that serves such a sort has that expression, then the id.
-/// The values of the sort keys travel in cursors, so only fields of bounded length should be sortable.
+/// The values of the sort keys travel in cursors, so only fields of bounded length should be sortable. A number is an integer or bigint expression.
 /// </summary>
 public sealed record ListField
 {
@@ -40,7 +40,10 @@ public sealed record ListField
     public static ListField TextSet(string name, string sql) => new(name, sql, ListKind.TextSet);
     public static ListField IdSet(string name, string sql) => new(name, sql, ListKind.IdSet);
 
-    /// <summary>The fields <c>name.key</c> and <c>name.value</c> of a jsonb array of pairs. Asked for together with <c>eq</c>, they must hold for one and the same pair.</summary>
+    /// <summary>
+    /// The fields <c>name.key</c> and <c>name.value</c> of a jsonb array of objects with those two members. Asked for together by <c>eq</c>, they must hold for
+    /// one and the same pair.
+    /// </summary>
     public static IReadOnlyList<ListField> KeyValues(string name, string sql) =>
         [new($"{name}.key", sql, ListKind.KeyValues) { Half = "key" }, new($"{name}.value", sql, ListKind.KeyValues) { Half = "value" }];
 

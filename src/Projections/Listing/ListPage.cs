@@ -2,14 +2,17 @@ using Npgsql;
 
 namespace EventSourcedOrgs.Projections;
 
-/// <summary>One page of a list; whether there is a next one; the cursor that reads it; how many rows the whole list has, if asked; the position that the page reflects.</summary>
+/// <summary>
+/// One page of a list; whether there is a next one, and the cursor that reads it; how many rows the whole list has, if asked; the position that the page
+/// reflects.
+/// </summary>
 public sealed record ListPage<T>(IReadOnlyList<T> Rows, bool HasNext, string? Next, long? Total, long? Position);
 
 public sealed partial class Listing
 {
     /// <summary>
-    /// Reads one page. With <paramref name="progress"/>, the position that the read model is known to have reached, a versioned list is read exactly there, and its cursor
-    /// keeps it there. Without it such a list shows its newest rows and has no cursor, because nothing would keep the next page in step.
+    /// Reads one page. With <paramref name="progress"/>, the position that the read model is known to have reached, a versioned list is read exactly there, and
+    /// its cursor keeps it there. Without it such a list shows its newest rows and has no cursor, because nothing would keep the next page in step.
     /// </summary>
     public async Task<Checked<ListPage<T>>> ReadAsync<T>(
         NpgsqlDataSource database, ListSource source, ListRequest request, long? progress, Func<NpgsqlDataReader, T> row, CancellationToken cancellation)

@@ -29,12 +29,15 @@ sealed record ListPlan(IReadOnlyList<ListCondition> Conditions, IReadOnlyList<So
         if (request.Page is < 1 or > ListRequest.MaxPage) yield return ListError.Parameter("page", $"A page is a number from 1 to {ListRequest.MaxPage}.");
         if (request.Limit is < 1 or > ListRequest.MaxLimit) yield return ListError.Parameter("limit", $"A limit is a number from 1 to {ListRequest.MaxLimit}.");
         if (request is { Cursor: not null, Page: > 1 }) yield return ListError.Parameter("page", "A cursor says where to go on: leave the page out.");
-        if (request.Filters.Count > ListRequest.MaxFilters) yield return ListError.Parameter(request.Filters[^1].Field, $"At most {ListRequest.MaxFilters} filters.");
-        if (request.Search is { Length: > ListRequest.MaxSearchLength }) yield return ListError.Parameter("search", $"At most {ListRequest.MaxSearchLength} characters.");
+        if (request.Filters is { Count: > ListRequest.MaxFilters } all)
+            yield return ListError.Parameter(all[^1].Field, $"At most {ListRequest.MaxFilters} filters.");
+        if (request.Search is { Length: > ListRequest.MaxSearchLength }) yield return TooLong("search", ListRequest.MaxSearchLength);
         if (!ListValue.IsStorable(request.Search ?? "")) yield return ListError.Parameter("search", $"Expected {ListValue.Describe(ListKind.Text)}.");
         if (request.Search is not (null or "") && !Searchable(listing).Any()) yield return ListError.Parameter("search", "This list has nothing to search.");
         if (request.AsOf is not null && listing.Versioned is null) yield return ListError.Parameter("asOf", "This list keeps no past.");
     }
+
+    static ListError TooLong(string name, int most) => ListError.Parameter(name, $"At most {most} characters.");
 
     static Checked<ListCondition> ConditionOf(Listing listing, ListFilter filter)
     {
@@ -44,7 +47,7 @@ sealed record ListPlan(IReadOnlyList<ListCondition> Conditions, IReadOnlyList<So
 
         var texts = filter.Operator is ListOperator.In or ListOperator.Nin ? filter.Value.Split(',') : [filter.Value];
         if (texts.Length > ListRequest.MaxValues) return new([ListError.Parameter(name, $"At most {ListRequest.MaxValues} values.")]);
-        if (texts.Any(text => text.Length > ListRequest.MaxValueLength)) return new([ListError.Parameter(name, $"At most {ListRequest.MaxValueLength} characters.")]);
+        if (texts.Any(text => text.Length > ListRequest.MaxValueLength)) return new([TooLong(name, ListRequest.MaxValueLength)]);
 
         object[] values = [.. texts.Select(text => ListValue.Parse(field.Kind, text)).OfType<object>()];
         if (values.Length < texts.Length) return new([ListError.Parameter(name, $"Expected {ListValue.Describe(field.Kind)}.")]);
@@ -60,9 +63,9 @@ sealed record ListPlan(IReadOnlyList<ListCondition> Conditions, IReadOnlyList<So
     static IEnumerable<ListError> SortErrors(Listing listing, IReadOnlyList<ListSort> keys)
     {
         if (keys.Count > ListSort.MaxKeys) yield return ListError.Sort($"A sort has at most {ListSort.MaxKeys} keys.");
+        var sortable = string.Join(", ", listing.FieldNames.Where(name => listing.Find(name)!.Sortable));
         foreach (var key in keys.Take(ListSort.MaxKeys).Where(key => listing.Find(key.Field) is not { Sortable: true }))
-            yield return ListError.Sort(
-                $"'{ListError.Shortened(key.Field)}' is not a sort key of this list. It knows: {string.Join(", ", listing.FieldNames.Where(name => listing.Find(name)!.Sortable))}.");
+            yield return ListError.Sort($"'{ListError.Shortened(key.Field)}' is not a sort key of this list. It knows: {sortable}.");
     }
 
     /// <summary>A key named twice counts once. The id follows the last key, so that one index serves a sort and its reverse.</summary>

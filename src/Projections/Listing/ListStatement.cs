@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace EventSourcedOrgs.Projections;
 
-/// <summary>What a list is read from: the columns of its rows, the tables, and the condition that holds for every request, with the values of its <c>$1</c> ….</summary>
+/// <summary>What a list is read from: its columns, its tables, the condition that always holds, and the values of <c>$1</c>, <c>$2</c> … in them.</summary>
 public sealed record ListSource(string Select, string From, string Where, params IReadOnlyList<object> Parameters);
 
 /// <summary>
@@ -27,10 +27,8 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var page = $"limit {parameters.Add(request.Limit + 1)} offset {parameters.Add((request.Page - 1L) * request.Limit)}";
         var columns = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql).Prepend(source.Select));
 
-        return new(At($"select {columns}\n{list}{after}\norder by {order}\n{page}", pin), parameters.Values, At($"select count(*)\n{list}", pin), countParameters, position)
-        {
-            Sort = plan.Sort,
-        };
+        var sql = At($"select {columns}\n{list}{after}\norder by {order}\n{page}", pin);
+        return new(sql, parameters.Values, At($"select count(*)\n{list}", pin), countParameters, position) { Sort = plan.Sort };
     }
 
     static IEnumerable<string> Conditions(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListParameters parameters)
@@ -38,7 +36,8 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         yield return $"({source.Where})";
         if (listing.Versioned is { } alias) yield return $"{{at:{alias}}}";
         foreach (var filter in Filters(plan.Conditions, parameters)) yield return filter;
-        if (plan.Searched is not []) yield return $"({string.Join(" or ", plan.Searched.Select(field => ListCondition.Contains(field, request.Search!, parameters)))})";
+        var searched = plan.Searched.Select(field => ListCondition.Contains(field, request.Search!, parameters)).ToList();
+        if (searched is not []) yield return $"({string.Join(" or ", searched)})";
     }
 
     static IEnumerable<string> Filters(IReadOnlyList<ListCondition> conditions, ListParameters parameters)

@@ -41,7 +41,7 @@ public sealed partial class Listing
     /// <summary>Everything that is wrong with a request, except with its cursor, which only <see cref="Compile"/> can tell.</summary>
     public IReadOnlyList<ListError> Check(ListRequest request) => ListPlan.Of(this, request).Errors;
 
-    /// <summary>The SQL of a request. <paramref name="progress"/> is the position that a versioned list is read at, and stays at while it is walked by cursor.</summary>
+    /// <summary>The SQL of a request. A versioned list is read at position <paramref name="progress"/>, and stays there while it is walked by cursor.</summary>
     public Checked<ListStatement> Compile(ListSource source, ListRequest request, long? progress = null)
     {
         var plan = ListPlan.Of(this, request);
@@ -49,10 +49,12 @@ public sealed partial class Listing
 
         var scope = ListCursor.Scope(this, source, request, plan.Value);
         var cursor = request.Cursor is { } token ? ListCursor.Read(token, scope, plan.Value.Sort) : null;
-        var foreign = request.Cursor is not null && (cursor is null || cursor.Position.HasValue != Versioned is not null || (request.AsOf ?? cursor.Position) != cursor.Position);
+        if (request.Cursor is not null && (cursor is null || !Belongs(cursor, request.AsOf))) return new([ListError.Cursor()]);
 
-        return foreign
-            ? new([ListError.Cursor()])
-            : new(ListStatement.Of(this, source, request, plan.Value, cursor, Versioned is null ? null : cursor?.Position ?? request.AsOf ?? progress) with { Scope = scope });
+        var position = Versioned is null ? null : cursor?.Position ?? request.AsOf ?? progress;
+        return new(ListStatement.Of(this, source, request, plan.Value, cursor, position) with { Scope = scope });
     }
+
+    /// <summary>A versioned list is walked at a position, a plain one without; and a caller who also says <c>asOf</c> must mean the same moment.</summary>
+    bool Belongs(ListCursor cursor, long? asOf) => cursor.Position is null == Versioned is null && (asOf is null || asOf == cursor.Position);
 }

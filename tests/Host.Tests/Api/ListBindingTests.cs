@@ -23,11 +23,20 @@ public sealed class ListBindingTests
     public void Nothing_asked_is_the_first_twenty() => Request("").ShouldSay(new ListRequest());
 
     [Fact]
-    public void Everything_at_once() => Request("?page=2&limit=50&sort=-createdAt|+name&search=ad%20a&count=true&name[sw]=A&name%5Bne%5D=Ada&organization.name[in]=a,b&seats=3&asOf=12&minPosition=9")
+    public void Everything_at_once() => Request(
+            "?page=2&limit=50&sort=-createdAt|+name&search=ad%20a&count=true&name[sw]=A&name%5Bne%5D=Ada&organization.name[in]=a,b&seats=3&asOf=12&minPosition=9")
         .ShouldSay(new ListRequest
         {
-            Page = 2, Limit = 50, Sort = [new("createdAt", SortOrder.Descending), new("name")], Search = "ad a", Count = true,
-            Filters = [new("name", ListOperator.Sw, "A"), new("name", ListOperator.Ne, "Ada"), new("organization.name", ListOperator.In, "a,b"), new("seats", ListOperator.Eq, "3")],
+            Page = 2,
+            Limit = 50,
+            Sort = [new("createdAt", SortOrder.Descending), new("name")],
+            Search = "ad a",
+            Count = true,
+            Filters =
+            [
+                new("name", ListOperator.Sw, "A"), new("name", ListOperator.Ne, "Ada"), new("organization.name", ListOperator.In, "a,b"),
+                new("seats", ListOperator.Eq, "3"),
+            ],
         });
 
     [Theory]
@@ -74,10 +83,12 @@ public sealed class ListBindingTests
     [Fact]
     public void An_unknown_name_is_answered_with_every_name_that_is_known() =>
         ErrorsOf("?colour=red")[0].Message.ShouldBe(
-            "'colour' is not a parameter of this list. It knows: page, limit, sort, search, cursor, count, id, createdAt, name, seats, tags, organization.name, asOf, minPosition.");
+            "'colour' is not a parameter of this list. "
+            + "It knows: page, limit, sort, search, cursor, count, id, createdAt, name, seats, tags, organization.name, asOf, minPosition.");
 
     [Fact]
-    public void The_same_value_twice_is_one_value() => Request("?page=3&page=3&name=a&name=a").ShouldSay(new ListRequest { Page = 3, Filters = [new("name", ListOperator.Eq, "a")] });
+    public void The_same_value_twice_is_one_value() =>
+        Request("?page=3&page=3&name=a&name=a").ShouldSay(new ListRequest { Page = 3, Filters = [new("name", ListOperator.Eq, "a")] });
 
     [Fact]
     public void The_next_page_is_this_one_with_its_cursor()
@@ -135,5 +146,6 @@ public sealed class ListBindingTests
 
 static class ListRequestAssertions
 {
-    internal static void ShouldSay(this ListRequest actual, ListRequest expected) => JsonSerializer.Serialize(actual).ShouldBe(JsonSerializer.Serialize(expected));
+    internal static void ShouldSay(this ListRequest actual, ListRequest expected) =>
+        JsonSerializer.Serialize(actual).ShouldBe(JsonSerializer.Serialize(expected));
 }

@@ -112,7 +112,8 @@ public sealed class Checking
         People.Listing.Check(new() { Filters = [.. Enumerable.Repeat(new ListFilter("name", ListOperator.Eq, "a"), 30)] }).ShouldBeEmpty();
         People.Listing.Check(new() { Filters = [.. Enumerable.Repeat(new ListFilter("name", ListOperator.Eq, "a"), 31)] }).ShouldNotBeEmpty();
 
-        static IReadOnlyList<ListError> Check(string field, ListOperator @operator, string value) => People.Listing.Check(new() { Filters = [new(field, @operator, value)] });
+        static IReadOnlyList<ListError> Check(string field, ListOperator @operator, string value) =>
+            People.Listing.Check(new() { Filters = [new(field, @operator, value)] });
     }
 
     [Fact]
@@ -128,7 +129,13 @@ public sealed class Checking
             Gen.OneOf([.. People.Listing.FieldNames, "", "x"]), Gen.Enum<ListOperator>(), Gen.String, Gen.String, Gen.Int, Gen.Int,
             (field, @operator, value, sort, page, limit) => new ListRequest
             {
-                Filters = [new(field, @operator, value)], Sort = ListSort.Parse(sort).Value ?? [], Search = value, Page = page, Limit = limit, Cursor = sort, AsOf = page,
+                Filters = [new(field, @operator, value)],
+                Sort = ListSort.Parse(sort).Value ?? [],
+                Search = value,
+                Page = page,
+                Limit = limit,
+                Cursor = sort,
+                AsOf = page,
             })
         .Sample(request => { People.Listing.Compile(People.Source, request, 1); }, iter: 3000, threads: 1);
 }

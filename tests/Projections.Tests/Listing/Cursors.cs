@@ -7,7 +7,8 @@ namespace EventSourcedOrgs.Projections.Tests;
 
 public sealed class Cursors(PeopleDatabase people) : IClassFixture<PeopleDatabase>
 {
-    static readonly ListRequest Request = new() { Limit = 5, Sort = [new("name")], Search = "a", Filters = [new("level", ListOperator.Lt, "5"), new("email", ListOperator.Cn, "@")] };
+    static readonly ListRequest Request =
+        new() { Limit = 5, Sort = [new("name")], Search = "a", Filters = [new("level", ListOperator.Lt, "5"), new("email", ListOperator.Cn, "@")] };
 
     [Fact]
     public async Task A_cursor_belongs_to_its_sort_its_search_and_its_filters()

@@ -81,13 +81,15 @@ static class Oracle
 
     static bool HasPair(Person person, ListRequest request)
     {
-        var asked = request.Filters.Where(filter => filter.Field.StartsWith("metadata.", StringComparison.Ordinal) && filter.Operator is ListOperator.Eq or ListOperator.Cn)
+        var asked = request.Filters
+            .Where(filter => filter.Field.StartsWith("metadata.", StringComparison.Ordinal) && filter.Operator is ListOperator.Eq or ListOperator.Cn)
             .OrderBy(filter => filter.Field, StringComparer.Ordinal).ToArray();
         return asked is not [{ Field: "metadata.key" } key, { Field: "metadata.value" } value] || person.Metadata?.Contains(new(key.Value, value.Value)) == true;
     }
 
     static bool IsFound(Person person, string? search) =>
-        search is null or "" || new[] { person.Name, person.Email, person.Organization }.Any(text => text is not null && Lower(text).Contains(Lower(search), StringComparison.Ordinal));
+        search is null or ""
+        || new[] { person.Name, person.Email, person.Organization }.Any(text => text is not null && Lower(text).Contains(Lower(search), StringComparison.Ordinal));
 
     static int Compare(Person a, Person b, IReadOnlyList<ListSort> sort)
     {

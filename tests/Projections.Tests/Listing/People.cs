@@ -16,14 +16,19 @@ public sealed record Pair(string Key, string Value);
 static class People
 {
     internal static readonly string[] Names =
-        ["Ada", "ada", "Bob", "BOBBY", "O'Brien", "100%", "100x", "a_b", "axb", @"back\slash", "a,b", "", " Ada", "日本", "😀 smile", "$1", "'; drop table person; --", "Zoë"];
+    [
+        "Ada", "ada", "Bob", "BOBBY", "O'Brien", "100%", "100x", "a_b", "axb", @"back\slash", "a,b", "", " Ada", "日本", "😀 smile", "$1", "Zoë",
+        "'; drop table person; --",
+    ];
     internal static readonly string[] Cities = ["Bonn", "bonn", "Paris", "São Paulo", "", "%"];
     internal static readonly string[] Roles = ["admin", "user", "auditor"];
     internal static readonly string[] Tags = ["red", "Red", "green", "a,b", "", "x'y"];
     internal static readonly string[] Keys = ["tier", "region", "Tier"];
     internal static readonly string[] Values = ["gold", "eu", "", "Gold"];
+    internal static readonly Pair[] Pairs = [.. Keys.SelectMany(key => Values.Select(value => new Pair(key, value)))];
     internal static readonly string[] Organizations = ["Acme", "Beta", "acme"];
-    internal static readonly Guid[] Ids = [.. Enumerable.Range(1, 8).Select(i => new Guid(i * 0x11111111, (short)(i * 31000), 7, 0x80, 1, 2, 3, 4, 5, 6, (byte)i))];
+    internal static readonly Guid[] Ids =
+        [.. Enumerable.Range(1, 8).Select(i => new Guid(i * 0x11111111, (short)(i * 31000), 7, 0x80, 1, 2, 3, 4, 5, 6, (byte)i))];
     internal static readonly DateTime[] Instants =
         [.. Enumerable.Range(0, 12).Select(i => new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(i / 3).AddMicroseconds(i)), DateTime.UnixEpoch];
     internal static readonly long[] Numbers = [-1, 0, 1, 7, 10, 9, int.MaxValue, long.MaxValue, long.MinValue];
@@ -63,9 +68,9 @@ static class People
         return
         [
             .. Enumerable.Range(0, count).Select(i => new Person(
-                Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddMilliseconds(random.Next())), Of(Instants), Maybe(Of(Names)), $"{Of(Names)}{random.Next(40)}@Example.org",
-                Maybe(Of(Cities)), Maybe(Of(Roles)), Null(Of(Ids)), Null(Of(Numbers)), random.Next(6), Null(random.Next(2) == 0), Null(Of(Instants)),
-                Maybe(Several(Tags)), Maybe(Several(Ids)), Maybe(Several([.. Keys.SelectMany(key => Values.Select(value => new Pair(key, value)))])), Of(Organizations))),
+                Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddMilliseconds(random.Next())), Of(Instants), Maybe(Of(Names)),
+                $"{Of(Names)}{random.Next(40)}@Example.org", Maybe(Of(Cities)), Maybe(Of(Roles)), Null(Of(Ids)), Null(Of(Numbers)), random.Next(6), Null(random.Next(2) == 0), Null(Of(Instants)),
+                Maybe(Several(Tags)), Maybe(Several(Ids)), Maybe(Several(Pairs)), Of(Organizations))),
         ];
 
         T? Null<T>(T value) where T : struct => random.Next(5) == 0 ? null : value;

@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Tests;
 using Npgsql;
 
 namespace EventSourcedOrgs.Projections.Tests;
@@ -42,14 +43,7 @@ public sealed class PeopleDatabase : IAsyncLifetime
 
     internal static async Task<NpgsqlDataSource> EmptyAsync()
     {
-        var server = Environment.GetEnvironmentVariable("EVENTSOURCEDORGS_TEST_POSTGRES")
-            ?? throw new InvalidOperationException("Set EVENTSOURCEDORGS_TEST_POSTGRES to the connection string of a PostgreSQL server.");
-        var name = $"listing_{Guid.NewGuid():N}";
-        await using (var admin = NpgsqlDataSource.Create(server))
-        await using (var create = admin.CreateCommand($"create database {name}"))
-            await create.ExecuteNonQueryAsync();
-
-        var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString);
+        var database = NpgsqlDataSource.Create(await TestPostgres.CreateDatabaseAsync());
         await People.CreateAsync(database);
         return database;
     }

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace EventSourcedOrgs.Projections.Tests;
 
-/// <summary>A list that is walked while others write: by cursor it is the list of the moment when the walk began; by page number it is not (the control).</summary>
+/// <summary>A list walked while others write: by cursor it is the list of the moment when the walk began; by page number it is not (the control).</summary>
 public sealed class Walking : IAsyncLifetime
 {
     NpgsqlDataSource database = null!;
@@ -37,7 +37,8 @@ public sealed class Walking : IAsyncLifetime
         var (expected, number) = (Oracle.Ids(people.Now, request), 1);
 
         var rows = await WalkAsync(request, null, _ => request with { Page = ++number }, betweenPages: () => people.ChangeAsync(9));
-        rows.ShouldNotBe(expected);
+        var thereAllTheTime = expected.Intersect(people.Now.Select(person => person.Id));
+        (thereAllTheTime.Except(rows).Any() || rows.Distinct().Count() < rows.Count).ShouldBeTrue();
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class Walking : IAsyncLifetime
 
         await stop.CancelAsync();
         await writer;
-        people.Position.ShouldBeGreaterThan(20);
+        people.Position.ShouldBeGreaterThan(150);
     }
 
     [Fact]

@@ -36,4 +36,7 @@ internal sealed record WireOrganization(
         organization.SeatsUsed, organization.SeatsExceeded, organization.Suspended, Common.ForAdmin(organization.Metadata));
 
     public static Task<WireOrganization> Of(Organization organization, Store store, CancellationToken cancellation) => Task.FromResult(Of(organization));
+
+    public static Task<IReadOnlyList<WireOrganization>> Of(IReadOnlyList<Organization> organizations, Store store, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<WireOrganization>>([.. organizations.Select(Of)]);
 }

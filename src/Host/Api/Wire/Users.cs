@@ -57,6 +57,9 @@ internal sealed record WireUserGroup(UserGroupId Id, DateTimeOffset CreatedAt, D
 
     public static Task<WireUserGroup> Of(UserGroup group, Store store, CancellationToken cancellation) => Task.FromResult(Of(group));
 
+    public static Task<IReadOnlyList<WireUserGroup>> Of(IReadOnlyList<UserGroup> groups, Store store, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<WireUserGroup>>([.. groups.Select(Of)]);
+
     /// <summary>The groups of these ids that live, by name.</summary>
     public static ValueList<WireUserGroup> Living(IEnumerable<UserGroupId> ids, IReadOnlyDictionary<UserGroupId, UserGroup> known) => ids
         .Select(id => known.GetValueOrDefault(id)).OfType<UserGroup>().Where(group => group.Exists)

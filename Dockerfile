@@ -1,0 +1,21 @@
+FROM ubuntu:26.04 AS build
+RUN apt-get update && apt-get install -y --no-install-recommends dotnet-sdk-10.0 && rm -rf /var/lib/apt/lists/*
+WORKDIR /source
+COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+COPY src/Domain/*.csproj src/Domain/
+COPY src/Application/*.csproj src/Application/
+COPY src/Projections/*.csproj src/Projections/
+COPY src/Host/*.csproj src/Host/
+RUN dotnet restore src/Host
+COPY demo demo
+COPY src src
+RUN dotnet publish src/Host --configuration Release --no-restore --output /app
+
+FROM ubuntu:26.04
+RUN apt-get update && apt-get install -y --no-install-recommends aspnetcore-runtime-10.0 && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --no-create-home eventsourcedorgs
+WORKDIR /app
+COPY --from=build /app .
+USER eventsourcedorgs
+EXPOSE 8080
+ENTRYPOINT ["dotnet", "EventSourcedOrgs.Host.dll"]

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using EventSourcedOrgs.Host.Setup;
+
+namespace EventSourcedOrgs.Host.Cli;
+
+/// <summary><c>migrate</c>: brings a database to the schema of this version.</summary>
+internal static class MigrateCommand
+{
+    public static Command Create()
+    {
+        var (connection, data) = (Given.Connection(), Given.Data());
+        var command = new Command("migrate", "Bring the database to the schema of this version; does nothing when it is there.") { connection, data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
+            await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = installation.IsPrivate });
+            await app.MigrateAsync();
+            Console.WriteLine("The database is at the schema of this version.");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using EventSourcedOrgs.Host.Setup;
+
+namespace EventSourcedOrgs.Host.Cli;
+
+/// <summary><c>serve</c>: the whole service on one address; without a connection string with a private PostgreSQL of its own.</summary>
+internal static class ServeCommand
+{
+    private const int DefaultPort = 8080;
+    private const int PortsToTry = 100;
+
+    public static Command Create()
+    {
+        var (connection, data) = (Given.Connection(), Given.Data());
+        var port = new Option<int?>("--port") { Description = $"Port to listen on, on this machine only. Default: {DefaultPort}, or the next free one." };
+        var urls = new Option<string?>("--urls") { Description = "Addresses to listen on instead, such as http://0.0.0.0:8080." };
+        var empty = new Option<bool>("--empty") { Description = "Start a private database without the demo data." };
+        var command = new Command("serve", "Serve API and portals until Ctrl-C.") { connection, data, port, urls, empty };
+        command.SetAction((parsed, cancellation) => ServeAsync(
+            parsed.GetValue(connection), parsed.GetValue(data)!, parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? FreePort()}", cancellation));
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(string? connection, string data, string urls, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        await using var installation = await Installation.OpenAsync(connection, data, cancellation);
+        await using var app = HostApplication.Build(new()
+        {
+            Connection = installation.Connection, MasterKey = installation.MasterKey, Urls = urls, Alone = installation.IsPrivate,
+        });
+        await app.MigrateAsync();
+        await app.StartAsync(cancellation);
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"EventSourcedOrgs is ready after {watch.Elapsed.TotalSeconds:0.0} s. Ctrl-C stops it."));
+        foreach (var url in app.Urls)
+            Console.WriteLine($"  API  {url}/v3");
+        await app.WaitForShutdownAsync(cancellation);
+        return ExitCode.Success;
+    }
+
+    private static int FreePort() => Enumerable.Range(DefaultPort, PortsToTry).FirstOrDefault(IsFree, DefaultPort);
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

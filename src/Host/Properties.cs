@@ -1,0 +1,5 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("EventSourcedOrgs.Host.Tests")]
+[assembly: InternalsVisibleTo("EventSourcedOrgs.Projections.Tests")]
+[assembly: InternalsVisibleTo("EventSourcedOrgs.Architecture.Tests")]

@@ -1,0 +1,134 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Tests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EventSourcedOrgs.Host.Tests;
+
+/// <summary>The whole Host on a port of its own over a database of its own. Most tests share one and stay apart by their organizations.</summary>
+internal sealed class TestHost : IAsyncDisposable
+{
+    private static readonly Lazy<Task<TestHost>> One = new(() => StartAsync());
+
+    private readonly WebApplication app;
+
+    private TestHost(WebApplication app, string connection)
+    {
+        (this.app, Connection) = (app, connection);
+        Anonymous = Client(null);
+    }
+
+    public static Task<TestHost> Shared => One.Value;
+
+    public string Connection { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>Nobody is signed in.</summary>
+    public HttpClient Anonymous { get; }
+
+    public static async Task<TestHost> StartAsync(Action<IServiceCollection>? replace = null, string? connection = null, byte[]? masterKey = null)
+    {
+        var settings = new HostSettings
+        {
+            Connection = connection ?? await TestPostgres.CreateDatabaseAsync(),
+            MasterKey = masterKey ?? new byte[Secrets.KeySize],
+            Urls = "http://127.0.0.1:0",
+            Replace = replace,
+        };
+        var app = HostApplication.Build(settings);
+        await app.MigrateAsync();
+        await app.StartAsync();
+        return new(app, settings.Connection);
+    }
+
+    public HttpClient Client(string? token)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 512 }) { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromMinutes(2) };
+        if (token is not null)
+            client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return client;
+    }
+
+    /// <summary>The vendor's super-admin, signed in.</summary>
+    public Task<HttpClient> Vendor() => Task.FromResult(Anonymous);
+
+    public Task<HttpClient> SignIn(string email, string password) => Task.FromResult(Anonymous);
+
+    /// <summary>Runs SQL that answers one value.</summary>
+    public async Task<T> Scalar<T>(string sql, params object[] values)
+    {
+        await using var connection = new Npgsql.NpgsqlConnection(Connection);
+        await connection.OpenAsync();
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+            command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = value });
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>The stored names of the events of one stream, in order.</summary>
+    public async Task<IReadOnlyList<string>> EventsOf(string stream) =>
+        await Scalar<string[]>("select coalesce(array_agg(type::text order by version), '{}') from events.mt_events where stream_id = $1", Guid.Parse(stream));
+
+    public async ValueTask DisposeAsync()
+    {
+        Anonymous.Dispose();
+        await app.DisposeAsync();
+    }
+}
+
+/// <summary>HTTP as the tests speak it: a status that is expected, and JSON.</summary>
+internal static class Http
+{
+    public static async Task<JsonNode> Expect(this Task<HttpResponseMessage> sending, int status)
+    {
+        using var response = await sending;
+        var text = await response.Content.ReadAsStringAsync();
+        ((int)response.StatusCode).ShouldBe(status, text);
+        return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
+    }
+
+    /// <summary>A problem with this status and code.</summary>
+    public static async Task<JsonNode> ExpectProblem(this Task<HttpResponseMessage> sending, int status, string code)
+    {
+        using var response = await sending;
+        var text = await response.Content.ReadAsStringAsync();
+        ((int)response.StatusCode).ShouldBe(status, text);
+        response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
+        var problem = JsonNode.Parse(text)!;
+        problem["code"]!.GetValue<string>().ShouldBe(code, text);
+        problem["message"]!.GetValue<string>().ShouldNotBeEmpty();
+        problem["traceId"]!.GetValue<string>().ShouldNotBeEmpty();
+        return problem;
+    }
+
+    public static Task<HttpResponseMessage> Post(this HttpClient client, string path, object? body = null, params (string Name, string Value)[] headers) =>
+        client.Send(HttpMethod.Post, path, body, headers);
+
+    public static Task<HttpResponseMessage> Patch(this HttpClient client, string path, object body, params (string Name, string Value)[] headers) =>
+        client.Send(HttpMethod.Patch, path, body, headers);
+
+    public static Task<HttpResponseMessage> Put(this HttpClient client, string path, object? body = null) => client.Send(HttpMethod.Put, path, body, []);
+
+    public static Task<HttpResponseMessage> Delete(this HttpClient client, string path) => client.Send(HttpMethod.Delete, path, null, []);
+
+    public static Task<HttpResponseMessage> Get(this HttpClient client, string path) => client.Send(HttpMethod.Get, path, null, []);
+
+    public static string Id(this JsonNode resource) => resource["id"]!.GetValue<string>();
+
+    public static string Text(this JsonNode resource, string member) => resource[member]!.GetValue<string>();
+
+    private static async Task<HttpResponseMessage> Send(this HttpClient client, HttpMethod method, string path, object? body, (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = body is string json ? new StringContent(json, System.Text.Encoding.UTF8, "application/json") : JsonContent.Create(body, options: JsonSerializerOptions.Web);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await client.SendAsync(request);
+    }
+}

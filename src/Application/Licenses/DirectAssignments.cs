@@ -11,8 +11,7 @@ public sealed class DirectAssignments(Store store)
     public async Task<Refusal?> End(UserId user, OrganizationId? leaving, CancellationToken cancellation)
     {
         var licenses = await store.Session.QueryAsync<License>(
-            "where (data @> jsonb_build_object('users', jsonb_build_array(?::text)) or data @> jsonb_build_object('primaryUser', ?::text))",
-            cancellation, user.ToString(), user.ToString());
+            "where ((data -> 'users') @> jsonb_build_array(?::text) or (data ->> 'primaryUser')::uuid = ?)", cancellation, user.ToString(), user.Value);
         foreach (var license in licenses.Where(license => license.Exists && (leaving is null || license.Organization == leaving)).OrderBy(license => license.Id.Value))
         {
             var ended = await store.Licenses.Decide(license.Id, state => state.UnassignUser(user), cancellation);

@@ -44,9 +44,9 @@ public sealed record LicenseNotesChanged(LicenseId License, string? Notes) : Lic
 public sealed record LicenseTagsChanged(LicenseId License, ValueList<string> Tags) : LicenseEvent;
 /// <summary>The licence now carries exactly these entries.</summary>
 public sealed record LicenseMetadataChanged(LicenseId License, ValueList<MetadataEntry> Metadata) : LicenseEvent;
-/// <summary>What the licence gives besides its use is now this.</summary>
+/// <summary>What the licence entitles to, beside its use, was replaced.</summary>
 public sealed record LicenseEntitlementChanged(LicenseId License, LicenseEntitlement Entitlement) : LicenseEvent;
-/// <summary>The licence now counts exactly these meters.</summary>
+/// <summary>The licence now carries exactly these meters.</summary>
 public sealed record LicenseMetersChanged(LicenseId License, ValueList<MeterAttribute> Meters) : LicenseEvent;
 /// <summary>This user is the licence's own user now.</summary>
 public sealed record PrimaryUserAssignedToLicense(LicenseId License, UserId User) : LicenseEvent;

@@ -3,6 +3,7 @@ using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
@@ -20,7 +21,7 @@ internal static class LicenseEndpoints
 
         licenses.MapGet("", Task<IResult> (HttpContext http) => http.List(
                 LicenseList.All, request => new ListLicenses(request, http.IdParameter<UserId>("userId")), WireLicense.Of, "userId", "userId[eq]"))
-            .WithSummary("List licenses").Produces<IReadOnlyList<WireLicense>>();
+            .WithList(LicenseList.All, "userId").WithSummary("List licenses").Produces<IReadOnlyList<WireLicense>>();
 
         licenses.MapGet("/{licenseId}", (LicenseId licenseId, HttpContext http) => http.Ask(new GetLicense(licenseId), WireLicense.Of, l => l.Recorded))
             .WithSummary("Get a license").Produces<WireLicense>();
@@ -61,7 +62,7 @@ internal static class LicenseEndpoints
 
         licenses.MapGet("", Task<IResult> (Context context, HttpContext http) => http.List(
                 LicenseList.OfUser, request => MyLicenses(context.Caller, request), WireHeldLicense.OfUser))
-            .WithSummary("List my licenses; an organization-admin sees those of the organization").Produces<IReadOnlyList<WireHeldLicense>>();
+            .WithList(LicenseList.OfUser).WithSummary("List my licenses; an organization-admin sees those of the organization").Produces<IReadOnlyList<WireHeldLicense>>();
 
         licenses.MapGet("/{licenseId}", (LicenseId licenseId, HttpContext http) =>
                 http.Ask(new GetMyLicense(licenseId), WireHeldLicense.OfUser, l => l.Recorded))

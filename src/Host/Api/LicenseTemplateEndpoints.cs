@@ -1,6 +1,7 @@
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
@@ -22,7 +23,7 @@ internal static class LicenseTemplateEndpoints
 
         templates.MapGet("", Task<IResult> (HttpContext http) =>
                 http.List(LicenseTemplateList.Listing, request => new ListLicenseTemplates(request), WireLicenseTemplate.Of))
-            .WithSummary("List license templates").Produces<IReadOnlyList<WireLicenseTemplate>>();
+            .WithList(LicenseTemplateList.Listing).WithSummary("List license templates").Produces<IReadOnlyList<WireLicenseTemplate>>();
 
         templates.MapGet("/{templateId}", (LicenseTemplateId templateId, HttpContext http) =>
                 http.Ask(new GetLicenseTemplate(templateId), WireLicenseTemplate.Of, t => t.Recorded))

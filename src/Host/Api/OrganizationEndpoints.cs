@@ -3,6 +3,7 @@ using EventSourcedOrgs.Application.Organizations;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
@@ -19,7 +20,7 @@ internal static class OrganizationEndpoints
             .WithSummary("Create an organization").Produces<WireOrganization>(StatusCodes.Status201Created);
 
         organizations.MapGet("", Task<IResult> (HttpContext http) => http.List(OrganizationList.Listing, request => new ListOrganizations(request), WireOrganization.Of))
-            .WithSummary("List organizations").Produces<IReadOnlyList<WireOrganization>>();
+            .WithList(OrganizationList.Listing).WithSummary("List organizations").Produces<IReadOnlyList<WireOrganization>>();
 
         organizations.MapGet("/{organizationId}", (OrganizationId organizationId, HttpContext http) =>
                 http.Ask(new GetOrganization(organizationId), WireOrganization.Of, o => o.Recorded))

@@ -1,6 +1,7 @@
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
@@ -14,7 +15,7 @@ internal static class OrganizationLicenseEndpoints
 
         licenses.MapGet("", (OrganizationId organizationId, HttpContext http) => http.List(
                 LicenseList.OfOrganization, request => new ListOrganizationLicenses(organizationId, request), WireHeldLicense.OfOrganization))
-            .WithSummary("List the licenses of an organization").Produces<IReadOnlyList<WireHeldLicense>>();
+            .WithList(LicenseList.OfOrganization).WithSummary("List the licenses of an organization").Produces<IReadOnlyList<WireHeldLicense>>();
 
         licenses.MapGet("/{licenseId}", (OrganizationId organizationId, LicenseId licenseId, HttpContext http) =>
                 http.Ask(new GetOrganizationLicense(organizationId, licenseId), WireHeldLicense.OfOrganization, l => l.Recorded))

@@ -2,6 +2,7 @@ using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
@@ -18,7 +19,7 @@ internal static class ProductEndpoints
             .WithSummary("Create a product").Produces<WireProduct>(StatusCodes.Status201Created);
 
         products.MapGet("", Task<IResult> (HttpContext http) => http.List(ProductList.Listing, request => new ListProducts(request), WireProduct.Of))
-            .WithSummary("List products").Produces<IReadOnlyList<WireProduct>>();
+            .WithList(ProductList.Listing).WithSummary("List products").Produces<IReadOnlyList<WireProduct>>();
 
         products.MapGet("/{productId}", (ProductId productId, HttpContext http) => http.Ask(new GetProduct(productId), WireProduct.Of, p => p.Recorded))
             .WithSummary("Get a product").Produces<WireProduct>();

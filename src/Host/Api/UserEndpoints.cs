@@ -2,6 +2,7 @@ using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
@@ -19,7 +20,7 @@ internal static class UserEndpoints
 
         users.MapGet("", Task<IResult> (HttpContext http) => http.List(
                 UserList.All, request => new ListUsers(request, http.IdParameter<ProductId>("productId")), WireUser.Of, "productId", "productId[eq]"))
-            .WithSummary("List users").Produces<IReadOnlyList<WireUser>>();
+            .WithList(UserList.All, "productId").WithSummary("List users").Produces<IReadOnlyList<WireUser>>();
 
         users.MapGet("/{userId}", (UserId userId, HttpContext http) => http.Ask(new GetUser(userId), WireUser.Of, u => u.Recorded))
             .WithSummary("Get a user").Produces<WireUser>();
@@ -50,7 +51,7 @@ internal static class UserEndpoints
         users.MapGet("", (OrganizationId organizationId, HttpContext http) => http.List(
                 UserList.OfOrganization, request => new ListOrganizationUsers(organizationId, request, http.IdParameter<ProductId>("productId")),
                 WireOrganizationUser.Of, "productId", "productId[eq]"))
-            .WithSummary("List the users of an organization").Produces<IReadOnlyList<WireOrganizationUser>>();
+            .WithList(UserList.OfOrganization, "productId").WithSummary("List the users of an organization").Produces<IReadOnlyList<WireOrganizationUser>>();
 
         users.MapGet("/{userId}", (OrganizationId organizationId, UserId userId, HttpContext http) =>
                 http.Ask(new GetOrganizationUser(organizationId, userId), WireOrganizationUser.Of, u => u.Recorded))

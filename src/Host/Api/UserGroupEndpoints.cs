@@ -1,6 +1,7 @@
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
@@ -9,7 +10,10 @@ namespace EventSourcedOrgs.Host.Api;
 internal sealed record NewUserGroup(string Name, string? Description = null);
 
 /// <summary>The body of a change to a user group.</summary>
-internal sealed record UserGroupPatch(string? Name = null, Optional<string?> Description = default);
+internal sealed record UserGroupPatch(string? Name = null)
+{
+    public Optional<string?> Description { get; init; }
+}
 
 /// <summary>The users to put into a group, 1 to 1,000 of them.</summary>
 internal sealed record NewMembers(ValueList<UserId> UserIds);
@@ -28,7 +32,7 @@ internal static class UserGroupEndpoints
 
         groups.MapGet("", (OrganizationId organizationId, HttpContext http) => http.List(
                 UserGroupList.Listing, request => new ListUserGroups(organizationId, request), WireUserGroup.Of))
-            .WithSummary("List the user groups of an organization").Produces<IReadOnlyList<WireUserGroup>>();
+            .WithList(UserGroupList.Listing).WithSummary("List the user groups of an organization").Produces<IReadOnlyList<WireUserGroup>>();
 
         groups.MapGet("/{userGroupId}", (OrganizationId organizationId, UserGroupId userGroupId, HttpContext http) =>
                 http.Ask(new GetUserGroup(organizationId, userGroupId), WireUserGroup.Of, g => g.Recorded))
@@ -45,7 +49,7 @@ internal static class UserGroupEndpoints
 
         groups.MapGet("/{userGroupId}/users", (OrganizationId organizationId, UserGroupId userGroupId, HttpContext http) => http.List(
                 UserList.OfOrganization, request => new ListGroupUsers(organizationId, userGroupId, request), WireOrganizationUser.Of))
-            .WithSummary("List the users in a group").Produces<IReadOnlyList<WireOrganizationUser>>();
+            .WithList(UserList.OfOrganization).WithSummary("List the users in a group").Produces<IReadOnlyList<WireOrganizationUser>>();
 
         groups.MapPost("/{userGroupId}/users", (OrganizationId organizationId, UserGroupId userGroupId, NewMembers body, HttpContext http) =>
                 http.Send(new AddUsersToGroup(organizationId, userGroupId, body.UserIds)))

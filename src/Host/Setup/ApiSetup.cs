@@ -28,7 +28,8 @@ internal static class ApiSetup
         app.UseStatusCodePages(context => Problems.WriteStatus(context.HttpContext, context.HttpContext.Response.StatusCode));
         app.Use(Headers);
         app.UseRouting();
-        app.Use(Identify);
+        app.Use(Identification.Identify);
+        app.Use(ReadPosition);
 
         var v3 = app.MapGroup("/v3");
         v3.MapOrganizations();
@@ -41,6 +42,10 @@ internal static class ApiSetup
         v3.MapMyLicenses();
         v3.MapOrganizationLicenses();
         v3.MapAccess();
+        v3.MapSignIn();
+        v3.MapProfile();
+        v3.MapPasswords();
+        v3.MapAccessTokens();
     }
 
     private static Task Headers(HttpContext http, RequestDelegate next)
@@ -55,11 +60,9 @@ internal static class ApiSetup
         return next(http);
     }
 
-    /// <summary>Says once per request who asks and when.</summary>
-    private static Task Identify(HttpContext http, RequestDelegate next)
+    /// <summary>Understands the position that a question waits for.</summary>
+    private static Task ReadPosition(HttpContext http, RequestDelegate next)
     {
-        var origin = new Origin(http.TraceIdentifier, http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent.ToString());
-        http.RequestServices.GetRequiredService<Context>().Set(Caller.System, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
         if (http.Request.Query[Lists.MinPosition].ToString() is { Length: > 0 } text)
         {
             http.RequestServices.GetRequiredService<Context>().MinPosition = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)

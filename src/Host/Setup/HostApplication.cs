@@ -38,11 +38,14 @@ internal static class HostApplication
         builder.Services.AddCommands();
         builder.Services.AddReadModels();
         builder.AddMessaging(settings.Alone);
+        builder.Services.AddSignIn();
         builder.Services.AddApi();
+        builder.Services.AddApiDescription();
         settings.Replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseApi();
+        app.MapApiDescription();
         return app;
     }
 

@@ -1,11 +1,15 @@
+using EventSourcedOrgs.Application.AccessTokens;
+using EventSourcedOrgs.Application.Accounts;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Application.Organizations;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Products;
+using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Projections;
+using EventSourcedOrgs.Host.Api;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -40,6 +44,22 @@ internal static class PermissionTable
 
         [typeof(ListOrganizationUsers)] = new(Audience.Organization, "organization:user:read"),
         [typeof(ListGroupUsers)] = new(Audience.Organization, "organization:userGroup:read"),
+        [typeof(OpenAccount)] = new(Audience.System),
+        [typeof(Authenticate)] = new(Audience.Anyone),
+        [typeof(StartSession)] = new(Audience.SignedIn),
+        [typeof(RefreshSession)] = new(Audience.Anyone),
+        [typeof(EndSession)] = new(Audience.SignedIn),
+        [typeof(GetProfile)] = new(Audience.SignedIn),
+        [typeof(ChangeProfile)] = new(Audience.SignedIn),
+        [typeof(ChangePassword)] = new(Audience.SignedIn),
+        [typeof(AllowPasswordReset)] = new(Audience.Vendor, "user:write"),
+        [typeof(ResetPassword)] = new(Audience.Anyone),
+        [typeof(ListAccessTokens)] = new(Audience.SignedIn),
+        [typeof(GetAccessToken)] = new(Audience.SignedIn),
+        [typeof(CreateAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
+        [typeof(RevokeAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
+        [typeof(DeleteAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
+        [typeof(RotateAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
 
         [typeof(CreateUserGroup)] = new(Audience.Organization, "organization:userGroup:create"),
         [typeof(GetUserGroup)] = new(Audience.Organization, "organization:userGroup:read"),
@@ -85,7 +105,5 @@ internal static class PermissionTable
         [typeof(GetLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:read"),
         [typeof(ChangeLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
         [typeof(DeleteLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
-
-        [typeof(ListAccessTokens)] = new(Audience.SignedIn),
     });
 }

@@ -95,6 +95,9 @@ internal sealed class TestHost : IAsyncDisposable
     public async Task<IReadOnlyList<string>> EventsOf(string stream) =>
         await Scalar<string[]>("select coalesce(array_agg(type::text order by version), '{}') from events.mt_events where stream_id = $1", Guid.Parse(stream));
 
+    /// <summary>The last position of the history, for lists that have to show it.</summary>
+    public Task<long> Position() => Scalar<long>("select max(seq_id) from events.mt_events");
+
     public async ValueTask DisposeAsync()
     {
         Anonymous.Dispose();

@@ -35,6 +35,7 @@ public static class EventStore
         options.Events.UseIdentityMapForAggregates = true;
         options.Events.AutoDiscoverTagTypes = false;
         options.Events.MetadataConfig.EnableAll();
+        options.Events.MetadataConfig.UserNameEnabled = true;
         foreach (var (type, name) in EventNames.All)
             options.Events.MapEventType(type, name);
 
@@ -61,9 +62,7 @@ public static class EventStore
         options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt);
         options.Schema.For<User>().Index(user => user.Organization!);
         options.Schema.For<UserGroup>().Index(group => group.Organization);
-        options.Schema.For<License>().Index(license => license.Product).Index(license => license.Organization!).Index(license => license.PrimaryUser!)
-            .GinIndexJsonDataMember(license => license.Users).GinIndexJsonDataMember(license => license.Groups)
-            .GinIndexJsonDataMember(license => license.Metadata).GinIndexJsonDataMember(license => license.Meters);
+        options.Schema.For<License>().Index(license => license.Product).GinIndexJsonData();
         options.Schema.For<Product>().Index(product => product.Template);
     }
 }

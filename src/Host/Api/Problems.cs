@@ -123,7 +123,7 @@ internal static partial class Problems
     [GeneratedRegex("missing required properties including: (?<names>.*)", RegexOptions.Singleline)]
     private static partial Regex Missing();
 
-    [GeneratedRegex("(?:parameter|property) '(?<name>[^']+)' on type .* doesn't allow")]
+    [GeneratedRegex("(?:parameter|property|field) '(?<name>[^']+)' on type .* doesn't allow")]
     private static partial Regex NotNull();
 
     [GeneratedRegex("'([^']+)'")]

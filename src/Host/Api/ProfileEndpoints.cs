@@ -11,7 +11,7 @@ internal static class ProfileEndpoints
     {
         var me = routes.MapGroup("/me").WithTags("Profile");
 
-        me.MapGet("", (Delegate)((HttpContext http) => http.Ask(new GetProfile(), WireProfile.Of, u => u.Recorded)))
+        me.MapGet("", Task<IResult> (HttpContext http) => http.Ask(new GetProfile(), WireProfile.Of, u => u.Recorded))
             .WithSummary("Get one's own profile").Produces<WireProfile>();
 
         me.MapPatch("", (ProfilePatch body, HttpContext http) => http.Send(body.ToCommand(), WireProfile.Of, version: u => u.Recorded))
@@ -32,6 +32,6 @@ internal static class ProfileEndpoints
 
         users.MapPost("/reset-password", (UserId userId, ResetPasswordBody body, HttpContext http) =>
                 http.Send(new ResetPassword(userId, body.Token, body.NewPassword)))
-            .WithSummary("Set a new password by a token").Produces(StatusCodes.Status204NoContent);
+            .AllowAnonymous().WithSummary("Set a new password by a token").Produces(StatusCodes.Status204NoContent);
     }
 }

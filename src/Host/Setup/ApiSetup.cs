@@ -29,7 +29,7 @@ internal static class ApiSetup
         app.Use(Headers);
         app.UseRouting();
         app.Use(Identification.Identify);
-        app.Use(ReadPosition);
+        app.Use(Positions);
 
         var v3 = app.MapGroup("/v3");
         v3.MapOrganizations();
@@ -60,9 +60,18 @@ internal static class ApiSetup
         return next(http);
     }
 
-    /// <summary>Understands the position that a question waits for.</summary>
-    private static Task ReadPosition(HttpContext http, RequestDelegate next)
+    /// <summary>
+    /// Understands the position that a question waits for, and says the position that the answer reflects at least: what was final when the
+    /// request came, unless the answer knows better.
+    /// </summary>
+    private static Task Positions(HttpContext http, RequestDelegate next)
     {
+        var reflected = http.RequestServices.GetRequiredService<Progress>().Of(Projections.Directory.ModelName).HighWater;
+        http.Response.OnStarting(() =>
+        {
+            http.Response.Headers.TryAdd(Sending.PositionHeader, reflected.ToString(CultureInfo.InvariantCulture));
+            return Task.CompletedTask;
+        });
         if (http.Request.Query[Lists.MinPosition].ToString() is { Length: > 0 } text)
         {
             http.RequestServices.GetRequiredService<Context>().MinPosition = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)

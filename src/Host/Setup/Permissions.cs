@@ -91,7 +91,6 @@ internal static class PermissionTable
         [typeof(SubscribeLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(DeleteLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(GetMyLicense)] = new(Audience.SignedIn),
-        [typeof(FindMyLicenses)] = new(Audience.SignedIn),
         [typeof(CheckAccess)] = new(Audience.SignedIn, "license:read"),
 
         [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),

@@ -63,6 +63,7 @@ internal static class StoreSetup
         services.AddScoped<IMediator, Mediator>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorize<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(WithinOrganization<,>));
         services.AddHandlersOf(typeof(Commands).Assembly);
     }
 

@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.AccessTokens;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.Users;
@@ -47,7 +48,7 @@ internal sealed record WireProfile(
         user.Id, user.Recorded.CreatedAt, user.Recorded.UpdatedAt, WireUser.NameOf(user), user.FirstName.Value ?? "", user.LastName?.Value ?? "",
         user.Email.Value ?? "", user.Role.Name, false, false, user.LastSignInAt, user.Company?.Value ?? "");
 
-    public static Task<WireProfile> Of(User user, Application.Store store, CancellationToken cancellation) => Task.FromResult(Of(user));
+    public static Task<WireProfile> Of(User user, Store store, CancellationToken cancellation) => Task.FromResult(Of(user));
 }
 
 /// <summary>The body of a new personal access token.</summary>
@@ -62,7 +63,7 @@ internal sealed record AccessTokenPatch(bool Revoked);
 /// <summary>The secret of a personal access token, shown this once.</summary>
 internal sealed record WireSecret(string AccessToken)
 {
-    public static Task<WireSecret> Of(IssuedToken issued, Application.Store store, CancellationToken cancellation) => Task.FromResult(new WireSecret(issued.Secret));
+    public static Task<WireSecret> Of(IssuedToken issued, Store store, CancellationToken cancellation) => Task.FromResult(new WireSecret(issued.Secret));
 }
 
 /// <summary>A personal access token without its secret.</summary>
@@ -70,9 +71,9 @@ internal sealed record WireAccessToken(
     AccessTokenId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, DateTimeOffset? ExpiresAt, bool Revoked, IReadOnlyList<string> Scopes,
     UserId UserId, DateTimeOffset? LastUsedAt, DateTimeOffset? LastRotatedAt)
 {
-    public static async Task<WireAccessToken> Of(AccessToken token, Application.Store store, CancellationToken cancellation)
+    public static async Task<WireAccessToken> Of(AccessToken token, Store store, CancellationToken cancellation)
     {
-        var use = await store.Session.LoadAsync<Application.AccessTokenUse>(token.Id, cancellation);
+        var use = await store.Session.LoadAsync<AccessTokenUse>(token.Id, cancellation);
         return new(
             token.Id, token.Recorded.CreatedAt, token.Recorded.UpdatedAt, token.Name, token.ExpiresAt, token.Revoked, token.Scopes, token.User,
             use?.LastUsedAt, token.LastRotatedAt);

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using EventSourcedOrgs.Domain;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
+using Npgsql;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -70,9 +71,14 @@ internal static partial class Problems
             BadHttpRequestException { InnerException: JsonException json } => Write(http, OfJson(json)),
             BadHttpRequestException { StatusCode: not 400 } bad => WriteStatus(http, bad.StatusCode),
             BadHttpRequestException bad => Write(http, OfBinding(bad.Message)),
+            _ when IsOutage(thrown) => WriteStatus(http, StatusCodes.Status503ServiceUnavailable),
             _ => WriteStatus(http, StatusCodes.Status500InternalServerError),
         };
     }
+
+    /// <summary>The database cannot be reached, or has no connection left: not the caller's fault, and over when it is back.</summary>
+    private static bool IsOutage(Exception? thrown) =>
+        thrown is NpgsqlException { IsTransient: true } or TimeoutException || (thrown?.InnerException is { } inner && IsOutage(inner));
 
     private static Task Write(HttpContext http, int status, string code, string message, IReadOnlyDictionary<string, string[]>? errors)
     {

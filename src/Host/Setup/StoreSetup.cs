@@ -39,9 +39,12 @@ internal static class StoreSetup
         services.AddSingleton<CommitWakeup>();
         services.AddSingleton(provider => new Projections.Directory(StoredJson.Options(provider.GetRequiredService<PersonKeys>().Find)));
         services.AddSingleton<ReadModel>(provider => provider.GetRequiredService<Projections.Directory>());
+        services.AddSingleton<ReadModel, EffectiveAccess>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DirectoryReader>();
+        services.AddSingleton<Moments>();
+        services.AddSingleton<AccessReader>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));
         services.AddHandlersOf(typeof(ReadModel).Assembly);
     }

@@ -45,6 +45,7 @@ internal static class StoreSetup
         services.AddSingleton<DirectoryReader>();
         services.AddSingleton<Moments>();
         services.AddSingleton<AccessReader>();
+        services.AddSingleton<AccessNeighbours>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));
         services.AddHandlersOf(typeof(ReadModel).Assembly);
     }

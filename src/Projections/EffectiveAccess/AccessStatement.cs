@@ -94,7 +94,7 @@ internal sealed class AccessStatement
              union
              select d.user_id from {EffectiveAccess.AdditionalUsers.Name} d where d.license_id = l.id and {At("d")} and d.since > l.placed) n
          join {EffectiveAccess.Users.Name} u on u.id = n.user_id
-         where l.id = {license} and {At("l")} and {At("u")} and u.organization_id is distinct from l.organization_id
+         where l.id = {license} and {At("l")} and {At("u")} and (u.organization_id = l.organization_id) is not true
          """;
 
     private string Seen(string user) => list.View switch
@@ -130,7 +130,7 @@ internal sealed class AccessStatement
                select l.*, (r.since > l.placed) is true as reached from {EffectiveAccess.Licenses.Name} l left join reach r on r.license_id = l.id
                where l.organization_id = u.organization_id and {At("l")}{wanted}
                union all
-               {reached} and l.organization_id is distinct from u.organization_id{(foreign ? "" : " and l.organization_id is null")}
+               {reached} and (l.organization_id = u.organization_id) is not true{(foreign ? "" : " and l.organization_id is null")}
                """;
     }
 

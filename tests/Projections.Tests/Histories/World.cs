@@ -113,7 +113,7 @@ internal sealed class World
             21 => () => Tell(licenseId.Value, license.Change(LicenseChanges.None with { Revoked = step.C == 0 })),
             22 => () => Tell(licenseId.Value, license.ExpireAt(step.C == 0 ? null : now.AddHours((5 * step.C) - 5))),
             23 => () => Tell(licenseId.Value, step.C == 0 ? license.Renew() : license.Extend(TimeSpan.FromHours(step.C))),
-            24 => () => Tell<UserEvent>(userId.Value, [new UserAddedToGroup(userId, groupId)]),
+            24 when group.Organization == user.Organization => () => Tell<UserEvent>(userId.Value, [new UserAddedToGroup(userId, groupId)]),
             25 => () => Tell(userId.Value, user.SignIn(now)),
             26 => () => Tell(userId.Value, user.ChangeRole(step.C % 2 == 0 ? Role.User : Role.OrganizationAdmin)),
             27 => () => Tell(organizationId.Value, organization.Change(new(default, default, default, step.C - 1, default, default, default))),

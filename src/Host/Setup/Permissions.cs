@@ -92,6 +92,9 @@ internal static class PermissionTable
         [typeof(DeleteLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(GetMyLicense)] = new(Audience.SignedIn),
         [typeof(CheckAccess)] = new(Audience.SignedIn, "license:read"),
+        [typeof(ListUserAccess)] = new(Audience.SignedIn, "license:read"),
+        [typeof(ListLicenseAccess)] = new(Audience.SignedIn, "license:read"),
+        [typeof(ListOrganizationAccess)] = new(Audience.Organization, "organization:license:read"),
 
         [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),
         [typeof(CreateProduct)] = new(Audience.Vendor, "product:write"),

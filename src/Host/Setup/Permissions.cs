@@ -26,6 +26,7 @@ internal static class PermissionTable
         [typeof(DeleteOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(RemoveUsersOfOrganization)] = new(Audience.Vendor, "organization:write"),
 
+        [typeof(GetOrganizationSummary)] = new(Audience.Organization, "organization:read"),
         [typeof(ListOrganizations)] = new(Audience.Vendor, "organization:read"),
 
         [typeof(CreateUser)] = new(Audience.Vendor, "user:write"),

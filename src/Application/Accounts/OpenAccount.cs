@@ -15,6 +15,8 @@ namespace EventSourcedOrgs.Application.Accounts;
 /// </summary>
 public sealed partial record OpenAccount(string Name, string Alias, string Email, string Password, string FirstName = "Administrator") : ICommand<Account>
 {
+    public bool IsSlow => true;
+
     public sealed partial class Validator : AbstractValidator<OpenAccount>
     {
         public Validator()

@@ -1,8 +1,4 @@
-using System.Globalization;
-using EventSourcedOrgs.Application;
-using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api;
-using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -29,7 +25,7 @@ internal static class ApiSetup
         app.Use(Headers);
         app.UseRouting();
         app.Use(Identification.Identify);
-        app.Use(Positions);
+        app.Use(Positions.Understand);
 
         var v3 = app.MapGroup("/v3");
         v3.MapOrganizations();
@@ -58,28 +54,6 @@ internal static class ApiSetup
         headers.CacheControl = "no-store";
         if (http.Request.Headers.ContainsKey(Sending.IdempotencyHeader))
             http.Request.EnableBuffering();
-        return next(http);
-    }
-
-    /// <summary>
-    /// Understands the position that a question waits for, and says the position that the answer reflects at least: what was final when the
-    /// request came, unless the answer knows better.
-    /// </summary>
-    private static Task Positions(HttpContext http, RequestDelegate next)
-    {
-        var reflected = http.RequestServices.GetRequiredService<Progress>().Of(Projections.Directory.ModelName).HighWater;
-        http.Response.OnStarting(() =>
-        {
-            http.Response.Headers.TryAdd(Sending.PositionHeader, reflected.ToString(CultureInfo.InvariantCulture));
-            return Task.CompletedTask;
-        });
-        if (http.Request.Query[Lists.MinPosition].ToString() is { Length: > 0 } text)
-        {
-            http.RequestServices.GetRequiredService<Context>().MinPosition = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-                ? position
-                : throw new RefusedException(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, "'minPosition' is a position, a whole number.", "?minPosition"));
-        }
-
         return next(http);
     }
 }

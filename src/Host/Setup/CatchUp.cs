@@ -5,7 +5,7 @@ using MediatR;
 
 namespace EventSourcedOrgs.Host.Setup;
 
-/// <summary>A step before questions to read models: waits until they have reached the position the caller has seen, two seconds at most.</summary>
+/// <summary>A step before questions to read models: waits until they have reached the position the caller has seen or asks about, two seconds at most.</summary>
 internal sealed class CatchUp<TRequest, TResponse>(Progress progress, Context context) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
     where TResponse : IResult<TResponse>
@@ -14,7 +14,8 @@ internal sealed class CatchUp<TRequest, TResponse>(Progress progress, Context co
 
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
-        if (request is IReadModelQuery question && context.MinPosition is { } position)
+        var position = Math.Max(context.MinPosition ?? 0, context.AsOf?.Position ?? 0);
+        if (request is IReadModelQuery question && position > 0)
         {
             foreach (var model in question.ReadModels)
             {

@@ -117,7 +117,8 @@ public static class LicenseList
     /// <summary>Licences that a user is named on, or that a living group of the user is assigned to; the parameter is the user's id.</summary>
     internal static string OfUserId(int parameter) => $$"""
         (l.primary_user_id = ${{parameter}} or l.user_ids @> array[${{parameter}}::uuid] or l.group_ids && array(
-            select g.id from read.user_group_v1 g where {at:g} and g.id = any((select u.group_ids from read.app_user_v1 u where u.id = ${{parameter}} and {at:u}))))
+            select g.id from read.user_group_v1 g
+            where {at:g} and g.id in (select unnest(u.group_ids) from read.app_user_v1 u where u.id = ${{parameter}} and {at:u})))
         """;
 }
 

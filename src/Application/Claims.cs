@@ -21,13 +21,16 @@ public readonly record struct Unique(string Kind, string Value)
 
     public static Unique LicenseKey(string key) => new("license-key", key);
 
+    /// <summary>The id that an organization has in a system of the vendor, as an import gave it.</summary>
+    public static Unique ExternalOrganization(string id) => new("external-organization", id);
+
     private static string Normal(string text) => text.Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant();
 }
 
 /// <summary>Takes and frees claims within the unit of work.</summary>
 public sealed class Claims(IDocumentSession session, Secrets secrets)
 {
-    private readonly Dictionary<string, Guid?> touched = [];
+    private readonly Dictionary<string, Guid?> known = [];
 
     /// <summary>
     /// Takes a value for a holder, or answers the refusal when another has it. A claimant who commits between this look and our commit
@@ -42,9 +45,22 @@ public sealed class Claims(IDocumentSession session, Secrets secrets)
         if (current is not null)
             return taken;
 
-        touched[id] = holder;
+        known[id] = holder;
         session.Insert(new Claim(id, holder));
         return null;
+    }
+
+    /// <summary>Looks up many values at once, so that asking for each of them later costs nothing.</summary>
+    public async Task Prefetch(IEnumerable<Unique> uniques, CancellationToken cancellation)
+    {
+        var ids = uniques.Select(IdOf).Distinct().Where(id => !known.ContainsKey(id)).ToArray();
+        if (ids.Length == 0)
+            return;
+
+        foreach (var id in ids)
+            known[id] = null;
+        foreach (var claim in await session.LoadManyAsync<Claim>(cancellation, ids))
+            known[claim.Id] = claim.Holder;
     }
 
     /// <summary>Who holds the value, if anybody does.</summary>
@@ -52,12 +68,12 @@ public sealed class Claims(IDocumentSession session, Secrets secrets)
 
     public void Free(Unique unique)
     {
-        touched[IdOf(unique)] = null;
+        known[IdOf(unique)] = null;
         session.Delete<Claim>(IdOf(unique));
     }
 
     private async Task<Guid?> Holder(string id, CancellationToken cancellation) =>
-        touched.TryGetValue(id, out var known) ? known : (await session.LoadAsync<Claim>(id, cancellation))?.Holder;
+        known.TryGetValue(id, out var holder) ? holder : (await session.LoadAsync<Claim>(id, cancellation))?.Holder;
 
     private string IdOf(Unique unique) => secrets.Hash(Encoding.UTF8.GetBytes($"{unique.Kind}/{unique.Value}"));
 }

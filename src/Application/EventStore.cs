@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
@@ -50,8 +51,11 @@ public static class EventStore
         options.Schema.For<AccessTokenSecret>();
         options.Schema.For<ProductKey>();
         options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt);
+        options.Schema.For<Import>();
+        options.Schema.For<Organization>().Index(organization => organization.Name);
         options.Schema.For<User>().Index(user => user.Organization!);
         options.Schema.For<UserGroup>().Index(group => group.Organization);
         options.Schema.For<License>().Index(license => license.Product);
+        StagedRows.Configure(options);
     }
 }

@@ -66,6 +66,13 @@ public sealed class Claims(IDocumentSession session, Secrets secrets)
     /// <summary>Who holds the value, if anybody does.</summary>
     public Task<Guid?> Holder(Unique unique, CancellationToken cancellation) => Holder(IdOf(unique), cancellation);
 
+    /// <summary>Gives a value to a holder, whoever has it.</summary>
+    public void Move(Unique unique, Guid holder)
+    {
+        known[IdOf(unique)] = holder;
+        session.Store(new Claim(IdOf(unique), holder));
+    }
+
     public void Free(Unique unique)
     {
         known[IdOf(unique)] = null;

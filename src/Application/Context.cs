@@ -57,6 +57,9 @@ public sealed class Context
 
     public Guid? Target { get; private set; }
 
+    /// <summary>The position that a read model must have reached before it answers.</summary>
+    public long? MinPosition { get; set; }
+
     public long? IfMatch { get; private set; }
 
     public void Set(Caller caller, Origin origin, DateTimeOffset now, Guid? target = null, long? ifMatch = null)

@@ -55,7 +55,10 @@ public static class EventStore
         options.Schema.For<Organization>().Index(organization => organization.Name);
         options.Schema.For<User>().Index(user => user.Organization!);
         options.Schema.For<UserGroup>().Index(group => group.Organization);
-        options.Schema.For<License>().Index(license => license.Product);
+        options.Schema.For<License>().Index(license => license.Product).Index(license => license.Organization!).Index(license => license.PrimaryUser!)
+            .GinIndexJsonDataMember(license => license.Users).GinIndexJsonDataMember(license => license.Groups)
+            .GinIndexJsonDataMember(license => license.Metadata).GinIndexJsonDataMember(license => license.Meters);
+        options.Schema.For<Product>().Index(product => product.Template);
         StagedRows.Configure(options);
     }
 }

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.Organizations;
+using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 
@@ -9,6 +11,7 @@ namespace EventSourcedOrgs.Domain;
 public sealed record AccessPath(AccessPathKind Kind, UserGroupId? UserGroup);
 
 /// <summary>The kinds of way from a user to a licence.</summary>
+[JsonConverter(typeof(WireEnum<AccessPathKind>))]
 public enum AccessPathKind
 {
     PrimaryUser,
@@ -45,7 +48,14 @@ public static class Access
     public static Denial NotAssigned { get; } = new("NOT_ASSIGNED", "The license is assigned neither to the user nor to a group the user is in.",
         "Assign the license to the user, or to one of the user's groups.");
 
-    /// <summary>Every denial in the order in which they are asked.</summary>
+    public static Denial ProductUnknown { get; } = new("PRODUCT_NOT_FOUND", "There is no such product.", "Check the product's id.");
+    public static Denial NoLicenseAssigned { get; } = NotAssigned with
+    {
+        Detail = "No license of the product is assigned to the user or to a group the user is in.",
+        NearestFix = "Assign a license of the product to the user, or to one of the user's groups.",
+    };
+
+    /// <summary>Every denial of a licence in the order in which they are asked.</summary>
     public static IReadOnlyList<Denial> Denials { get; } =
     [
         UserUnknown, LicenseUnknown, OrganizationSuspended, UserSuspended, LicenseRevoked, LicenseSuspended,
@@ -68,10 +78,23 @@ public static class Access
         return Deny(user, license, organization, paths, now) is { } denial ? new([], denial) : new(paths, null);
     }
 
+    /// <summary>The answer for a product of which no licence is assigned to the user.</summary>
+    public static AccessDecision WithoutLicense(User? user, Product? product, Organization? organization) => new([],
+        user is not { Exists: true } ? UserUnknown
+        : product is not { Exists: true } ? ProductUnknown
+        : DenyUser(user, organization) ?? NoLicenseAssigned);
+
+    /// <summary>How near an answer is to access: the further down the list of denials the nearer, and access itself is nearest.</summary>
+    public static int Nearness(AccessDecision decision) => Denials.TakeWhile(denial => denial != decision.Denial).Count();
+
+    private static Denial? DenyUser(User user, Organization? organization) =>
+        user.Organization is not null && organization is not { Exists: true, Suspended: false } ? OrganizationSuspended
+        : user.Suspended ? UserSuspended
+        : null;
+
     private static Denial? Deny(User user, License license, Organization? organization, List<AccessPath> paths, DateTimeOffset now) => license switch
     {
-        _ when user.Organization is not null && organization is not { Exists: true, Suspended: false } => OrganizationSuspended,
-        _ when user.Suspended => UserSuspended,
+        _ when DenyUser(user, organization) is { } denial => denial,
         { Revoked: true } => LicenseRevoked,
         { Suspended: true } => LicenseSuspended,
         _ when now < license.EffectiveDate => LicenseNotYetEffective,
@@ -81,7 +104,16 @@ public static class Access
         _ => null,
     };
 
-    private static IEnumerable<AccessPath> Paths(User user, License license, IEnumerable<UserGroup> groups) =>
+    /// <summary>
+    /// Whether a licence is among the user's own, in whatever state: there is a path and it is not a foreign organization's. An
+    /// organization-admin sees every licence of the organization; seeing is not using.
+    /// </summary>
+    public static bool Sees(User user, License license, IEnumerable<UserGroup> groups) =>
+        user.Exists && license.Exists && (license.Organization is null || license.Organization == user.Organization)
+        && ((user.Role == Role.OrganizationAdmin && license.Organization is not null) || Paths(user, license, groups).Any());
+
+    /// <summary>Every way from the user to the licence, whatever else denies it; <paramref name="groups"/> are those that they have in common.</summary>
+    public static IEnumerable<AccessPath> Paths(User user, License license, IEnumerable<UserGroup> groups) =>
     [
         .. license.PrimaryUser == user.Id ? (AccessPath[])[new(AccessPathKind.PrimaryUser, null)] : [],
         .. license.Users.Contains(user.Id) ? (AccessPath[])[new(AccessPathKind.AdditionalUser, null)] : [],

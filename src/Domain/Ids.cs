@@ -116,7 +116,7 @@ public sealed class IdJson<TId> : JsonConverter<TId> where TId : struct, IId<TId
     public override void Write(Utf8JsonWriter writer, TId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
 
     public override TId ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        TId.From(Guid.Parse(reader.GetString()!));
+        Guid.TryParseExact(reader.GetString(), "D", out var value) ? TId.From(value) : throw new JsonException("The key is not a UUID.");
 
     public override void WriteAsPropertyName(Utf8JsonWriter writer, TId value, JsonSerializerOptions options) =>
         writer.WritePropertyName(value.Value.ToString());

@@ -97,6 +97,12 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     public static Refusal LicenseRevoked { get; } = new("LICENSE_REVOKED", RefusalKind.Rule, "A revoked license cannot be assigned or renewed.");
     public static Refusal LicenseIsPerpetual { get; } = new("LICENSE_IS_PERPETUAL", RefusalKind.Rule,
         "The license has no subscription interval, so there is nothing to renew. Set its expiry or its subscription instead.");
+    public static Refusal LicenseHasNoExpiry { get; } = new("LICENSE_HAS_NO_EXPIRY", RefusalKind.Rule,
+        "The license has no expiry date that could be moved. Set one with 'expires-at' instead.");
+    public static Refusal RequiredMetadataMissing(string key) => new("REQUIRED_METADATA_MISSING", RefusalKind.Rule,
+        $"The license template requires metadata with the key '{key}'.", "metadata");
+    public static Refusal RequiredMeterAttributeMissing(string name) => new("REQUIRED_METER_ATTRIBUTE_MISSING", RefusalKind.Rule,
+        $"The license template requires a meter attribute with the name '{name}'.", "meterAttributes");
     public static Refusal LicenseHasNoOrganization { get; } = new("LICENSE_HAS_NO_ORGANIZATION", RefusalKind.Rule,
         "The license belongs to no organization, so no user group can be assigned to it.");
     public static Refusal UserOfAnotherOrganization { get; } = new("USER_OF_ANOTHER_ORGANIZATION", RefusalKind.Rule,

@@ -11,6 +11,8 @@ namespace EventSourcedOrgs.Domain;
 [JsonConverter(typeof(ValueListJson))]
 public sealed class ValueList<T>(ImmutableArray<T> items) : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {
+    private readonly ImmutableArray<T> items = items.IsDefault ? [] : items;
+
     public int Count => items.Length;
 
     public T this[int index] => items[index];

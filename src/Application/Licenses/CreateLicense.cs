@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.LicenseTemplates;
 using FluentValidation;
 
 namespace EventSourcedOrgs.Application.Licenses;
@@ -16,6 +17,10 @@ public sealed record CreateLicense(
     Optional<DateTimeOffset?> ExpiresAt, DateTimeOffset? EffectiveDate, DateTimeOffset? CreatedAt, string? Notes, ValueList<string> Tags,
     ValueList<MetadataEntry> Metadata, bool Suspended, bool Revoked) : ICommand<License>
 {
+    public LicenseEntitlement Entitlement { get; init; } = new();
+
+    public ValueList<MeterAttribute> MeterAttributes { get; init; } = [];
+
     public sealed class Validator : AbstractValidator<CreateLicense>
     {
         public Validator()
@@ -24,6 +29,7 @@ public sealed record CreateLicense(
             RuleFor(c => c.Notes).Text(longest: 4096);
             RuleFor(c => c.Tags).Tags();
             RuleFor(c => c.Metadata).Metadata(most: 50);
+            RuleFor(c => c.MeterAttributes).Meters();
         }
     }
 
@@ -41,20 +47,28 @@ public sealed record CreateLicense(
                 return Refusal.UnknownOrganization;
 
             var (policy, term) = (command.Policy(template.Terms.Policy), command.Term(template.Terms.Term));
-            if (LicenseRules.Wrong(policy, term) is { } wrong)
+            if ((LicenseRules.Wrong(policy, term) ?? LicenseRules.Wrong(command.Entitlement)) is { } wrong)
                 return wrong;
 
-            var key = command.Key?.Trim() ?? LicenseKeyPattern.Parse(template.Terms.KeyPattern).Pattern!.NewKey(RandomNumberGenerator.GetInt32);
-            if (await store.Claims.Take(Unique.LicenseKey(key), command.Id.Value, Refusal.DuplicateLicenseKey, cancellationToken) is { } taken)
+            var license = new NewLicense(
+                command.Id, product.Id, template.Id, KeyOf(command, template), command.OrganizationId, command.ResellerId, policy, term, command.ExpiresAt,
+                command.EffectiveDate, command.CreatedAt, command.Notes, command.Tags, command.Metadata, command.Suspended, Revoked: false)
+            {
+                Entitlement = command.Entitlement,
+                Meters = command.MeterAttributes,
+            };
+            if (template.Lacking(license) is { } lacking)
+                return lacking;
+            if (await store.Claims.Take(Unique.LicenseKey(license.Key), command.Id.Value, Refusal.DuplicateLicenseKey, cancellationToken) is { } taken)
                 return taken;
 
-            var created = store.Licenses.Start(command.Id, License.New(
-                new NewLicense(command.Id, product.Id, template.Id, key, command.OrganizationId, command.ResellerId, policy, term, command.ExpiresAt,
-                    command.EffectiveDate, command.CreatedAt, command.Notes, command.Tags, command.Metadata, command.Suspended, Revoked: false),
-                store.Context.Now));
+            var created = store.Licenses.Start(command.Id, License.New(license, store.Context.Now));
             return await new LicenseHolders(store).Apply(
                 command.Id, created, command.UserId is null ? default : command.UserId, command.AdditionalUserIds, command.Revoked, cancellationToken);
         }
+
+        private static string KeyOf(CreateLicense command, LicenseTemplate template) =>
+            command.Key?.Trim() ?? LicenseKeyPattern.Parse(template.Terms.KeyPattern).Pattern!.NewKey(RandomNumberGenerator.GetInt32);
     }
 }
 
@@ -68,6 +82,9 @@ public static class LicenseRules
         : Rules.WrongInterval(term.SubscriptionInterval) is { } interval ? Refusal.Validation([new("/subscriptionInterval", interval)])
         : term.Validity < 0 ? Refusal.Validation([new("/validity", "must be at least 0.")])
         : null;
+
+    public static Refusal? Wrong(LicenseEntitlement entitlement) =>
+        Rules.WrongReleaseVersion(entitlement.MaxAllowedReleaseVersion) is { } version ? Refusal.Validation([new("/maxAllowedReleaseVersion", version)]) : null;
 }
 
 /// <summary>Gives a licence its own user and its additional users.</summary>

@@ -16,15 +16,28 @@ public sealed record RenewLicense(LicenseId License) : ICommand<License>
     }
 }
 
-/// <summary>Sets the end of a licence (UTC); null makes it perpetual.</summary>
-public sealed record SetLicenseExpiry(LicenseId License, DateTimeOffset? ExpiresAt) : ICommand<License>
+/// <summary>Moves the end of a licence by so many seconds; a negative number makes it end earlier.</summary>
+public sealed record ExtendLicense(LicenseId License, int Seconds) : ICommand<License>
+{
+    public Guid? Target => License.Value;
+
+    public sealed class Handler(Store store) : ICommandHandler<ExtendLicense, License>
+    {
+        public Task<Result<License>> Handle(ExtendLicense command, CancellationToken cancellationToken) =>
+            store.Licenses.Decide(command.License, license => license.Extend(TimeSpan.FromSeconds(command.Seconds)), cancellationToken);
+    }
+}
+
+/// <summary>Sets the end of a licence (UTC); null makes it perpetual, and left out it stays.</summary>
+public sealed record SetLicenseExpiry(LicenseId License, Optional<DateTimeOffset?> ExpiresAt) : ICommand<License>
 {
     public Guid? Target => License.Value;
 
     public sealed class Handler(Store store) : ICommandHandler<SetLicenseExpiry, License>
     {
         public Task<Result<License>> Handle(SetLicenseExpiry command, CancellationToken cancellationToken) =>
-            store.Licenses.Decide(command.License, license => license.ExpireAt(command.ExpiresAt), cancellationToken);
+            store.Licenses.Decide(command.License,
+                license => command.ExpiresAt.IsSet ? license.ExpireAt(command.ExpiresAt.Value) : license.Change(LicenseChanges.None), cancellationToken);
     }
 }
 

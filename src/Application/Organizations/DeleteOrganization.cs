@@ -37,7 +37,7 @@ public sealed record RemoveUsersOfOrganization(OrganizationId Organization) : IC
                 return Refusal.OrganizationNotFound;
 
             var users = await store.Session.QueryAsync<User>(
-                $"where data ->> 'organization' = ? and (data ->> 'deleted')::boolean = false limit {Most}", cancellationToken, command.Organization.ToString());
+                $"where (data ->> 'organization')::uuid = ? and (data ->> 'deleted')::boolean = false limit {Most}", cancellationToken, command.Organization.Value);
             foreach (var user in users)
             {
                 if ((await new Departure(store).Of(user, cancellationToken)).Refusal is { } refusal)

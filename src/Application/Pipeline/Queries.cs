@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Domain;
 using MediatR;
 
 namespace EventSourcedOrgs.Application.Pipeline;

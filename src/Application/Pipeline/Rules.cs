@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Mail;
+using System.Text.RegularExpressions;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Licenses;
 using FluentValidation;
@@ -8,7 +9,7 @@ using FluentValidation;
 namespace EventSourcedOrgs.Application.Pipeline;
 
 /// <summary>What text, numbers and lists in requests may be; the same rule, written once, for a required value and one left out.</summary>
-public static class Rules
+public static partial class Rules
 {
     public const int MostText = 256;
 
@@ -40,11 +41,14 @@ public static class Rules
     public static IRuleBuilderOptionsConditions<T, Optional<ValueList<MetadataEntry>>> Metadata<T>(this IRuleBuilder<T, Optional<ValueList<MetadataEntry>>> rule, int most) =>
         rule.Check(entries => entries.IsSet ? WrongMetadata(entries.Value, most) : null);
 
+    public static IRuleBuilderOptionsConditions<T, ValueList<MeterAttribute>> Meters<T>(this IRuleBuilder<T, ValueList<MeterAttribute>> rule) => rule.Check(WrongMeters);
+
+    public static IRuleBuilderOptionsConditions<T, Optional<ValueList<MeterAttribute>>> Meters<T>(this IRuleBuilder<T, Optional<ValueList<MeterAttribute>>> rule) =>
+        rule.Check(meters => meters.IsSet ? WrongMeters(meters.Value) : null);
+
     public static IRuleBuilderOptionsConditions<T, Address?> Address<T>(this IRuleBuilder<T, Address?> rule) => rule.Check(WrongAddress);
 
     public static IRuleBuilderOptionsConditions<T, Optional<Address?>> Address<T>(this IRuleBuilder<T, Optional<Address?>> rule) => rule.Check(address => address.IsSet ? WrongAddress(address.Value) : null);
-
-
 
     private static IRuleBuilderOptionsConditions<T, TValue> Check<T, TValue>(this IRuleBuilder<T, TValue> rule, Func<TValue, string?> wrong) => rule.Custom((value, context) =>
     {
@@ -103,11 +107,24 @@ public static class Rules
             [
                 WrongText(entry.Key, 1, MostText) is { } key ? $"has a key that {key}" : null,
                 WrongText(entry.Value, 0, 4096) is { } value ? $"has a value that {value}" : null,
-                entry.ViewPermissions.Count > 10 || entry.ViewPermissions.Any(p => p is not ("activation" or "reseller" or "organization" or "user"))
-                    ? "has view permissions other than activation, reseller, organization and user." : null,
+                WrongPermissions(entry.ViewPermissions),
             ])
             .FirstOrDefault(wrong => wrong is not null);
     }
+
+    private static string? WrongPermissions(ValueList<string> permissions) =>
+        permissions.Count > 10 || permissions.Any(p => p is not ("activation" or "reseller" or "organization" or "user"))
+            ? "has view permissions other than activation, reseller, organization and user." : null;
+
+    private static string? WrongMeters(ValueList<MeterAttribute> meters) =>
+        meters.Select(meter => meter.Name).Distinct(StringComparer.Ordinal).Count() < meters.Count ? "must not have the same name twice."
+        : meters.SelectMany(meter => (string?[])
+            [
+                WrongText(meter.Name, 1, MostText) is { } name ? $"has a name that {name}" : null,
+                meter.AllowedUses < -1 ? "has allowed uses less than -1." : null,
+                WrongPermissions(meter.ViewPermissions),
+            ])
+            .FirstOrDefault(wrong => wrong is not null);
 
     private static string? WrongAddress(Address? address) => address is null ? null : new[]
         {
@@ -118,6 +135,12 @@ public static class Rules
     public static string? WrongInterval(string? interval) =>
         string.IsNullOrEmpty(interval) || SubscriptionInterval.TryParse(interval, out _) ? null
             : "must be an ISO 8601 duration of at most 1,000 years, such as P1Y, P6M, P7D or PT24H.";
+
+    public static string? WrongReleaseVersion(string? version) =>
+        version is null || Release().IsMatch(version) ? null : "must be a version of two to four numbers, such as 1.2 or 1.2.3.4.";
+
+    [GeneratedRegex(@"^\d{1,9}(\.\d{1,9}){1,3}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Release();
 
     public static FieldError? WrongPolicy(LicensePolicy policy, int mostIpRanges) =>
         new (string Name, int Value, int Least)[]

@@ -32,6 +32,22 @@ public sealed record ChangeProduct(ProductId Product, ProductChanges Changes) : 
     }
 }
 
+/// <summary>Takes an entry out of the metadata of the product that has it.</summary>
+public sealed record DropProductMetadata(Guid Entry) : ICommand<Product>
+{
+    public sealed class Handler(Store store) : ICommandHandler<DropProductMetadata, Product>
+    {
+        public async Task<Result<Product>> Handle(DropProductMetadata command, CancellationToken cancellationToken)
+        {
+            var found = await store.Session.QueryAsync<Product>(
+                "where data -> 'metadata' @> ?::jsonb and (data ->> 'deleted')::boolean = false limit 1", cancellationToken, $$"""[{"id":"{{command.Entry}}"}]""");
+            return found.Count == 0
+                ? Refusal.NotFound("Metadata")
+                : await store.Products.Decide(found[0].Id, product => product.DropMetadata(command.Entry), cancellationToken);
+        }
+    }
+}
+
 /// <summary>Deletes a product that has no licences.</summary>
 public sealed record DeleteProduct(ProductId Product) : ICommand<Product>
 {
@@ -45,7 +61,7 @@ public sealed record DeleteProduct(ProductId Product) : ICommand<Product>
                 return Refusal.ProductNotFound;
 
             var licenses = await store.Session.QueryAsync<License>(
-                "where data ->> 'product' = ? and (data ->> 'deleted')::boolean = false limit 1", cancellationToken, command.Product.ToString());
+                "where (data ->> 'product')::uuid = ? and (data ->> 'deleted')::boolean = false limit 1", cancellationToken, command.Product.Value);
             return licenses.Count > 0
                 ? Refusal.ProductInUse
                 : await store.Products.Decide(command.Product, product => product.Delete(), cancellationToken);
@@ -60,5 +76,19 @@ public sealed record GetProduct(ProductId Product) : IQuery<Product>
     {
         public async Task<Result<Product>> Handle(GetProduct query, CancellationToken cancellationToken) =>
             await store.Products.Latest(query.Product, cancellationToken) is { Exists: true } product ? product : Refusal.ProductNotFound;
+    }
+}
+
+/// <summary>How many licences there are of products.</summary>
+public static class ProductLicenses
+{
+    public static async Task<IReadOnlyDictionary<ProductId, long>> CountLicenses(this Store store, IEnumerable<ProductId> products, CancellationToken cancellation)
+    {
+        var counts = await store.Session.AdvancedSql.QueryAsync<Guid, long>(
+            """
+            select row(cast(data ->> 'product' as uuid)), row(count(*)) from events.mt_doc_license
+            where cast(data ->> 'product' as uuid) = any(?) and (data ->> 'deleted')::boolean = false group by data ->> 'product'
+            """, cancellation, products.Select(product => product.Value).ToArray());
+        return counts.ToDictionary(count => new ProductId(count.Item1), count => count.Item2);
     }
 }

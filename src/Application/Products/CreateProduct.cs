@@ -10,6 +10,8 @@ namespace EventSourcedOrgs.Application.Products;
 public sealed record CreateProduct(
     ProductId Id, string Name, string DisplayName, string? Description, LicenseTemplateId LicenseTemplateId, ValueList<MetadataEntry> Metadata) : ICommand<Product>
 {
+    public Guid? TrialPolicyId { get; init; }
+
     private const int KeyBits = 2048;
 
     public sealed class Validator : AbstractValidator<CreateProduct>
@@ -34,7 +36,7 @@ public sealed record CreateProduct(
             store.Session.Insert(new ProductKey(command.Id, secrets.Seal(key.ExportPkcs8PrivateKey())));
             return store.Products.Start(command.Id, Product.New(
                 command.Id, command.Name.Trim(), command.DisplayName.Trim(), command.Description, command.LicenseTemplateId,
-                key.ExportSubjectPublicKeyInfoPem(), command.Metadata));
+                key.ExportSubjectPublicKeyInfoPem(), command.Metadata, command.TrialPolicyId));
         }
     }
 }

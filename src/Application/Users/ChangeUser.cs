@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
@@ -102,7 +103,10 @@ public sealed class UserRevision(Store store, IPasswords passwords)
         return null;
     }
 
-    /// <summary>Both organizations are locked in the order of their ids, so that two opposite moves cannot wait for each other.</summary>
+    /// <summary>
+    /// Ends what the user held in the former organization. Both organizations are locked in the order of their ids, so that two opposite moves cannot
+    /// wait for each other.
+    /// </summary>
     private async Task<Refusal?> MoveSeat(User user, OrganizationId? organization, CancellationToken cancellation)
     {
         if (organization == user.Organization)
@@ -115,7 +119,7 @@ public sealed class UserRevision(Store store, IPasswords passwords)
             return full;
         if (!releaseFirst)
             await Release(user, cancellation);
-        return null;
+        return user.Organization is { } former ? await new DirectAssignments(store).End(user.Id, former, cancellation) : null;
     }
 
     private async Task Release(User user, CancellationToken cancellation)

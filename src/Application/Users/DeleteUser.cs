@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
@@ -36,7 +37,7 @@ public sealed record DeleteOrganizationUser(OrganizationId Organization, UserId 
     }
 }
 
-/// <summary>The one way by which a user goes: the user ends, the seat, the e-mail address and the password are free.</summary>
+/// <summary>The one way by which a user goes: direct assignments end, the seat, the e-mail address and the password are free.</summary>
 public sealed class Departure(Store store)
 {
     public async Task<Result<User>> Of(User user, CancellationToken cancellation)
@@ -46,6 +47,8 @@ public sealed class Departure(Store store)
         if (user.Email.Value is { } email)
             store.Claims.Free(Unique.Email(email));
         store.Session.Delete<Credentials>(user.Id);
+        if (await new DirectAssignments(store).End(user.Id, leaving: null, cancellation) is { } refusal)
+            return refusal;
         return await store.Users.Decide(user.Id, state => state.Delete(), cancellation);
     }
 }

@@ -7,8 +7,10 @@ namespace EventSourcedOrgs.Domain.AccessTokens;
 /// <summary>Whatever happens to a personal access token. Its secret is never part of it.</summary>
 public abstract record AccessTokenEvent { private protected AccessTokenEvent() { } }
 
+/// <summary>A user has a new key for scripts; without an expiry it lasts until it is revoked.</summary>
 public sealed record AccessTokenCreated(
     AccessTokenId AccessToken, UserId User, string Name, ValueList<string> Scopes, DateTimeOffset? ExpiresAt) : AccessTokenEvent;
+/// <summary>The key opens nothing any more, for good.</summary>
 public sealed record AccessTokenRevoked(AccessTokenId AccessToken) : AccessTokenEvent;
 
 /// <summary>A long-lived key of one user for scripts: what it may do, until when.</summary>
@@ -34,5 +36,5 @@ public sealed record AccessToken(AccessTokenId Id, UserId User, string Name, Val
     public static Decision<AccessTokenEvent> New(AccessTokenId id, UserId user, string name, ValueList<string> scopes, DateTimeOffset? expiresAt) =>
         [new AccessTokenCreated(id, user, name, scopes, expiresAt)];
 
-    public Decision<AccessTokenEvent> Revoke() => Revoked ? [] : [new AccessTokenRevoked(Id)];
+    public Decision<AccessTokenEvent> Revoke() => Revoked ? [] : Id != default ? [new AccessTokenRevoked(Id)] : Refusal.AccessTokenNotFound;
 }

@@ -8,9 +8,13 @@ namespace EventSourcedOrgs.Domain.LicenseTemplates;
 /// <summary>Whatever happens to a licence template.</summary>
 public abstract record LicenseTemplateEvent { private protected LicenseTemplateEvent() { } }
 
+/// <summary>The vendor has a new set of defaults for licences.</summary>
 public sealed record LicenseTemplateCreated(LicenseTemplateId Template, string Name, TemplateTerms Terms) : LicenseTemplateEvent;
+/// <summary>The template goes by another name.</summary>
 public sealed record LicenseTemplateRenamed(LicenseTemplateId Template, string Name) : LicenseTemplateEvent;
+/// <summary>Licences created from now on start with these terms; existing ones keep theirs.</summary>
 public sealed record LicenseTemplateTermsChanged(LicenseTemplateId Template, TemplateTerms Terms) : LicenseTemplateEvent;
+/// <summary>The template gives its defaults to no new licence.</summary>
 public sealed record LicenseTemplateDeleted(LicenseTemplateId Template) : LicenseTemplateEvent;
 
 /// <summary>The defaults a template gives to new licences.</summary>
@@ -54,5 +58,12 @@ public sealed record LicenseTemplate(LicenseTemplateId Id, string Name, Template
         ];
     }
 
-    public Decision<LicenseTemplateEvent> Delete() => Deleted ? [] : [new LicenseTemplateDeleted(Id)];
+    /// <summary>The refusal of a new licence that lacks metadata or a meter which the template requires.</summary>
+    public Refusal? Lacking(NewLicense license) =>
+        Terms.RequiredMetadataKeys.FirstOrDefault(key => license.Metadata.All(entry => entry.Key != key)) is { } key ? Refusal.RequiredMetadataMissing(key)
+        : Terms.RequiredMeterAttributes.FirstOrDefault(name => license.Meters.All(meter => meter.Name != name)) is { } name
+            ? Refusal.RequiredMeterAttributeMissing(name)
+        : null;
+
+    public Decision<LicenseTemplateEvent> Delete() => Deleted ? [] : Exists ? [new LicenseTemplateDeleted(Id)] : Refusal.LicenseTemplateNotFound;
 }

@@ -38,14 +38,16 @@ public readonly partial record struct SubscriptionInterval(int Months, TimeSpan 
     {
         var lastMoment = DateTimeOffset.MaxValue.AddYears(-1);
         var room = (12 * (lastMoment.Year - start.Year)) + (lastMoment.Month - start.Month);
-        if (Months >= room)
+        if (Months > room)
             return lastMoment;
 
         var monthsLater = start.AddMonths(Months);
         return lastMoment - monthsLater > Time ? monthsLater + Time : lastMoment;
     }
 
-    [GeneratedRegex(@"^P(?=\d|T\d)(?:(?<years>\d{1,6})Y)?(?:(?<months>\d{1,6})M)?(?:(?<weeks>\d{1,6})W)?(?:(?<days>\d{1,6})D)?(?:T(?=\d)(?:(?<hours>\d{1,8})H)?(?:(?<minutes>\d{1,9})M)?(?:(?<seconds>\d{1,10})S)?)?\z",
+    [GeneratedRegex(
+        "^P(?=[0-9]|T[0-9])(?:(?<years>[0-9]{1,6})Y)?(?:(?<months>[0-9]{1,6})M)?(?:(?<weeks>[0-9]{1,6})W)?(?:(?<days>[0-9]{1,6})D)?" +
+        @"(?:T(?=[0-9])(?:(?<hours>[0-9]{1,8})H)?(?:(?<minutes>[0-9]{1,9})M)?(?:(?<seconds>[0-9]{1,10})S)?)?\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Iso8601();
 }
@@ -74,4 +76,33 @@ public sealed record LicenseTerm
 
     /// <summary>The end of a licence created at that moment; null while it has none.</summary>
     public DateTimeOffset? EndWhenCreated(DateTimeOffset at) => StartsWithActivation ? null : Interval?.After(at);
+
+    /// <summary>
+    /// This term with what a request says. An interval takes the place of a validity and the other way round; trigger and strategy are two
+    /// words for one thing, so that a request may use either.
+    /// </summary>
+    public LicenseTerm With(TermChanges to) => new()
+    {
+        SubscriptionInterval = to.SubscriptionInterval is { } interval ? Given(interval) : to.Validity is null ? SubscriptionInterval : null,
+        Validity = to.Validity ?? (to.SubscriptionInterval is null ? Validity : 0),
+        SubscriptionStartTrigger = to.SubscriptionStartTrigger ?? to.ExpirationStrategy switch
+        {
+            null => SubscriptionStartTrigger,
+            ExpirationStrategy.Immediate => SubscriptionStartTrigger.Creation,
+            _ => SubscriptionStartTrigger.Activation,
+        },
+        ExpirationStrategy = to.ExpirationStrategy ?? to.SubscriptionStartTrigger switch
+        {
+            null => ExpirationStrategy,
+            SubscriptionStartTrigger.Creation => ExpirationStrategy.Immediate,
+            _ => ExpirationStrategy.Delayed,
+        },
+    };
+
+    private static string? Given(string interval) => interval.Length == 0 ? null : interval;
 }
+
+/// <summary>What a request says about how long a licence lasts; null is not said, an empty interval is none.</summary>
+public sealed record TermChanges(
+    string? SubscriptionInterval = null, SubscriptionStartTrigger? SubscriptionStartTrigger = null, int? Validity = null,
+    ExpirationStrategy? ExpirationStrategy = null);

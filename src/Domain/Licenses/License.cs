@@ -10,38 +10,68 @@ namespace EventSourcedOrgs.Domain.Licenses;
 /// <summary>Whatever happens to a licence, its assignments included.</summary>
 public abstract record LicenseEvent { private protected LicenseEvent() { } }
 
+/// <summary>A licence was issued; policy and term hold what the template gave at that moment.</summary>
 public sealed record LicenseCreated(
     LicenseId License, ProductId Product, LicenseTemplateId? Template, string Key, OrganizationId? Organization, Guid? Reseller,
     LicensePolicy Policy, LicenseTerm Term, DateTimeOffset? ExpiresAt, DateTimeOffset EffectiveDate, DateTimeOffset? IssuedAt) : LicenseEvent;
+/// <summary>The licence answers to this key only.</summary>
 public sealed record LicenseKeyChanged(LicenseId License, string Key) : LicenseEvent;
+/// <summary>The licence is used under these terms from now on.</summary>
 public sealed record LicensePolicyChanged(LicenseId License, LicensePolicy Policy) : LicenseEvent;
+/// <summary>The licence runs and renews by this term; its end is told by an event of its own.</summary>
 public sealed record LicenseTermChanged(LicenseId License, LicenseTerm Term) : LicenseEvent;
 /// <summary>The licence now ends at this moment (UTC), or never.</summary>
 public sealed record LicenseExpiryChanged(LicenseId License, DateTimeOffset? ExpiresAt) : LicenseEvent;
+/// <summary>One more interval was added: the licence now ends at this moment (UTC).</summary>
 public sealed record LicenseRenewed(LicenseId License, DateTimeOffset ExpiresAt) : LicenseEvent;
+/// <summary>The end was moved by some time, later or earlier, to this moment (UTC).</summary>
+public sealed record LicenseExtended(LicenseId License, DateTimeOffset ExpiresAt) : LicenseEvent;
+/// <summary>The licence opens nothing until it is reinstated; assignments stay.</summary>
 public sealed record LicenseSuspended(LicenseId License) : LicenseEvent;
+/// <summary>The suspension is over.</summary>
 public sealed record LicenseReinstated(LicenseId License) : LicenseEvent;
+/// <summary>The licence was withdrawn: it opens nothing and takes no new assignment.</summary>
 public sealed record LicenseRevoked(LicenseId License) : LicenseEvent;
+/// <summary>The licence is given back; its assignments open it again.</summary>
 public sealed record LicenseRevocationLifted(LicenseId License) : LicenseEvent;
 /// <summary>The licence now belongs to this organization, or to none; assignments within the former one have ended.</summary>
 public sealed record LicenseTransferred(LicenseId License, OrganizationId? Organization) : LicenseEvent;
+/// <summary>The licence is now sold by this reseller, or by none.</summary>
 public sealed record LicenseResellerChanged(LicenseId License, Guid? Reseller) : LicenseEvent;
+/// <summary>The vendor's notes on the licence were replaced or, when null, cleared.</summary>
 public sealed record LicenseNotesChanged(LicenseId License, string? Notes) : LicenseEvent;
+/// <summary>The licence now carries exactly these tags.</summary>
 public sealed record LicenseTagsChanged(LicenseId License, ValueList<string> Tags) : LicenseEvent;
+/// <summary>The licence now carries exactly these entries.</summary>
 public sealed record LicenseMetadataChanged(LicenseId License, ValueList<MetadataEntry> Metadata) : LicenseEvent;
+/// <summary>What the licence entitles to, beside its use, was replaced.</summary>
+public sealed record LicenseEntitlementChanged(LicenseId License, LicenseEntitlement Entitlement) : LicenseEvent;
+/// <summary>The licence now carries exactly these meters.</summary>
+public sealed record LicenseMetersChanged(LicenseId License, ValueList<MeterAttribute> Meters) : LicenseEvent;
+/// <summary>This user is the licence's own user now.</summary>
 public sealed record PrimaryUserAssignedToLicense(LicenseId License, UserId User) : LicenseEvent;
+/// <summary>This user is no longer the licence's own user.</summary>
 public sealed record PrimaryUserUnassignedFromLicense(LicenseId License, UserId User) : LicenseEvent;
+/// <summary>This user may use the licence as an additional user.</summary>
 public sealed record UserAssignedToLicense(LicenseId License, UserId User) : LicenseEvent;
+/// <summary>This user is no longer an additional user of the licence.</summary>
 public sealed record UserUnassignedFromLicense(LicenseId License, UserId User) : LicenseEvent;
+/// <summary>The licence opens to everyone who is in this group.</summary>
 public sealed record GroupAssignedToLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
+/// <summary>The licence no longer opens through this group.</summary>
 public sealed record GroupUnassignedFromLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
+/// <summary>The licence is gone: it opens nothing, the history stays.</summary>
 public sealed record LicenseDeleted(LicenseId License) : LicenseEvent;
 
 /// <summary>What a new licence starts with; policy and term already hold the template's defaults.</summary>
 public sealed record NewLicense(
     LicenseId Id, ProductId Product, LicenseTemplateId? Template, string Key, OrganizationId? Organization, Guid? Reseller, LicensePolicy Policy,
     LicenseTerm Term, Optional<DateTimeOffset?> ExpiresAt, DateTimeOffset? EffectiveDate, DateTimeOffset? IssuedAt, string? Notes,
-    ValueList<string> Tags, ValueList<MetadataEntry> Metadata, bool Suspended, bool Revoked);
+    ValueList<string> Tags, ValueList<MetadataEntry> Metadata, bool Suspended, bool Revoked)
+{
+    public LicenseEntitlement Entitlement { get; init; } = new();
+    public ValueList<MeterAttribute> Meters { get; init; } = [];
+}
 
 /// <summary>What a request wants to change of a licence; what it leaves out stays.</summary>
 public sealed record LicenseChanges(
@@ -49,6 +79,9 @@ public sealed record LicenseChanges(
     Optional<string?> Notes, Optional<ValueList<string>> Tags, Optional<ValueList<MetadataEntry>> Metadata)
 {
     public static LicenseChanges None { get; } = new(default, policy => policy, default, default, default, default, default, default);
+
+    public Func<LicenseEntitlement, LicenseEntitlement> Entitlement { get; init; } = entitlement => entitlement;
+    public Optional<ValueList<MeterAttribute>> MeterAttributes { get; init; }
 }
 
 /// <summary>A licence: its terms and status, and the groups and users it is assigned to.</summary>
@@ -63,9 +96,17 @@ public sealed record License(
     public static License Initial { get; } = new(
         default, default, null, "", null, null, new(), new(), null, default, null, false, false, null, [], [], null, [], [], false, default);
 
+    public LicenseEntitlement Entitlement { get; init; } = new();
+
+    public ValueList<MeterAttribute> Meters { get; init; } = [];
+
+    public LicenseUsage Usage { get; init; } = LicenseUsage.None;
+
     public bool Exists => Id != default && !Deleted;
 
-    public bool Perpetual => ExpiresAt is null && !(Term.Interval is not null && Term.StartsWithActivation);
+    public bool Perpetual => ExpiresAt is null && !EndsAfterActivation;
+
+    private bool EndsAfterActivation => Term.Interval is not null && Term.StartsWithActivation;
 
     /// <summary>The licence's own day of birth: the one given by an import, else when it was recorded.</summary>
     public DateTimeOffset CreatedAt => IssuedAt ?? Recorded.CreatedAt;
@@ -84,6 +125,7 @@ public sealed record License(
         LicenseTermChanged e => license with { Term = e.Term },
         LicenseExpiryChanged e => license with { ExpiresAt = e.ExpiresAt },
         LicenseRenewed e => license with { ExpiresAt = e.ExpiresAt },
+        LicenseExtended e => license with { ExpiresAt = e.ExpiresAt },
         LicenseSuspended => license with { Suspended = true },
         LicenseReinstated => license with { Suspended = false },
         LicenseRevoked => license with { Revoked = true },
@@ -93,6 +135,8 @@ public sealed record License(
         LicenseNotesChanged e => license with { Notes = e.Notes },
         LicenseTagsChanged e => license with { Tags = e.Tags },
         LicenseMetadataChanged e => license with { Metadata = e.Metadata },
+        LicenseEntitlementChanged e => license with { Entitlement = e.Entitlement },
+        LicenseMetersChanged e => license with { Meters = e.Meters },
         PrimaryUserAssignedToLicense e => license with { PrimaryUser = e.User },
         PrimaryUserUnassignedFromLicense => license with { PrimaryUser = null },
         UserAssignedToLicense e => license with { Users = license.Users.Add(e.User) },
@@ -116,6 +160,8 @@ public sealed record License(
             .. license.Notes is null ? (LicenseEvent[])[] : [new LicenseNotesChanged(license.Id, license.Notes)],
             .. license.Tags.Count == 0 ? (LicenseEvent[])[] : [new LicenseTagsChanged(license.Id, license.Tags)],
             .. license.Metadata.Count == 0 ? (LicenseEvent[])[] : [new LicenseMetadataChanged(license.Id, license.Metadata)],
+            .. license.Entitlement == new LicenseEntitlement() ? (LicenseEvent[])[] : [new LicenseEntitlementChanged(license.Id, license.Entitlement)],
+            .. license.Meters.Count == 0 ? (LicenseEvent[])[] : [new LicenseMetersChanged(license.Id, license.Meters)],
             .. !license.Suspended ? (LicenseEvent[])[] : [new LicenseSuspended(license.Id)],
             .. !license.Revoked ? (LicenseEvent[])[] : [new LicenseRevoked(license.Id)],
         ];
@@ -126,7 +172,7 @@ public sealed record License(
         if (!Exists)
             return Refusal.LicenseNotFound;
 
-        var policy = to.Policy(Policy);
+        var (policy, entitlement) = (to.Policy(Policy), to.Entitlement(Entitlement));
         return
         [
             .. to.Key.WhenChanged(Key, key => new LicenseKeyChanged(Id, key) as LicenseEvent),
@@ -138,12 +184,19 @@ public sealed record License(
             .. to.Tags.WhenChanged(Tags, tags => new LicenseTagsChanged(Id, tags)),
             .. to.Metadata.Select(replacement => Domain.Metadata.Keeping(Metadata, replacement))
                 .WhenChanged(Metadata, metadata => new LicenseMetadataChanged(Id, metadata)),
+            .. entitlement == Entitlement ? (LicenseEvent[])[] : [new LicenseEntitlementChanged(Id, entitlement)],
+            .. to.MeterAttributes.Select(replacement => Licenses.Meters.Keeping(Meters, replacement))
+                .WhenChanged(Meters, meters => new LicenseMetersChanged(Id, meters)),
         ];
     }
 
     public Decision<LicenseEvent> DropMetadata(Guid entry) => !Exists ? Refusal.LicenseNotFound
         : Metadata.All(known => known.Id != entry) ? Refusal.NotFound("Metadata")
         : [new LicenseMetadataChanged(Id, Metadata.Where(known => known.Id != entry).ToValueList())];
+
+    public Decision<LicenseEvent> DropMeter(Guid meter) => !Exists ? Refusal.LicenseNotFound
+        : Meters.All(known => known.Id != meter) ? Refusal.NotFound("MeterAttribute")
+        : [new LicenseMetersChanged(Id, Meters.Where(known => known.Id != meter).ToValueList())];
 
     /// <summary>Adds one interval to the end the licence has; a licence that has run out continues from its end, not from now.</summary>
     public Decision<LicenseEvent> Renew() => this switch
@@ -154,12 +207,29 @@ public sealed record License(
         _ => Refusal.LicenseIsPerpetual,
     };
 
-    public Decision<LicenseEvent> ExpireAt(DateTimeOffset? end) => this switch
+    /// <summary>Moves the end it has by some time, later or earlier.</summary>
+    public Decision<LicenseEvent> Extend(TimeSpan by) => this switch
     {
         { Exists: false } => Refusal.LicenseNotFound,
-        _ when end == ExpiresAt => [],
-        _ => [new LicenseExpiryChanged(Id, end)],
+        { Revoked: true } => Refusal.LicenseRevoked,
+        { ExpiresAt: null } => Refusal.LicenseHasNoExpiry,
+        _ when by == TimeSpan.Zero => [],
+        { ExpiresAt: { } end } => [new LicenseExtended(Id, Moved(end, by))],
     };
+
+    private static DateTimeOffset Moved(DateTimeOffset end, TimeSpan by) =>
+        by > DateTimeOffset.MaxValue - end ? DateTimeOffset.MaxValue
+        : by < DateTimeOffset.MinValue - end ? DateTimeOffset.MinValue
+        : end + by;
+
+    /// <summary>The end from now on, or none. A licence without end loses an interval that its first activation would have started.</summary>
+    public Decision<LicenseEvent> ExpireAt(DateTimeOffset? end) => !Exists ? Refusal.LicenseNotFound :
+    [
+        .. end is null && EndsAfterActivation
+            ? (LicenseEvent[])[new LicenseTermChanged(Id, Term with { SubscriptionInterval = null, Validity = 0 })]
+            : [],
+        .. end == ExpiresAt ? (LicenseEvent[])[] : [new LicenseExpiryChanged(Id, end)],
+    ];
 
     /// <summary>A new interval: counted from birth it gives the licence a new end, from first activation the end comes with that.</summary>
     public Decision<LicenseEvent> Subscribe(LicenseTerm term)
@@ -175,7 +245,7 @@ public sealed record License(
         ];
     }
 
-    public Decision<LicenseEvent> Delete() => Deleted ? [] : [new LicenseDeleted(Id)];
+    public Decision<LicenseEvent> Delete() => Deleted ? [] : Exists ? [new LicenseDeleted(Id)] : Refusal.LicenseNotFound;
 
     // ---- Decisions: who it belongs to ----
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace EventSourcedOrgs.Domain.Licenses;
@@ -75,13 +76,16 @@ public sealed class LicenseKeyPattern
                 if (position >= text.Length)
                     return null;
                 var escaped = text[position++];
-                return escaped == 'd' ? ["0123456789"] : char.IsAsciiLetterOrDigit(escaped) ? null : [escaped.ToString()];
+                return escaped == 'd' ? ["0123456789"] : Escapable(escaped) ? [escaped.ToString()] : null;
             case '.' or '*' or '+' or '?' or '|' or '{' or '}' or ']' or '^' or '$':
                 return null;
             default:
                 return c is > ' ' and < (char)127 ? [c.ToString()] : null;
         }
     }
+
+    /// <summary>What stays itself after a backslash; for a regular expression letters, digits, <c>_ &lt; '</c> would mean something else there.</summary>
+    private static bool Escapable(char c) => c is > ' ' and < (char)127 and not ('_' or '<' or '\'') && !char.IsAsciiLetterOrDigit(c);
 
     private static string? Class(string text, ref int position)
     {
@@ -94,7 +98,7 @@ public sealed class LicenseKeyPattern
         {
             var from = text[position];
             var to = position + 2 < end && text[position + 1] == '-' ? text[position += 2] : from;
-            if (from > to || from <= ' ' || to >= 127 || from == '\\')
+            if (from > to || from <= ' ' || to >= 127 || from is '\\' or '[' || to is '\\' or '[')
                 return null;
             for (var c = from; c <= to; c++)
                 members.Add(c);
@@ -110,7 +114,8 @@ public sealed class LicenseKeyPattern
             return 1;
 
         var end = text.IndexOf('}', position);
-        if (end < 0 || !int.TryParse(text.AsSpan(position + 1, end - position - 1), out var count) || count is < 1 or > LongestKey)
+        if (end < 0 || !int.TryParse(text.AsSpan(position + 1, end - position - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            || count is < 1 or > LongestKey)
             return null;
 
         position = end + 1;

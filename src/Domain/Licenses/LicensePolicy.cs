@@ -55,3 +55,15 @@ public sealed record LicensePolicy
     public ValueList<string> AllowedCountries { get; init; } = [];
     public ValueList<string> DisallowedCountries { get; init; } = [];
 }
+
+/// <summary>
+/// What a licence gives besides its use: the product version and the set of features by their ids, the maintenance policy, and the newest
+/// release (<c>x.x</c>, <c>x.x.x</c> or <c>x.x.x.x</c>) that may be activated with it.
+/// </summary>
+public sealed record LicenseEntitlement
+{
+    public Guid? ProductVersion { get; init; }
+    public Guid? EntitlementSet { get; init; }
+    public Guid? MaintenancePolicy { get; init; }
+    public string? MaxAllowedReleaseVersion { get; init; }
+}

@@ -7,19 +7,32 @@ namespace EventSourcedOrgs.Domain.Organizations;
 /// <summary>Whatever happens to an organization.</summary>
 public abstract record OrganizationEvent { private protected OrganizationEvent() { } }
 
+/// <summary>A customer organization was taken on; -1 in 'AllowedUsers' is unlimited.</summary>
 public sealed record OrganizationCreated(
     OrganizationId Organization, string Name, string Email, string? Description, int AllowedUsers, Address? Address, Guid? Reseller) : OrganizationEvent;
+/// <summary>The organization goes by another name.</summary>
 public sealed record OrganizationRenamed(OrganizationId Organization, string Name) : OrganizationEvent;
+/// <summary>The organization is reached under another e-mail address.</summary>
 public sealed record OrganizationEmailChanged(OrganizationId Organization, string Email) : OrganizationEvent;
+/// <summary>The description was replaced or, when null, cleared.</summary>
 public sealed record OrganizationDescriptionChanged(OrganizationId Organization, string? Description) : OrganizationEvent;
+/// <summary>The postal address was replaced or, when null, cleared.</summary>
 public sealed record OrganizationAddressChanged(OrganizationId Organization, Address? Address) : OrganizationEvent;
+/// <summary>The organization is now served by this reseller, or by none.</summary>
 public sealed record OrganizationResellerChanged(OrganizationId Organization, Guid? Reseller) : OrganizationEvent;
+/// <summary>The organization now carries exactly these entries.</summary>
 public sealed record OrganizationMetadataChanged(OrganizationId Organization, ValueList<MetadataEntry> Metadata) : OrganizationEvent;
+/// <summary>So many seats are allowed from now on, -1 for unlimited; nobody loses a seat by it.</summary>
 public sealed record AllowedUsersChanged(OrganizationId Organization, int AllowedUsers) : OrganizationEvent;
+/// <summary>The user took a seat.</summary>
 public sealed record UserJoinedOrganization(OrganizationId Organization, UserId User) : OrganizationEvent;
+/// <summary>The user's seat is free again.</summary>
 public sealed record UserLeftOrganization(OrganizationId Organization, UserId User) : OrganizationEvent;
+/// <summary>Nobody in the organization has access until it is reinstated; nothing is deleted.</summary>
 public sealed record OrganizationSuspended(OrganizationId Organization) : OrganizationEvent;
+/// <summary>The suspension is over.</summary>
 public sealed record OrganizationReinstated(OrganizationId Organization) : OrganizationEvent;
+/// <summary>The organization is gone, the history stays.</summary>
 public sealed record OrganizationDeleted(OrganizationId Organization) : OrganizationEvent;
 
 /// <summary>Who asks for a seat: the vendor may go past the limit, an organization-admin may not.</summary>
@@ -105,8 +118,8 @@ public sealed record Organization(
         _ => [new UserJoinedOrganization(Id, user)],
     };
 
-    /// <summary>Frees the seat of a user who leaves or is removed.</summary>
-    public Decision<OrganizationEvent> Release(UserId user) => [new UserLeftOrganization(Id, user)];
+    /// <summary>Frees the seat of a user who leaves or is removed; where none is taken there is none to free.</summary>
+    public Decision<OrganizationEvent> Release(UserId user) => SeatsUsed == 0 ? [] : [new UserLeftOrganization(Id, user)];
 
     public Decision<OrganizationEvent> Suspend() => this switch
     {
@@ -125,6 +138,7 @@ public sealed record Organization(
     public Decision<OrganizationEvent> Delete() => this switch
     {
         { Deleted: true } => [],
+        { Exists: false } => Refusal.OrganizationNotFound,
         { SeatsUsed: > 0 } => Refusal.OrganizationHasUsers(SeatsUsed),
         _ => [new OrganizationDeleted(Id)],
     };

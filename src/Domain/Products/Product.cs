@@ -10,16 +10,26 @@ public abstract record ProductEvent { private protected ProductEvent() { } }
 /// <summary><c>PublicKey</c> is the RSA key (PEM) with which applications check what we sign for this product.</summary>
 public sealed record ProductCreated(
     ProductId Product, string Name, string DisplayName, string? Description, LicenseTemplateId Template, string PublicKey) : ProductEvent;
+/// <summary>The product goes by another name, inside or on display.</summary>
 public sealed record ProductRenamed(ProductId Product, string Name, string DisplayName) : ProductEvent;
+/// <summary>The description was replaced or, when null, cleared.</summary>
 public sealed record ProductDescriptionChanged(ProductId Product, string? Description) : ProductEvent;
+/// <summary>New licences of the product take their defaults from this template.</summary>
 public sealed record ProductTemplateChanged(ProductId Product, LicenseTemplateId Template) : ProductEvent;
+/// <summary>The product now carries exactly these entries.</summary>
 public sealed record ProductMetadataChanged(ProductId Product, ValueList<MetadataEntry> Metadata) : ProductEvent;
+/// <summary>The policy of trials of this product, or none.</summary>
+public sealed record ProductTrialPolicyChanged(ProductId Product, Guid? TrialPolicy) : ProductEvent;
+/// <summary>The product is gone, the history stays.</summary>
 public sealed record ProductDeleted(ProductId Product) : ProductEvent;
 
 /// <summary>What a request wants to change of a product; what it leaves out stays.</summary>
 public sealed record ProductChanges(
     Optional<string> Name, Optional<string> DisplayName, Optional<string?> Description, Optional<LicenseTemplateId> Template,
-    Optional<ValueList<MetadataEntry>> Metadata);
+    Optional<ValueList<MetadataEntry>> Metadata)
+{
+    public Optional<Guid?> TrialPolicy { get; init; }
+}
 
 /// <summary>A product of the vendor: its names, the template of its licences, its public key.</summary>
 public sealed record Product(
@@ -27,6 +37,8 @@ public sealed record Product(
     ValueList<MetadataEntry> Metadata, bool Deleted, Recorded Recorded) : IAggregate<Product, ProductEvent>
 {
     public static Product Initial { get; } = new(default, "", "", null, default, "", [], false, default);
+
+    public Guid? TrialPolicy { get; init; }
 
     public bool Exists => Id != default && !Deleted;
 
@@ -42,6 +54,7 @@ public sealed record Product(
         ProductDescriptionChanged e => product with { Description = e.Description },
         ProductTemplateChanged e => product with { Template = e.Template },
         ProductMetadataChanged e => product with { Metadata = e.Metadata },
+        ProductTrialPolicyChanged e => product with { TrialPolicy = e.TrialPolicy },
         ProductDeleted => product with { Deleted = true },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in Product.Evolve."),
     };
@@ -49,10 +62,12 @@ public sealed record Product(
     // ---- Decisions ----
 
     public static Decision<ProductEvent> New(
-        ProductId id, string name, string displayName, string? description, LicenseTemplateId template, string publicKey, ValueList<MetadataEntry> metadata) =>
+        ProductId id, string name, string displayName, string? description, LicenseTemplateId template, string publicKey, ValueList<MetadataEntry> metadata,
+        Guid? trialPolicy = null) =>
     [
         new ProductCreated(id, name, displayName, description, template, publicKey),
         .. metadata.Count == 0 ? (ProductEvent[])[] : [new ProductMetadataChanged(id, metadata)],
+        .. trialPolicy is null ? (ProductEvent[])[] : [new ProductTrialPolicyChanged(id, trialPolicy)],
     ];
 
     public Decision<ProductEvent> Change(ProductChanges to) => !Exists ? Refusal.ProductNotFound :
@@ -64,7 +79,12 @@ public sealed record Product(
         .. to.Template.WhenChanged(Template, template => new ProductTemplateChanged(Id, template)),
         .. to.Metadata.Select(replacement => Domain.Metadata.Keeping(Metadata, replacement))
             .WhenChanged(Metadata, metadata => new ProductMetadataChanged(Id, metadata)),
+        .. to.TrialPolicy.WhenChanged(TrialPolicy, policy => new ProductTrialPolicyChanged(Id, policy)),
     ];
 
-    public Decision<ProductEvent> Delete() => Deleted ? [] : [new ProductDeleted(Id)];
+    public Decision<ProductEvent> DropMetadata(Guid entry) => !Exists ? Refusal.ProductNotFound
+        : Metadata.All(known => known.Id != entry) ? Refusal.NotFound("Metadata")
+        : [new ProductMetadataChanged(Id, Metadata.Where(known => known.Id != entry).ToValueList())];
+
+    public Decision<ProductEvent> Delete() => Deleted ? [] : Exists ? [new ProductDeleted(Id)] : Refusal.ProductNotFound;
 }

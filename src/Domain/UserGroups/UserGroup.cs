@@ -7,9 +7,13 @@ namespace EventSourcedOrgs.Domain.UserGroups;
 /// <summary>Whatever happens to a user group. Who is in it is told by the users, what it opens by the licences.</summary>
 public abstract record UserGroupEvent { private protected UserGroupEvent() { } }
 
+/// <summary>The organization has a new, empty group.</summary>
 public sealed record UserGroupCreated(UserGroupId UserGroup, OrganizationId Organization, string Name, string? Description) : UserGroupEvent;
+/// <summary>The group goes by another name.</summary>
 public sealed record UserGroupRenamed(UserGroupId UserGroup, string Name) : UserGroupEvent;
+/// <summary>The description was replaced or, when null, cleared.</summary>
 public sealed record UserGroupDescriptionChanged(UserGroupId UserGroup, string? Description) : UserGroupEvent;
+/// <summary>The group is gone: it opens nothing and counts for nobody.</summary>
 public sealed record UserGroupDeleted(UserGroupId UserGroup) : UserGroupEvent;
 
 /// <summary>A group of users of one organization: its name, and whether it lives. A deleted group opens nothing.</summary>
@@ -42,5 +46,5 @@ public sealed record UserGroup(UserGroupId Id, OrganizationId Organization, stri
         .. description.WhenChanged(Description, to => new UserGroupDescriptionChanged(Id, to)),
     ];
 
-    public Decision<UserGroupEvent> Delete() => Deleted ? [] : [new UserGroupDeleted(Id)];
+    public Decision<UserGroupEvent> Delete() => Deleted ? [] : Exists ? [new UserGroupDeleted(Id)] : Refusal.UserGroupNotFound;
 }

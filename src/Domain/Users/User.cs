@@ -9,23 +9,37 @@ namespace EventSourcedOrgs.Domain.Users;
 /// <summary>Whatever happens to a user. Passwords and tokens are never part of it.</summary>
 public abstract record UserEvent { private protected UserEvent() { } }
 
+/// <summary>A person became known to the account, in this role and organization or in none.</summary>
 public sealed record UserCreated(
     UserId User, Personal<string> FirstName, Personal<string>? LastName, Personal<string> Email, Personal<string>? Company,
     Role Role, OrganizationId? Organization, bool AllowCustomerPortalAccess) : UserEvent;
+/// <summary>The person goes by this name now.</summary>
 public sealed record UserRenamed(UserId User, Personal<string> FirstName, Personal<string>? LastName) : UserEvent;
+/// <summary>The person signs in and is reached under this address now.</summary>
 public sealed record UserEmailChanged(UserId User, Personal<string> Email) : UserEvent;
+/// <summary>The company the person named was replaced or, when null, cleared.</summary>
 public sealed record UserCompanyChanged(UserId User, Personal<string>? Company) : UserEvent;
+/// <summary>The user acts in this role from now on.</summary>
 public sealed record UserRoleChanged(UserId User, Role Role) : UserEvent;
 /// <summary>The user now belongs to this organization, or to none; memberships in groups of the former one have ended.</summary>
 public sealed record UserMoved(UserId User, OrganizationId? Organization) : UserEvent;
+/// <summary>The user may, or may not, sign in to the customer portal.</summary>
 public sealed record CustomerPortalAccessChanged(UserId User, bool Allowed) : UserEvent;
+/// <summary>The user now carries exactly these tags.</summary>
 public sealed record UserTagsChanged(UserId User, ValueList<string> Tags) : UserEvent;
+/// <summary>The user now carries exactly these entries.</summary>
 public sealed record UserMetadataChanged(UserId User, Personal<ValueList<MetadataEntry>> Metadata) : UserEvent;
+/// <summary>The user is in the group: every licence of the group opens at once.</summary>
 public sealed record UserAddedToGroup(UserId User, UserGroupId UserGroup) : UserEvent;
+/// <summary>The user left the group: its licences close at once, unless another path stays.</summary>
 public sealed record UserRemovedFromGroup(UserId User, UserGroupId UserGroup) : UserEvent;
+/// <summary>The user has no access until reinstated; memberships and assignments stay.</summary>
 public sealed record UserSuspended(UserId User) : UserEvent;
+/// <summary>The suspension is over.</summary>
 public sealed record UserReinstated(UserId User) : UserEvent;
+/// <summary>The user has a new password; the password itself is not told.</summary>
 public sealed record UserPasswordChanged(UserId User) : UserEvent;
+/// <summary>The user signed in at this moment (UTC).</summary>
 public sealed record UserSignedIn(UserId User, DateTimeOffset At) : UserEvent;
 /// <summary>The user is gone: the seat is free, memberships and direct assignments have ended, the history stays.</summary>
 public sealed record UserDeleted(UserId User) : UserEvent;
@@ -95,9 +109,9 @@ public sealed record User(
 
     public Decision<UserEvent> Change(UserChanges to) => !Exists ? Refusal.UserNotFound :
     [
-        .. Renamed(Personal.Of(Id, to.FirstName.Or(FirstName.Value!)), Personal.OfText(Id, to.LastName.Or(LastName?.Value))),
+        .. Renamed(to.FirstName.Select(first => Personal.Of(Id, first)).Or(FirstName), to.LastName.Select(last => Personal.OfText(Id, last)).Or(LastName)),
         .. to.Email.WhenChanged(Email.Value!, email => new UserEmailChanged(Id, Personal.Of(Id, email)) as UserEvent),
-        .. to.Company.WhenChanged(Company?.Value, company => new UserCompanyChanged(Id, Personal.OfText(Id, company))),
+        .. to.Company.Select(company => Personal.OfText(Id, company)).WhenChanged(Company, company => new UserCompanyChanged(Id, company)),
         .. to.AllowCustomerPortalAccess.WhenChanged(AllowCustomerPortalAccess, allowed => new CustomerPortalAccessChanged(Id, allowed)),
         .. to.Tags.WhenChanged(Tags, tags => new UserTagsChanged(Id, tags)),
         .. to.Metadata.Select(replacement => Domain.Metadata.Keeping(Metadata?.Value ?? [], replacement))
@@ -184,6 +198,7 @@ public sealed record User(
     public Decision<UserEvent> Delete() => this switch
     {
         { Deleted: true } => [],
+        { Exists: false } => Refusal.UserNotFound,
         _ when Role == Role.SuperAdmin => Refusal.SuperAdminIsUnique,
         _ => [.. Groups.Order(ById).Select(group => new UserRemovedFromGroup(Id, group)), new UserDeleted(Id)],
     };

@@ -4,7 +4,9 @@ using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
+using MediatR;
 using Microsoft.AspNetCore.Http.Features;
 using Npgsql;
 
@@ -31,11 +33,11 @@ internal static class ImportEndpoints
             .Accepts<string>(Csv, Ndjson).Produces<WireImport>(StatusCodes.Status202Accepted);
 
         imports.MapGet("/{importId}", (ImportId importId, StagedRows rows, HttpContext http) => http.Ask(new GetImport(importId), async (import, _, cancellation) =>
-                WireImport.Of(import, await rows.Failed(importId, MostErrors, WireImportRow.Of, cancellation))))
+                WireImport.Of(import, await rows.Failed(importId, MostErrors, WireImportRow.Of, WireImportRow.Columns, cancellation))))
             .WithSummary("How far an import is").Produces<WireImport>();
 
         imports.MapGet("/{importId}/rows", Outcomes).WithSummary("The rows of an import with their outcomes: a page as JSON, all of them as NDJSON or CSV")
-            .Produces<IReadOnlyList<WireImportRow>>();
+            .WithList(Rows).Produces<IReadOnlyList<WireImportRow>>();
 
         imports.MapPost("/{importId}/cancel", (ImportId importId, HttpContext http) =>
                 http.Send(new CancelImport(importId), (import, _, _) => Task.FromResult(WireImport.Of(import, []))))
@@ -58,22 +60,37 @@ internal static class ImportEndpoints
         return taken.Refusal is { } refusal ? refusal.AsHttp() : taken.Value!;
     }
 
-    private static async Task<IResult> Outcomes(ImportId importId, HttpContext http, NpgsqlDataSource database)
+    private static async Task<IResult> Outcomes(ImportId importId, HttpContext http, IMediator mediator, StagedRows rows)
     {
+        if ((await mediator.Send(new GetImport(importId), http.RequestAborted)).Refusal is { } refusal)
+            return refusal.AsHttp();
+
         var accepted = http.Request.Headers.Accept.ToString();
-        if (accepted.Contains(Csv, StringComparison.OrdinalIgnoreCase))
-            return await http.Ask(new GetImport(importId), _ => Results.Stream(body => WriteAll(body, WireImportRow.CsvHeader, row => row.ToCsv()), Csv));
-        if (accepted.Contains(Ndjson, StringComparison.OrdinalIgnoreCase))
-            return await http.Ask(new GetImport(importId), _ => Results.Stream(body => WriteAll(body, "", row => $"{JsonSerializer.Serialize(row, HttpJson.Options)}\n"), Ndjson));
+        return accepted.Contains(Csv, StringComparison.OrdinalIgnoreCase) ? All(Csv, WireImportRow.CsvHeader, row => row.ToCsv())
+            : accepted.Contains(Ndjson, StringComparison.OrdinalIgnoreCase) ? All(Ndjson, "", row => $"{JsonSerializer.Serialize(row, HttpJson.Options)}\n")
+            : await Page(importId, http);
 
-        return await http.Ask(new GetImport(importId), Page);
-
-        async Task WriteAll(Stream body, string head, Func<WireImportRow, string> line)
+        IResult All(string type, string head, Func<WireImportRow, string> line) => Results.Stream(async body =>
         {
             await using var writer = new StreamWriter(body, leaveOpen: true);
             await writer.WriteAsync(head);
-            await foreach (var row in http.RequestServices.GetRequiredService<StagedRows>().All(importId, WireImportRow.Of, http.RequestAborted))
+            await foreach (var row in rows.All(importId, WireImportRow.Of, WireImportRow.Columns, http.RequestAborted))
                 await writer.WriteAsync(line(row));
-        }
+        }, type);
+    }
+
+    private static async Task<IResult> Page(ImportId importId, HttpContext http)
+    {
+        var bound = ListBinding.Bind(http.Request.Query, Rows);
+        if (!bound.IsValid)
+            return bound.Errors.AsRefusal().AsHttp();
+
+        var page = await Rows.ReadAsync(
+            http.RequestServices.GetRequiredService<NpgsqlDataSource>(), new(WireImportRow.Columns, $"{StagedRows.Name} r", "r.import = $1", importId.Value), bound.Value, null,
+            WireImportRow.Of, http.RequestAborted);
+        if (!page.IsValid)
+            return page.Errors.AsRefusal().AsHttp();
+        http.WritePaging(bound.Value, page.Value);
+        return Results.Json(page.Value.Rows, HttpJson.Options);
     }
 }

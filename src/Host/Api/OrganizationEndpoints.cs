@@ -3,6 +3,8 @@ using EventSourcedOrgs.Application.Organizations;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -16,6 +18,9 @@ internal static class OrganizationEndpoints
         organizations.MapPost("", (NewOrganization body, Context context, HttpContext http) =>
                 http.Send(body.ToCommand(context.Now), WireOrganization.Of, StatusCodes.Status201Created, o => $"/v3/organizations/{o.Id}", o => o.Recorded))
             .WithSummary("Create an organization").Produces<WireOrganization>(StatusCodes.Status201Created);
+
+        organizations.MapGet("", Task<IResult> (HttpContext http) => http.List(OrganizationList.Listing, request => new ListOrganizations(request), WireOrganization.Of))
+            .WithList(OrganizationList.Listing).WithSummary("List organizations").Produces<IReadOnlyList<WireOrganization>>();
 
         organizations.MapGet("/{organizationId}", (OrganizationId organizationId, HttpContext http) =>
                 http.Ask(new GetOrganization(organizationId), WireOrganization.Of, o => o.Recorded))

@@ -2,6 +2,8 @@ using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -15,6 +17,10 @@ internal static class UserEndpoints
         users.MapPost("", (NewUserBody body, Context context, HttpContext http) =>
                 http.Send(body.ToCommand(context.Now), WireUser.Of, StatusCodes.Status201Created, u => $"/v3/users/{u.Id}", u => u.Recorded))
             .WithSummary("Create a user").Produces<WireUser>(StatusCodes.Status201Created);
+
+        users.MapGet("", Task<IResult> (HttpContext http) => http.List(
+                UserList.All, request => new ListUsers(request, http.IdParameter<ProductId>("productId")), WireUser.Of, "productId", "productId[eq]"))
+            .WithList(UserList.All, "productId").WithSummary("List users").Produces<IReadOnlyList<WireUser>>();
 
         users.MapGet("/{userId}", (UserId userId, HttpContext http) => http.Ask(new GetUser(userId), WireUser.Of, u => u.Recorded))
             .WithSummary("Get a user").Produces<WireUser>();
@@ -41,6 +47,11 @@ internal static class UserEndpoints
                 http.Send(body.ToCommand(organizationId), WireOrganizationUser.Of, StatusCodes.Status201Created,
                     u => $"/v3/organizations/{organizationId}/users/{u.Id}", u => u.Recorded))
             .WithSummary("Create a user of an organization").Produces<WireOrganizationUser>(StatusCodes.Status201Created);
+
+        users.MapGet("", (OrganizationId organizationId, HttpContext http) => http.List(
+                UserList.OfOrganization, request => new ListOrganizationUsers(organizationId, request, http.IdParameter<ProductId>("productId")),
+                WireOrganizationUser.Of, "productId", "productId[eq]"))
+            .WithList(UserList.OfOrganization, "productId").WithSummary("List the users of an organization").Produces<IReadOnlyList<WireOrganizationUser>>();
 
         users.MapGet("/{userId}", (OrganizationId organizationId, UserId userId, HttpContext http) =>
                 http.Ask(new GetOrganizationUser(organizationId, userId), WireOrganizationUser.Of, u => u.Recorded))

@@ -1,6 +1,8 @@
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -8,7 +10,10 @@ namespace EventSourcedOrgs.Host.Api;
 internal sealed record NewUserGroup(string Name, string? Description = null);
 
 /// <summary>The body of a change to a user group.</summary>
-internal sealed record UserGroupPatch(string? Name = null, Optional<string?> Description = default);
+internal sealed record UserGroupPatch(string? Name = null)
+{
+    public Optional<string?> Description { get; init; }
+}
 
 /// <summary>The users to put into a group, 1 to 1,000 of them.</summary>
 internal sealed record NewMembers(ValueList<UserId> UserIds);
@@ -25,6 +30,10 @@ internal static class UserGroupEndpoints
                     WireUserGroup.Of, StatusCodes.Status201Created, g => $"/v3/organizations/{organizationId}/user-groups/{g.Id}", g => g.Recorded))
             .WithSummary("Create a user group").Produces<WireUserGroup>(StatusCodes.Status201Created);
 
+        groups.MapGet("", (OrganizationId organizationId, HttpContext http) => http.List(
+                UserGroupList.Listing, request => new ListUserGroups(organizationId, request), WireUserGroup.Of))
+            .WithList(UserGroupList.Listing).WithSummary("List the user groups of an organization").Produces<IReadOnlyList<WireUserGroup>>();
+
         groups.MapGet("/{userGroupId}", (OrganizationId organizationId, UserGroupId userGroupId, HttpContext http) =>
                 http.Ask(new GetUserGroup(organizationId, userGroupId), WireUserGroup.Of, g => g.Recorded))
             .WithSummary("Get a user group").Produces<WireUserGroup>();
@@ -37,6 +46,10 @@ internal static class UserGroupEndpoints
         groups.MapDelete("/{userGroupId}", (OrganizationId organizationId, UserGroupId userGroupId, HttpContext http) =>
                 http.Send(new DeleteUserGroup(organizationId, userGroupId)))
             .WithSummary("Delete a user group: its memberships and assignments end").Produces(StatusCodes.Status204NoContent);
+
+        groups.MapGet("/{userGroupId}/users", (OrganizationId organizationId, UserGroupId userGroupId, HttpContext http) => http.List(
+                UserList.OfOrganization, request => new ListGroupUsers(organizationId, userGroupId, request), WireOrganizationUser.Of))
+            .WithList(UserList.OfOrganization).WithSummary("List the users in a group").Produces<IReadOnlyList<WireOrganizationUser>>();
 
         groups.MapPost("/{userGroupId}/users", (OrganizationId organizationId, UserGroupId userGroupId, NewMembers body, HttpContext http) =>
                 http.Send(new AddUsersToGroup(organizationId, userGroupId, body.UserIds)))

@@ -1,5 +1,8 @@
+using System.Globalization;
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -32,6 +35,13 @@ internal static class ApiSetup
         v3.MapUsers();
         v3.MapOrganizationUsers();
         v3.MapUserGroups();
+        v3.MapProducts();
+        v3.MapLicenseTemplates();
+        v3.MapLicenses();
+        v3.MapMyLicenses();
+        v3.MapOrganizationLicenses();
+        v3.MapAccess();
+        v3.MapImports();
     }
 
     private static Task Headers(HttpContext http, RequestDelegate next)
@@ -51,6 +61,13 @@ internal static class ApiSetup
     {
         var origin = new Origin(http.TraceIdentifier, http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent.ToString());
         http.RequestServices.GetRequiredService<Context>().Set(Caller.System, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+        if (http.Request.Query[Lists.MinPosition].ToString() is { Length: > 0 } text)
+        {
+            http.RequestServices.GetRequiredService<Context>().MinPosition = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+                ? position
+                : throw new RefusedException(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, "'minPosition' is a position, a whole number.", "?minPosition"));
+        }
+
         return next(http);
     }
 }

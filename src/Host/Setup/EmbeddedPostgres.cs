@@ -21,17 +21,16 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private static readonly string[] Passing = ["already exists", "still in use", "could not bind", "could not create any TCP/IP sockets"];
 
     private readonly PostgresServer? _server;
-    private readonly bool _durable;
     private Task _released = Task.CompletedTask;
     private volatile bool _stopping;
 
-    private EmbeddedPostgres(string connectionString, string data, PostgresServer? server, bool durable)
+    private EmbeddedPostgres(string connectionString, string data, PostgresServer? server)
     {
         ConnectionString = connectionString;
         DataDirectory = data;
         BinDirectory = Path.GetDirectoryName(File.ReadAllText(Path.Combine(data, "postmaster.opts")).Split(" \"")[0])!;
         Port = new NpgsqlConnectionStringBuilder(connectionString).Port;
-        (_server, _durable) = (server, durable);
+        _server = server;
     }
 
     /// <summary>For the superuser of this server, on the database 'eventsourcedorgs'.</summary>
@@ -57,7 +56,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             if (folder.Running() is { IsReady: true } server && await AnswersAsync(Connection(folder, server.Port), cancellation) == Answer.Yes)
             {
                 options.Log($"PostgreSQL of {folder.Path} runs already, on port {server.Port}.");
-                return new(await WithDatabaseAsync(Connection(folder, server.Port), cancellation), folder.Data, server: null, options.Durable);
+                return new(await WithDatabaseAsync(Connection(folder, server.Port), cancellation), folder.Data, server: null);
             }
         }
 
@@ -70,7 +69,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         if (_server is null)
             return;
         _stopping = true;
-        await _server.StopAsync(inOrder: _durable);
+        await _server.StopAsync();
         await _released;
     }
 
@@ -86,14 +85,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         try
         {
             (server, var connection) = await AdoptAsync(folder, options, cancellation) ?? await LaunchAsync(folder, options, cancellation);
-            var started = new EmbeddedPostgres(await WithDatabaseAsync(connection, cancellation), folder.Data, server, options.Durable);
+            var started = new EmbeddedPostgres(await WithDatabaseAsync(connection, cancellation), folder.Data, server);
             started._released = started.ReleaseAsync(server, ours, () => options.Log($"PostgreSQL has ended unexpectedly: see {folder.LogFile}."));
             return started;
         }
         catch
         {
             if (server is not null)
-                await server.StopAsync(options.Durable);
+                await server.StopAsync();
             await ours.DisposeAsync();
             throw;
         }
@@ -200,7 +199,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
         catch
         {
-            await server.StopAsync(options.Durable);
+            await server.StopAsync();
             throw;
         }
     }

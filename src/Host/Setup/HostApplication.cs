@@ -1,5 +1,8 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Imports;
+using EventSourcedOrgs.Projections;
 using Marten;
+using Npgsql;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
@@ -34,12 +37,15 @@ internal static class HostApplication
         builder.Services.AddLogs(builder.Configuration);
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
         builder.Services.AddCommands();
-        builder.AddMessaging(settings.Alone);
+        builder.Services.AddReadModels();
+        builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
         builder.Services.AddApi();
+        builder.Services.AddApiDescription();
         settings.Replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseApi();
+        app.MapApiDescription();
         return app;
     }
 
@@ -47,6 +53,7 @@ internal static class HostApplication
     public static async Task MigrateAsync(this WebApplication app)
     {
         await app.Services.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await ReadModels.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), app.Services.GetServices<ReadModel>());
         await app.Services.GetRequiredService<IMessageStore>().Admin.MigrateAsync();
     }
 

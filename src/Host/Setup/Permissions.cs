@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Application.Organizations;
@@ -5,6 +6,7 @@ using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -21,6 +23,8 @@ internal static class PermissionTable
         [typeof(DeleteOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(RemoveUsersOfOrganization)] = new(Audience.Vendor, "organization:write"),
 
+        [typeof(ListOrganizations)] = new(Audience.Vendor, "organization:read"),
+
         [typeof(CreateUser)] = new(Audience.Vendor, "user:write"),
         [typeof(GetUser)] = new(Audience.Vendor, "user:read"),
         [typeof(ChangeUser)] = new(Audience.Vendor, "user:write"),
@@ -28,10 +32,15 @@ internal static class PermissionTable
         [typeof(ReinstateUser)] = new(Audience.Vendor, "user:write"),
         [typeof(DeleteUser)] = new(Audience.Vendor, "user:write"),
 
+        [typeof(ListUsers)] = new(Audience.Vendor, "user:read"),
+
         [typeof(CreateOrganizationUser)] = new(Audience.Organization, "organization:user:create"),
         [typeof(GetOrganizationUser)] = new(Audience.Organization, "organization:user:read"),
         [typeof(ChangeOrganizationUser)] = new(Audience.Organization, "organization:user:update"),
         [typeof(DeleteOrganizationUser)] = new(Audience.Organization, "organization:user:delete"),
+
+        [typeof(ListOrganizationUsers)] = new(Audience.Organization, "organization:user:read"),
+        [typeof(ListGroupUsers)] = new(Audience.Organization, "organization:userGroup:read"),
 
         [typeof(CreateUserGroup)] = new(Audience.Organization, "organization:userGroup:create"),
         [typeof(GetUserGroup)] = new(Audience.Organization, "organization:userGroup:read"),
@@ -40,6 +49,9 @@ internal static class PermissionTable
         [typeof(AddUsersToGroup)] = new(Audience.Organization, "organization:userGroup:update"),
         [typeof(RemoveUserFromGroup)] = new(Audience.Organization, "organization:userGroup:update"),
 
+        [typeof(ListUserGroups)] = new(Audience.Organization, "organization:userGroup:read"),
+
+        [typeof(ListOrganizationLicenses)] = new(Audience.Organization, "organization:license:read"),
         [typeof(GetOrganizationLicense)] = new(Audience.Organization, "organization:license:read"),
         [typeof(SetLicenseGroups)] = new(Audience.Organization, "organization:license:update"),
         [typeof(AssignGroupToLicense)] = new(Audience.Organization, "organization:license:update"),
@@ -47,24 +59,41 @@ internal static class PermissionTable
         [typeof(AssignUserToLicense)] = new(Audience.Organization, "organization:license:update"),
         [typeof(UnassignUserFromLicense)] = new(Audience.Organization, "organization:license:update"),
 
+        [typeof(ListUserLicenses)] = new(Audience.SignedIn),
+        [typeof(ListLicenses)] = new(Audience.Vendor, "license:read"),
         [typeof(CreateLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(GetLicense)] = new(Audience.Vendor, "license:read"),
         [typeof(ChangeLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(DropLicenseMetadata)] = new(Audience.Vendor, "license:write"),
+        [typeof(DropLicenseMeter)] = new(Audience.Vendor, "license:write"),
         [typeof(RenewLicense)] = new(Audience.Vendor, "license:write"),
+        [typeof(ExtendLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(SetLicenseExpiry)] = new(Audience.Vendor, "license:write"),
         [typeof(SubscribeLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(DeleteLicense)] = new(Audience.Vendor, "license:write"),
+        [typeof(GetMyLicense)] = new(Audience.SignedIn),
+        [typeof(FindMyLicenses)] = new(Audience.SignedIn),
         [typeof(CheckAccess)] = new(Audience.SignedIn, "license:read"),
+
+        [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),
+        [typeof(ReceiveImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(StartImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(ContinueImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(CancelImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(GetImport)] = new(Audience.Vendor, "import:read"),
 
         [typeof(CreateProduct)] = new(Audience.Vendor, "product:write"),
         [typeof(GetProduct)] = new(Audience.Vendor, "product:read"),
         [typeof(ChangeProduct)] = new(Audience.Vendor, "product:write"),
+        [typeof(DropProductMetadata)] = new(Audience.Vendor, "product:write"),
         [typeof(DeleteProduct)] = new(Audience.Vendor, "product:write"),
 
+        [typeof(ListLicenseTemplates)] = new(Audience.Vendor, "licensePolicy:read"),
         [typeof(CreateLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
         [typeof(GetLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:read"),
         [typeof(ChangeLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
         [typeof(DeleteLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
+
+        [typeof(ListAccessTokens)] = new(Audience.SignedIn),
     });
 }

@@ -29,10 +29,10 @@ internal sealed class PostgresServer
         return server;
     }
 
-    /// <summary>Stops in order (INT: sessions are ended, everything is written) or at once (QUIT: the next start recovers).</summary>
-    public async Task StopAsync(bool inOrder)
+    /// <summary>Stops in order: sessions are ended, everything is written. Only a server that does not listen is ended by force; its next start recovers.</summary>
+    public async Task StopAsync()
     {
-        foreach (var (signal, patience) in inOrder ? ((string, int)[])[("INT", 60), ("QUIT", 10), ("KILL", 5)] : [("QUIT", 10), ("KILL", 5)])
+        foreach (var (signal, patience) in ((string, int)[])[("INT", 60), ("QUIT", 10), ("KILL", 5)])
         {
             if (Ended.IsCompleted)
                 return;

@@ -1,6 +1,10 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Imports;
+using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Projections;
 using FluentValidation;
+using JasperFx.Events.Daemon;
 using Marten;
 using MediatR;
 using Npgsql;
@@ -21,11 +25,26 @@ internal static class StoreSetup
             {
                 var options = new StoreOptions();
                 options.ConfigureWriteSide(provider.GetRequiredService<PersonKeys>());
+                options.AddReadModels(provider.GetServices<ReadModel>(), provider.GetRequiredService<CommitWakeup>());
                 return options;
             })
             .UseLightweightSessions()
             .UseNpgsqlDataSource()
-            .IntegrateWithWolverine(integration => integration.MessageStorageSchemaName = Messaging.Schema);
+            .IntegrateWithWolverine(integration => integration.MessageStorageSchemaName = Messaging.Schema)
+            .AddAsyncDaemon(DaemonMode.HotCold);
+    }
+
+    /// <summary>The read models, the questions to them, and how far they have come.</summary>
+    public static void AddReadModels(this IServiceCollection services)
+    {
+        services.AddSingleton<CommitWakeup>();
+        services.AddSingleton(provider => new Projections.Directory(StoredJson.Options(provider.GetRequiredService<PersonKeys>().Find)));
+        services.AddSingleton<ReadModel>(provider => provider.GetRequiredService<Projections.Directory>());
+        services.AddSingleton(provider => new Progress(
+            provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DirectoryReader>();
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));
+        services.AddHandlersOf(typeof(ReadModel).Assembly);
     }
 
     /// <summary>MediatR with its two steps before every handler; handlers and validators are found in the Application.</summary>
@@ -33,7 +52,10 @@ internal static class StoreSetup
     {
         services.AddScoped<Context>();
         services.AddScoped<Store>();
+        services.AddSingleton<Grants>();
         services.AddSingleton<Commands>();
+        services.AddSingleton<StagedRows>();
+        services.AddSingleton<ImportIntake>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(PermissionTable.Permissions);
 

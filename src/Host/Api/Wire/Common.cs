@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Licenses;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
@@ -12,6 +13,18 @@ internal sealed record WireAdminMetadata(
 
 /// <summary>A key/value pair as others see it.</summary>
 internal sealed record WireMetadata(Guid Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Key, string? Value);
+
+/// <summary>A meter as a request gives it; <c>visible</c> is accepted for older clients and means nothing.</summary>
+internal sealed record NewMeter(string Name, long AllowedUses, ValueList<string>? ViewPermissions = null, bool? Visible = null, bool? Floating = null);
+
+/// <summary>A meter as the vendor sees it.</summary>
+internal sealed record WireAdminMeter(
+    Guid Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, long AllowedUses, long TotalUses, long GrossUses, bool Floating,
+    ValueList<string> ViewPermissions, bool Visible);
+
+/// <summary>A meter as others see it.</summary>
+internal sealed record WireMeter(
+    Guid Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, long AllowedUses, long TotalUses, long GrossUses, bool Floating);
 
 /// <summary>A postal address; absent parts are null.</summary>
 internal sealed record WireAddress(string? AddressLine1 = null, string? AddressLine2 = null, string? City = null, string? State = null, string? Country = null, string? PostalCode = null)
@@ -35,6 +48,34 @@ internal static class Common
         .Where(entry => entry.ViewPermissions.Contains(viewer))
         .Select(entry => new WireMetadata(entry.Id, entry.CreatedAt, entry.UpdatedAt, entry.Key, entry.Value))
         .ToValueList();
+
+    public static ValueList<WireAdminMeter> ForAdmin(License license) => license.Meters
+        .Select(meter => new WireAdminMeter(meter.Id, meter.CreatedAt, meter.UpdatedAt, meter.Name, meter.AllowedUses, UsesOf(license, meter).Total,
+            UsesOf(license, meter).Gross, meter.Floating, meter.ViewPermissions, meter.ViewPermissions.Count > 0))
+        .ToValueList();
+
+    /// <summary>The meters whose view permissions name the viewer.</summary>
+    public static ValueList<WireMeter> For(string viewer, License license) => license.Meters
+        .Where(meter => meter.ViewPermissions.Contains(viewer))
+        .Select(meter => new WireMeter(meter.Id, meter.CreatedAt, meter.UpdatedAt, meter.Name, meter.AllowedUses, UsesOf(license, meter).Total,
+            UsesOf(license, meter).Gross, meter.Floating))
+        .ToValueList();
+
+    private static MeterUses UsesOf(License license, MeterAttribute meter) => license.Usage.Meters.GetValueOrDefault(meter.Id);
+
+    public static ValueList<MeterAttribute> ToMeters(this ValueList<NewMeter>? meters, DateTimeOffset now) => (meters ?? [])
+        .Select(meter => new MeterAttribute(
+            Guid.CreateVersion7(now), meter.Name, meter.AllowedUses, meter.Floating ?? false, meter.ViewPermissions ?? [], now, now))
+        .ToValueList();
+
+    /// <summary>The older <c>validity</c> of a term, when that is what it runs by.</summary>
+    public static int? Validity(LicenseTerm term) => term is { SubscriptionInterval: null, Validity: > 0 } ? term.Validity : null;
+
+    /// <summary>The one element of a list that has one: the older form of what is a list now.</summary>
+    public static string? Single(ValueList<string> list) => list is [var only] ? only : null;
+
+    /// <summary>The value under its name of today, or under its older one.</summary>
+    public static string? Either(string? today, string? older) => string.IsNullOrEmpty(today) ? older : today;
 
     public static ValueList<MetadataEntry> ToMetadata(this ValueList<NewMetadata>? entries, DateTimeOffset now) => (entries ?? [])
         .Select(entry => new MetadataEntry(Guid.CreateVersion7(now), entry.Key, entry.Value, entry.ViewPermissions ?? [], now, now))
@@ -62,7 +103,7 @@ internal static class Common
 
     public static Guid? OptionalGuid(string? text, string field) => GivenGuid(text, field).Value;
 
-    public static TId RequiredId<TId>(string text, string field) where TId : struct, IId<TId> =>
+    public static TId RequiredId<TId>(string? text, string field) where TId : struct, IId<TId> =>
         OptionalId<TId>(text, field) ?? throw new RefusedException(Refusal.Validation([new($"/{field}", "is required.")]));
 
     public static TId? OptionalId<TId>(string? text, string field) where TId : struct, IId<TId> => GivenId<TId>(text, field).Value;

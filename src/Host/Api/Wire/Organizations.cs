@@ -15,10 +15,14 @@ internal sealed record NewOrganization(
 }
 
 /// <summary>The body of a change to an organization; what it leaves out stays.</summary>
-internal sealed record OrganizationPatch(
-    string? Name = null, string? Email = null, int? AllowedUsers = null, Optional<string?> Description = default, Optional<WireAddress?> Address = default,
-    Optional<string?> ResellerId = default, ValueList<NewMetadata>? Metadata = null)
+internal sealed record OrganizationPatch(string? Name = null, string? Email = null, int? AllowedUsers = null, ValueList<NewMetadata>? Metadata = null)
 {
+    public Optional<string?> Description { get; init; }
+
+    public Optional<WireAddress?> Address { get; init; }
+
+    public Optional<string?> ResellerId { get; init; }
+
     public ChangeOrganization ToCommand(OrganizationId id, DateTimeOffset now) => new(id, new OrganizationChanges(
         Common.Given(Name?.Trim()), Common.Given(Email?.Trim()), Description.Select(text => string.IsNullOrEmpty(text) ? null : text), Common.Given(AllowedUsers),
         Address.Select(address => address?.ToAddress()), Common.GivenGuid(ResellerId, "resellerId"),
@@ -36,4 +40,7 @@ internal sealed record WireOrganization(
         organization.SeatsUsed, organization.SeatsExceeded, organization.Suspended, Common.ForAdmin(organization.Metadata));
 
     public static Task<WireOrganization> Of(Organization organization, Store store, CancellationToken cancellation) => Task.FromResult(Of(organization));
+
+    public static Task<IReadOnlyList<WireOrganization>> Of(IReadOnlyList<Organization> organizations, Store store, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<WireOrganization>>([.. organizations.Select(Of)]);
 }

@@ -17,9 +17,11 @@ internal sealed record NewOrganizationUser(
 
 /// <summary>The body of a change to a user of an organization.</summary>
 internal sealed record OrganizationUserPatch(
-    string? FirstName = null, Optional<string?> LastName = default, string? Email = null, string? Role = null, ValueList<UserGroupId>? UserGroupIds = null,
+    string? FirstName = null, string? Email = null, string? Role = null, ValueList<UserGroupId>? UserGroupIds = null,
     bool? AllowCustomerPortalAccess = null)
 {
+    public Optional<string?> LastName { get; init; }
+
     public ChangeOrganizationUser ToCommand(OrganizationId organization, UserId user) => new(
         organization, user,
         new UserChanges(Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), default, Common.Given(AllowCustomerPortalAccess), default, default),
@@ -38,10 +40,17 @@ internal sealed record NewUserBody(
 
 /// <summary>The body of a change to a user by the vendor; an empty or null <c>organizationId</c> takes the user out of the organization.</summary>
 internal sealed record UserPatch(
-    string? FirstName = null, Optional<string?> LastName = default, string? Email = null, Optional<string?> Company = default,
-    Optional<string?> OrganizationId = default, Optional<string?> ResellerId = default, bool? AllowCustomerPortalAccess = null,
+    string? FirstName = null, string? Email = null, bool? AllowCustomerPortalAccess = null,
     ValueList<NewMetadata>? Metadata = null, ValueList<string>? Tags = null, string? Role = null)
 {
+    public Optional<string?> LastName { get; init; }
+
+    public Optional<string?> Company { get; init; }
+
+    public Optional<string?> OrganizationId { get; init; }
+
+    public Optional<string?> ResellerId { get; init; }
+
     public ChangeUser ToCommand(UserId user, DateTimeOffset now) => new(
         user,
         new UserChanges(Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), Company, Common.Given(AllowCustomerPortalAccess),
@@ -56,6 +65,9 @@ internal sealed record WireUserGroup(UserGroupId Id, DateTimeOffset CreatedAt, D
         new(group.Id, group.Recorded.CreatedAt, group.Recorded.UpdatedAt, group.Name, group.Description ?? "");
 
     public static Task<WireUserGroup> Of(UserGroup group, Store store, CancellationToken cancellation) => Task.FromResult(Of(group));
+
+    public static Task<IReadOnlyList<WireUserGroup>> Of(IReadOnlyList<UserGroup> groups, Store store, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<WireUserGroup>>([.. groups.Select(Of)]);
 
     /// <summary>The groups of these ids that live, by name.</summary>
     public static ValueList<WireUserGroup> Living(IEnumerable<UserGroupId> ids, IReadOnlyDictionary<UserGroupId, UserGroup> known) => ids

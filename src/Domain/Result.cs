@@ -1,6 +1,4 @@
-using EventSourcedOrgs.Domain;
-
-namespace EventSourcedOrgs.Application;
+namespace EventSourcedOrgs.Domain;
 
 /// <summary>What every answer shares: it can be made from a refusal.</summary>
 public interface IResult<out TSelf> where TSelf : IResult<TSelf>

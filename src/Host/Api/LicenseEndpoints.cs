@@ -1,0 +1,56 @@
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Licenses;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Api.Wire;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>Licences, as the vendor manages them.</summary>
+internal static class LicenseEndpoints
+{
+    public static void MapLicenses(this IEndpointRouteBuilder routes)
+    {
+        var licenses = routes.MapGroup("/licenses").WithTags("Licenses");
+
+        licenses.MapPost("", (NewLicenseBody body, Context context, HttpContext http) =>
+                http.Send(body.ToCommand(context.Now), WireLicense.Of, StatusCodes.Status201Created, l => $"/v3/licenses/{l.Id}", l => l.Recorded))
+            .WithSummary("Create a license").Produces<WireLicense>(StatusCodes.Status201Created);
+
+        licenses.MapGet("/{licenseId}", (LicenseId licenseId, HttpContext http) => http.Ask(new GetLicense(licenseId), WireLicense.Of, l => l.Recorded))
+            .WithSummary("Get a license").Produces<WireLicense>();
+
+        licenses.MapPatch("/{licenseId}", (LicenseId licenseId, LicensePatch body, Context context, HttpContext http) =>
+                http.Send(body.ToCommand(licenseId, context.Now), WireLicense.Of, version: l => l.Recorded))
+            .WithSummary("Change a license").Produces<WireLicense>();
+
+        licenses.MapDelete("/{licenseId}", (LicenseId licenseId, HttpContext http) => http.Send(new DeleteLicense(licenseId)))
+            .WithSummary("Delete a license").Produces(StatusCodes.Status204NoContent);
+
+        licenses.MapPost("/{licenseId}/renew", (LicenseId licenseId, HttpContext http) =>
+                http.Send(new RenewLicense(licenseId), WireLicense.Of, version: l => l.Recorded))
+            .WithSummary("Add one subscription interval to the end of a license").Produces<WireLicense>();
+
+        licenses.MapPost("/{licenseId}/extend", (LicenseId licenseId, Extension body, HttpContext http) =>
+                http.Send(new ExtendLicense(licenseId, body.ExtensionLength), WireLicense.Of, version: l => l.Recorded))
+            .WithSummary("Move the end of a license by seconds; 'expires-at' replaces this").Produces<WireLicense>();
+
+        licenses.MapPatch("/{licenseId}/subscription", (LicenseId licenseId, NewSubscription body, HttpContext http) =>
+                http.Send(body.ToCommand(licenseId), WireLicense.Of, version: l => l.Recorded))
+            .WithSummary("Give a license another subscription interval").Produces<WireLicense>();
+
+        licenses.MapPatch("/{licenseId}/expires-at", (LicenseId licenseId, NewExpiry body, HttpContext http) =>
+                http.Send(new SetLicenseExpiry(licenseId, body.ExpiresAt), WireLicense.Of, version: l => l.Recorded))
+            .WithSummary("Set the end of a license; null makes it perpetual").Produces<WireLicense>();
+
+        licenses.MapDelete("/metadata/{metadataId}", (Guid metadataId, HttpContext http) => http.Send(new DropLicenseMetadata(metadataId)))
+            .WithSummary("Take an entry out of a license's metadata").Produces(StatusCodes.Status204NoContent);
+
+        licenses.MapDelete("/meter-attributes/{meterId}", (Guid meterId, HttpContext http) => http.Send(new DropLicenseMeter(meterId)))
+            .WithSummary("Take a meter attribute out of a license").Produces(StatusCodes.Status204NoContent);
+    }
+
+    public static void MapMyLicenses(this IEndpointRouteBuilder routes) =>
+        routes.MapGroup("/me/licenses").WithTags("Profile").MapGet("/{licenseId}", (LicenseId licenseId, HttpContext http) =>
+                http.Ask(new GetMyLicense(licenseId), WireHeldLicense.OfUser, l => l.Recorded))
+            .WithSummary("Get one of my licenses").Produces<WireHeldLicense>();
+}

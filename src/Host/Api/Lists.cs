@@ -1,0 +1,42 @@
+using System.Globalization;
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Projections;
+using MediatR;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>Lists over HTTP: parameters in; a bare array, its position and the address of the next page out.</summary>
+internal static class Lists
+{
+    public const string MinPosition = "minPosition";
+
+    /// <summary>Asks for a page of a list; <paramref name="alsoKnown"/> are the parameters that the endpoint itself understands.</summary>
+    public static async Task<IResult> List<TState, TWire>(
+        this HttpContext http, Listing listing, Func<ListRequest, IListQuery<TState>> query,
+        Func<IReadOnlyList<TState>, Store, CancellationToken, Task<IReadOnlyList<TWire>>> wire, params string[] alsoKnown)
+    {
+        var bound = ListBinding.Bind(http.Request.Query, listing, [MinPosition, .. alsoKnown]);
+        if (!bound.IsValid)
+            return bound.Errors.AsRefusal().AsHttp();
+
+        var result = await http.RequestServices.GetRequiredService<IMediator>().Send(query(bound.Value), http.RequestAborted);
+        if (result.Refusal is { } refusal)
+            return refusal.AsHttp();
+
+        var page = result.Value!;
+        http.WritePaging(bound.Value, page);
+        if (page.Position is { } position)
+            http.Response.Headers[Sending.PositionHeader] = position.ToString(CultureInfo.InvariantCulture);
+        return Results.Json(await wire(page.Rows, http.RequestServices.GetRequiredService<Store>(), http.RequestAborted), HttpJson.Options);
+    }
+
+    /// <summary>An id given as a parameter of its own, bare or with <c>[eq]</c>.</summary>
+    public static TId? IdParameter<TId>(this HttpContext http, string name) where TId : struct, IId<TId>
+    {
+        var text = http.Request.Query[name].FirstOrDefault() ?? http.Request.Query[$"{name}[eq]"].FirstOrDefault();
+        return string.IsNullOrEmpty(text) ? null
+            : Id.TryParse<TId>(text, out var id) ? id
+            : throw new RefusedException(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, $"'{name}' is not an id.", $"?{name}"));
+    }
+}

@@ -1,0 +1,56 @@
+using EventSourcedOrgs.Application.Licenses;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Api.Wire;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>Licences of an organization, and the groups and users they are assigned to.</summary>
+internal static class OrganizationLicenseEndpoints
+{
+    public static void MapOrganizationLicenses(this IEndpointRouteBuilder routes)
+    {
+        var licenses = routes.MapGroup("/organizations/{organizationId}/licenses/{licenseId}").WithTags("Organization licenses");
+
+        licenses.MapGet("", (OrganizationId organizationId, LicenseId licenseId, HttpContext http) =>
+                http.Ask(new GetOrganizationLicense(organizationId, licenseId), WireHeldLicense.OfOrganization, l => l.Recorded))
+            .WithSummary("Get a license of an organization").Produces<WireHeldLicense>();
+
+        licenses.MapPatch("", (OrganizationId organizationId, LicenseId licenseId, LicenseGroups body, HttpContext http) =>
+                http.Send(new SetLicenseGroups(organizationId, licenseId, body.UserGroupIds), WireHeldLicense.OfOrganization, version: l => l.Recorded))
+            .WithSummary("Set the user groups that a license is assigned to").Produces<WireHeldLicense>();
+
+        MapGroups(licenses.MapGroup("/user-groups"));
+        MapUsers(licenses.MapGroup("/users"));
+    }
+
+    private static void MapGroups(RouteGroupBuilder groups)
+    {
+        groups.MapGet("", (OrganizationId organizationId, LicenseId licenseId, HttpContext http) =>
+                http.Ask(new GetOrganizationLicense(organizationId, licenseId), async (l, store, cancellation) =>
+                    WireUserGroup.Living(l.Groups, await store.UserGroups.Latest(l.Groups, cancellation))))
+            .WithSummary("List the user groups that a license is assigned to").Produces<IReadOnlyList<WireUserGroup>>();
+
+        groups.MapPut("/{userGroupId}", (OrganizationId organizationId, LicenseId licenseId, UserGroupId userGroupId, HttpContext http) =>
+                http.Send(new AssignGroupToLicense(organizationId, licenseId, userGroupId)))
+            .WithSummary("Assign a user group to a license: it opens to everybody in the group").Produces(StatusCodes.Status204NoContent);
+
+        groups.MapDelete("/{userGroupId}", (OrganizationId organizationId, LicenseId licenseId, UserGroupId userGroupId, HttpContext http) =>
+                http.Send(new UnassignGroupFromLicense(organizationId, licenseId, userGroupId)))
+            .WithSummary("Unassign a user group from a license").Produces(StatusCodes.Status204NoContent);
+    }
+
+    private static void MapUsers(RouteGroupBuilder users)
+    {
+        users.MapGet("", (OrganizationId organizationId, LicenseId licenseId, HttpContext http) =>
+                http.Ask(new GetOrganizationLicense(organizationId, licenseId), WireAssignedUser.Of))
+            .WithSummary("List the users that a license is assigned to directly").Produces<IReadOnlyList<WireAssignedUser>>();
+
+        users.MapPut("/{userId}", (OrganizationId organizationId, LicenseId licenseId, UserId userId, HttpContext http) =>
+                http.Send(new AssignUserToLicense(organizationId, licenseId, userId)))
+            .WithSummary("Assign a license to a user directly").Produces(StatusCodes.Status204NoContent);
+
+        users.MapDelete("/{userId}", (OrganizationId organizationId, LicenseId licenseId, UserId userId, HttpContext http) =>
+                http.Send(new UnassignUserFromLicense(organizationId, licenseId, userId)))
+            .WithSummary("Unassign a license from a user").Produces(StatusCodes.Status204NoContent);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.UserGroups;
+using EventSourcedOrgs.Domain.Users;
+
+namespace EventSourcedOrgs.Host.Api.Wire;
+
+/// <summary>The groups that a licence is assigned to from now on; none is allowed.</summary>
+internal sealed record LicenseGroups(ValueList<UserGroupId> UserGroupIds);
+
+/// <summary>What others see of a product or product version.</summary>
+internal sealed record WireDisplayName(string DisplayName);
+
+/// <summary>What others see of an entitlement set.</summary>
+internal sealed record WireName(string Name);
+
+/// <summary>A licence as its organization sees it, with its groups, or as one of its users does, without.</summary>
+internal sealed record WireHeldLicense(
+    LicenseId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Key, bool Revoked, bool Suspended, bool Perpetual, LicenseType Type, int? Validity,
+    string? SubscriptionInterval, int TotalActivations, int TotalDeactivations, int AllowedActivations, int AllowedDeactivations, int AllowedFloatingClients,
+    int LeaseDuration, DateTimeOffset? ExpiresAt, DateTimeOffset? EffectiveDate, string? Notes, ValueList<WireMetadata> Metadata,
+    ValueList<WireMeter> MeterAttributes, WireDisplayName? Product, WireDisplayName? ProductVersion, WireName? EntitlementSet,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ValueList<WireUserGroup>? UserGroups)
+{
+    public static async Task<WireHeldLicense> OfOrganization(License license, Store store, CancellationToken cancellation) =>
+        (await OfOrganization([license], store, cancellation))[0];
+
+    public static async Task<IReadOnlyList<WireHeldLicense>> OfOrganization(IReadOnlyList<License> licenses, Store store, CancellationToken cancellation)
+    {
+        var products = await store.Products.Latest(licenses.Select(license => license.Product), cancellation);
+        var groups = await store.UserGroups.Latest(licenses.SelectMany(license => license.Groups), cancellation);
+        return [.. licenses.Select(license =>
+            Of(license, "organization", products.GetValueOrDefault(license.Product), WireUserGroup.Living(license.Groups, groups)))];
+    }
+
+    public static async Task<WireHeldLicense> OfUser(License license, Store store, CancellationToken cancellation) =>
+        (await OfUser([license], store, cancellation))[0];
+
+    public static async Task<IReadOnlyList<WireHeldLicense>> OfUser(IReadOnlyList<License> licenses, Store store, CancellationToken cancellation)
+    {
+        var products = await store.Products.Latest(licenses.Select(license => license.Product), cancellation);
+        return [.. licenses.Select(license => Of(license, "user", products.GetValueOrDefault(license.Product), groups: null))];
+    }
+
+    private static WireHeldLicense Of(License license, string viewer, Product? product, ValueList<WireUserGroup>? groups) => new(
+        Id: license.Id, CreatedAt: license.CreatedAt, UpdatedAt: license.Recorded.UpdatedAt, Key: license.Key, Revoked: license.Revoked,
+        Suspended: license.Suspended, Perpetual: license.Perpetual, Type: license.Policy.Type, Validity: Common.Validity(license.Term),
+        SubscriptionInterval: license.Term.SubscriptionInterval, TotalActivations: license.Usage.Activations,
+        TotalDeactivations: license.Usage.Deactivations, AllowedActivations: license.Policy.AllowedActivations,
+        AllowedDeactivations: license.Policy.AllowedDeactivations, AllowedFloatingClients: license.Policy.AllowedFloatingClients,
+        LeaseDuration: license.Policy.LeaseDuration, ExpiresAt: license.ExpiresAt, EffectiveDate: license.EffectiveDate, Notes: license.Notes,
+        Metadata: Common.For(viewer, license.Metadata), MeterAttributes: Common.For(viewer, license),
+        Product: product is null ? null : new(product.DisplayName), ProductVersion: null, EntitlementSet: null, UserGroups: groups);
+}
+
+/// <summary>A user that a licence is assigned to directly: as its own user or as an additional one.</summary>
+internal sealed record WireAssignedUser(AccessPathKind Kind, WireOrganizationUser User)
+{
+    public static async Task<IReadOnlyList<WireAssignedUser>> Of(License license, Store store, CancellationToken cancellation)
+    {
+        var ids = license.PrimaryUser is { } primary ? license.Users.Add(primary) : license.Users;
+        var users = (await store.Users.Latest(ids, cancellation)).Values.Where(user => user.Exists).OrderBy(user => user.Id.Value).ToList();
+        var shown = (await WireOrganizationUser.Of(users, store, cancellation)).ToDictionary(user => user.Id);
+        return
+        [
+            .. users.Where(user => user.Id == license.PrimaryUser).Select(user => new WireAssignedUser(AccessPathKind.PrimaryUser, shown[user.Id])),
+            .. users.Where(user => license.Users.Contains(user.Id)).Select(user => new WireAssignedUser(AccessPathKind.AdditionalUser, shown[user.Id])),
+        ];
+    }
+}

@@ -1,0 +1,53 @@
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Products;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Products;
+
+namespace EventSourcedOrgs.Host.Api.Wire;
+
+/// <summary>The body of a new product; <c>licensePolicyId</c> is the older name of <c>licenseTemplateId</c>.</summary>
+internal sealed record NewProduct(
+    string Name, string DisplayName, string? Description = null, string? LicenseTemplateId = null, string? LicensePolicyId = null, string? TrialPolicyId = null,
+    ValueList<NewMetadata>? Metadata = null)
+{
+    public CreateProduct ToCommand(DateTimeOffset now) => new(
+        Id.New<ProductId>(), Name, DisplayName, string.IsNullOrEmpty(Description) ? null : Description,
+        Common.RequiredId<LicenseTemplateId>(Common.Either(LicenseTemplateId, LicensePolicyId), "licenseTemplateId"), Metadata.ToMetadata(now))
+    {
+        TrialPolicyId = Common.OptionalGuid(TrialPolicyId, "trialPolicyId"),
+    };
+}
+
+/// <summary>The body of a change to a product; what it leaves out stays.</summary>
+internal sealed record ProductPatch(
+    string? Name = null, string? DisplayName = null, string? Description = null, string? LicenseTemplateId = null, string? LicensePolicyId = null,
+    Optional<string?> TrialPolicyId = default, ValueList<NewMetadata>? Metadata = null)
+{
+    public ChangeProduct ToCommand(ProductId id, DateTimeOffset now) => new(id, new ProductChanges(
+        Common.Given(Name?.Trim()), Common.Given(DisplayName?.Trim()),
+        Description is null ? default(Optional<string?>) : Description.Length == 0 ? (string?)null : Description,
+        Common.Given(Common.OptionalId<LicenseTemplateId>(Common.Either(LicenseTemplateId, LicensePolicyId), "licenseTemplateId")),
+        Common.GivenMetadata(Metadata, now))
+    {
+        TrialPolicy = Common.GivenGuid(TrialPolicyId, "trialPolicyId"),
+    });
+}
+
+/// <summary>A product as the contract has it. There are no releases, product versions, feature flags and trials that could be counted.</summary>
+internal sealed record WireProduct(
+    ProductId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, string DisplayName, string Description, string PublicKey, long TotalLicenses,
+    int TotalTrialActivations, int TotalReleases, int TotalProductVersions, int TotalFeatureFlags, ValueList<string> AutomatedEmails,
+    LicenseTemplateId LicenseTemplateId, string TrialPolicyId, ValueList<WireAdminMetadata> Metadata)
+{
+    public static async Task<WireProduct> Of(Product product, Store store, CancellationToken cancellation) => (await Of([product], store, cancellation))[0];
+
+    public static async Task<IReadOnlyList<WireProduct>> Of(IReadOnlyList<Product> products, Store store, CancellationToken cancellation)
+    {
+        var licenses = await store.CountLicenses(products.Select(product => product.Id), cancellation);
+        return [.. products.Select(product => Of(product, licenses.GetValueOrDefault(product.Id)))];
+    }
+
+    private static WireProduct Of(Product product, long licenses) => new(
+        product.Id, product.Recorded.CreatedAt, product.Recorded.UpdatedAt, product.Name, product.DisplayName, product.Description ?? "", product.PublicKey,
+        licenses, 0, 0, 0, 0, [], product.Template, product.TrialPolicy?.ToString() ?? "", Common.ForAdmin(product.Metadata));
+}

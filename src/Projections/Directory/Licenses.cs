@@ -1,0 +1,135 @@
+using System.Text.Json;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Licenses;
+using MediatR;
+using NpgsqlTypes;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>The lists of licences: of the account, of an organization, of a user.</summary>
+public static class LicenseList
+{
+    private static readonly ListField[] Fields =
+    [
+        ListField.Text("key", "l.key") with { Searchable = true, Required = true },
+        ListField.Flag("revoked", "l.revoked") with { Required = true },
+        ListField.Flag("suspended", "l.suspended") with { Required = true },
+        ListField.Enum("type", "l.type", "node-locked", "hosted-floating", "on-premise-floating") with { Required = true },
+        ListField.Number("validity", "l.validity") with { Required = true },
+        ListField.Text("subscriptionInterval", "l.subscription_interval") with { Required = true },
+        ListField.Number("allowedActivations", "l.allowed_activations") with { Required = true },
+        ListField.Number("allowedDeactivations", "l.allowed_deactivations") with { Required = true },
+        ListField.Number("totalActivations", "0"),
+        ListField.Number("totalDeactivations", "0"),
+        ListField.Text("notes", "l.notes") with { Searchable = true, Sortable = false },
+        .. ListField.KeyValues("metadata", "l.metadata"),
+        ListField.Instant("expiresAt", "l.expires_at"),
+        ListField.Instant("effectiveDate", "l.effective_date") with { Required = true },
+        ListField.Flag("expired", "coalesce(l.expires_at <= now(), false)") with { Sortable = false },
+        ListField.Flag("perpetual", "l.perpetual") with { Required = true },
+        ListField.Id("entitlementSetId", "null::uuid"),
+        ListField.Id("productId", "l.product_id") with { Required = true },
+        .. Columns.Times("l"),
+    ];
+
+    /// <summary>What an organization may ask about its licences.</summary>
+    public static Listing OfOrganization { get; } =
+        new("organization-licenses", ListField.Id("id", "l.id"), [.. Fields, ListField.IdSet("userGroupId", "l.group_ids")]) { Versioned = "l" };
+
+    /// <summary>What users may ask about their own licences.</summary>
+    public static Listing OfUser { get; } = new("my-licenses", ListField.Id("id", "l.id"), Fields) { Versioned = "l" };
+
+    /// <summary>What the vendor may ask about all licences.</summary>
+    public static Listing All { get; } = new("licenses", ListField.Id("id", "l.id"),
+    [
+        .. Fields,
+        ListField.IdSet("userGroupId", "l.group_ids"),
+        ListField.Id("organizationId", "l.organization_id"),
+        ListField.Text("organization.name", "select o.name from read.organization_v1 o where o.id = l.organization_id and {at:o}"),
+        ListField.Text("organization.email", "select o.email from read.organization_v1 o where o.id = l.organization_id and {at:o}") with { IgnoresCase = true },
+        ListField.Text("user.email", "select u.email from read.app_user_v1 u where u.id = l.primary_user_id and {at:u}") with { IgnoresCase = true },
+        ListField.Text("user.company", "select u.company from read.app_user_v1 u where u.id = l.primary_user_id and {at:u}"),
+        ListField.Id("resellerId", "l.reseller_id"),
+        ListField.TextSet("tags", "l.tags"),
+        ListField.TextSet("tag", "l.tags"),
+        ListField.Text("maxAllowedReleaseVersion", "null::text") with { Sortable = false },
+        ListField.Id("maintenancePolicyId", "null::uuid"),
+        ListField.Id("productVersionId", "null::uuid"),
+    ]) { Versioned = "l" };
+
+    internal static DirectoryPart<License, LicenseEvent> Part(JsonSerializerOptions json) => new("license", 1, json, state => state.Exists, table => table
+        .Text("key", state => state.Key)
+        .Reference("product_id", state => state.Product.Value)
+        .Reference("organization_id", state => state.Organization?.Value)
+        .Reference("reseller_id", state => state.Reseller)
+        .Reference("primary_user_id", state => state.PrimaryUser?.Value)
+        .Set("user_ids", NpgsqlDbType.Uuid, entry => entry.State.Users.Select(user => user.Value))
+        .Set("group_ids", NpgsqlDbType.Uuid, entry => entry.State.Groups.Select(group => group.Value))
+        .Text("type", state => JsonNamingPolicy.KebabCaseLower.ConvertName(state.Policy.Type.ToString()))
+        .Flag("revoked", state => state.Revoked)
+        .Flag("suspended", state => state.Suspended)
+        .Flag("perpetual", state => state.Perpetual)
+        .Number("validity", state => state.Term.Validity)
+        .Text("subscription_interval", state => state.Term.SubscriptionInterval ?? "")
+        .Number("allowed_activations", state => state.Policy.AllowedActivations)
+        .Number("allowed_deactivations", state => state.Policy.AllowedDeactivations)
+        .Instant("expires_at", state => state.ExpiresAt)
+        .Instant("effective_date", state => state.EffectiveDate)
+        .Text("notes", state => state.Notes ?? "")
+        .Set("tags", NpgsqlDbType.Text, entry => entry.State.Tags)
+        .Metadata(state => state.Metadata)
+        .Times(state => state.Recorded with { CreatedAt = state.CreatedAt })
+        .Index("(organization_id, created_at, id) where until is null")
+        .Index("(product_id, created_at, id) where until is null")
+        .Index("(key) where until is null")
+        .Index("using gin (group_ids) where until is null")
+        .Index("using gin (user_ids) where until is null")
+        .Index("(primary_user_id) where until is null"));
+
+    /// <summary>Licences that a user is named on, or that a living group of the user is assigned to; the parameter is the user's id.</summary>
+    internal static string OfUserId(int parameter) => $$"""
+        (l.primary_user_id = ${{parameter}} or l.user_ids @> array[${{parameter}}::uuid] or l.group_ids && array(
+            select g.id from read.user_group_v1 g where {at:g} and g.id = any((select u.group_ids from read.app_user_v1 u where u.id = ${{parameter}} and {at:u}))))
+        """;
+}
+
+/// <summary>One page of the licences of the account; of one user's, where a user is named.</summary>
+public sealed record ListLicenses(ListRequest Request, UserId? User) : IListQuery<License>
+{
+    public sealed class Handler(DirectoryReader reader, Directory directory) : IRequestHandler<ListLicenses, Result<ListPage<License>>>
+    {
+        public Task<Result<ListPage<License>>> Handle(ListLicenses query, CancellationToken cancellationToken)
+        {
+            var from = $"{directory.Licenses.Rows.Name} l";
+            ListSource source = query.User is { } user ? new("l.document", from, LicenseList.OfUserId(1), user.Value) : new("l.document", from, "true");
+            return reader.Page(directory.Licenses, LicenseList.All, source, query.Request, cancellationToken);
+        }
+    }
+}
+
+/// <summary>One page of the licences of an organization.</summary>
+public sealed record ListOrganizationLicenses(OrganizationId Organization, ListRequest Request) : IListQuery<License>, IWithinOrganization
+{
+    public sealed class Handler(DirectoryReader reader, Directory directory) : IRequestHandler<ListOrganizationLicenses, Result<ListPage<License>>>
+    {
+        public Task<Result<ListPage<License>>> Handle(ListOrganizationLicenses query, CancellationToken cancellationToken) => reader.Page(
+            directory.Licenses, LicenseList.OfOrganization,
+            new("l.document", $"{directory.Licenses.Rows.Name} l", "l.organization_id = $1", query.Organization.Value), query.Request, cancellationToken);
+    }
+}
+
+/// <summary>One page of the licences of one user: the user's own, and of an organization-admin all of the organization.</summary>
+public sealed record ListUserLicenses(UserId User, OrganizationId? AllOf, ListRequest Request) : IListQuery<License>
+{
+    public sealed class Handler(DirectoryReader reader, Directory directory) : IRequestHandler<ListUserLicenses, Result<ListPage<License>>>
+    {
+        public Task<Result<ListPage<License>>> Handle(ListUserLicenses query, CancellationToken cancellationToken)
+        {
+            var from = $"{directory.Licenses.Rows.Name} l";
+            ListSource source = query.AllOf is { } organization
+                ? new("l.document", from, $"(l.organization_id = $2 or {LicenseList.OfUserId(1)})", query.User.Value, organization.Value)
+                : new("l.document", from, LicenseList.OfUserId(1), query.User.Value);
+            return reader.Page(directory.Licenses, LicenseList.OfUser, source, query.Request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using EventSourcedOrgs.Domain;
+using MediatR;
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>A question to one read model, which may have to catch up first.</summary>
+public interface IReadModelQuery
+{
+    /// <summary>The name of the read model that answers; the directory unless a question says otherwise.</summary>
+    string ReadModel => Directory.ModelName;
+}
+
+/// <summary>A question for one page of a list of the directory.</summary>
+public interface IListQuery<TState> : IRequest<Result<ListPage<TState>>>, IReadModelQuery
+{
+    ListRequest Request { get; }
+}
+
+/// <summary>Reads pages of the directory at the position it has reached.</summary>
+public sealed class DirectoryReader(NpgsqlDataSource database, Progress progress)
+{
+    internal async Task<Result<ListPage<TState>>> Page<TState, TEvent>(
+        DirectoryPart<TState, TEvent> part, Listing listing, ListSource source, ListRequest request, CancellationToken cancellation)
+        where TState : class, IAggregate<TState, TEvent>
+    {
+        var page = await listing.ReadAsync(database, source, request, progress.Of(Directory.ModelName).Position, part.StateOf, cancellation);
+        return page.IsValid ? page.Value : page.Errors.AsRefusal();
+    }
+}
+
+/// <summary>What is wrong with the parameters of a list, as a refusal.</summary>
+public static class ListErrors
+{
+    public static Refusal AsRefusal(this IReadOnlyList<ListError> errors) => new(errors[0].Code, RefusalKind.Invalid, $"{errors[0].Name}: {errors[0].Message}")
+    {
+        Errors = errors.Select(error => new FieldError($"?{error.Name}", error.Message)).ToValueList(),
+    };
+}

@@ -1,0 +1,76 @@
+using JasperFx.Events.Projections;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>The position of one shard and those who wait for a later one.</summary>
+internal sealed class Mark(string shard)
+{
+    private readonly Lock gate = new();
+    private readonly HashSet<Waiter> waiters = [];
+    private string? failure;
+    private long position;
+
+    public string Shard => shard;
+
+    public long Position
+    {
+        get
+        {
+            lock (gate)
+                return position;
+        }
+    }
+
+    public ReadModelProgress Report(string name, long highWater)
+    {
+        lock (gate)
+            return new(name, position, highWater, failure);
+    }
+
+    /// <summary>A late report never moves a mark back; only a rebuild does. A failure stands until the shard gets past it.</summary>
+    public void Move(ShardState state)
+    {
+        lock (gate)
+        {
+            if (state.Failure is not null)
+                failure = state.Failure.Detail;
+            else if (state.Sequence > position)
+                failure = null;
+
+            position = state.Mode == ShardMode.rebuilding ? state.Sequence : Math.Max(position, state.Sequence);
+            foreach (var waiter in waiters)
+                waiter.Check(position);
+        }
+    }
+
+    public Waiter Await(long target)
+    {
+        lock (gate)
+        {
+            var waiter = new Waiter(this, target);
+            waiter.Check(position);
+            waiters.Add(waiter);
+            return waiter;
+        }
+    }
+
+    /// <summary>Somebody who waits for a position; disposed when the wait is over, however it ended.</summary>
+    internal sealed class Waiter(Mark mark, long target) : IDisposable
+    {
+        private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => reached.Task;
+
+        public void Check(long position)
+        {
+            if (position >= target)
+                reached.TrySetResult();
+        }
+
+        public void Dispose()
+        {
+            lock (mark.gate)
+                mark.waiters.Remove(this);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>
+/// Answers that are kept ready: tables, and a pure function from events to changes of their rows. The same function feeds the daemon page by page,
+/// folds a whole history in memory, and is tested without a database.
+/// </summary>
+public abstract class ReadModel
+{
+    /// <param name="name">The name by which the daemon records the progress.</param>
+    /// <param name="tables">All of one version, because all are filled by the same pass over the events.</param>
+    /// <param name="events">The events it handles; an abstract type stands for its whole family.</param>
+    protected ReadModel(string name, IEnumerable<Table> tables, IEnumerable<Type> events)
+    {
+        (Name, Tables) = (name, [.. tables]);
+        Events = events.SelectMany(Family).ToFrozenSet();
+        Version = Tables.Select(table => table.Version).Distinct().ToArray() is [var version]
+            ? version
+            : throw new ArgumentException($"The tables of {name} must have one version.", nameof(tables));
+    }
+
+    public string Name { get; }
+
+    public int Version { get; }
+
+    public ImmutableArray<Table> Tables { get; }
+
+    public FrozenSet<Type> Events { get; }
+
+    internal string Shard => ShardName.Compose(Name, version: (uint)Version).Identity;
+
+    /// <summary>
+    /// Names the keys whose current rows <see cref="Apply"/> will read for this event. They follow from the event alone and are loaded once for a whole page.
+    /// What depends on a row that was only found while applying belongs into a counter, which needs no loading. Reading an untouched key is an error.
+    /// </summary>
+    public virtual void Touch(IEvent e, Touched touched) { }
+
+    /// <summary>Changes the rows as the event demands: no I/O, no clock, nothing but the event and the touched rows.</summary>
+    public abstract void Apply(IEvent e, Rows rows);
+
+    /// <summary>Folds a history from its first event; the result is what the tables would hold.</summary>
+    public Rows Fold(IEnumerable<IEvent> events)
+    {
+        var rows = new Rows(Tables);
+        foreach (var e in events.Where(e => Events.Contains(e.EventType)))
+        {
+            Touch(e, new(rows));
+            Settle(rows);
+            Step(e, rows);
+        }
+
+        return rows;
+    }
+
+    internal async Task<IEnumerable<Statement>> ApplyAsync(IReadOnlyList<IEvent> page, Func<NpgsqlConnection> connect, CancellationToken cancellation)
+    {
+        var rows = new Rows(Tables);
+        foreach (var e in page)
+            Touch(e, new(rows));
+
+        await LoadAsync(rows, connect, cancellation);
+        foreach (var e in page)
+            Step(e, rows);
+
+        return rows.Sets.SelectMany(set => set.Changes());
+    }
+
+    private void Step(IEvent e, Rows rows)
+    {
+        rows.Position = e.Sequence;
+        try
+        {
+            Apply(e, rows);
+        }
+        catch (Exception broken)
+        {
+            throw new ApplyEventException(e, broken);
+        }
+    }
+
+    private static async Task LoadAsync(Rows rows, Func<NpgsqlConnection> connect, CancellationToken cancellation)
+    {
+        var questions = rows.Sets.Select(set => (Set: set, Command: set.Question())).Where(question => question.Command is not null).ToList();
+        if (questions.Count > 0)
+        {
+            await using var connection = connect();
+            await connection.OpenAsync(cancellation);
+            await using var batch = new NpgsqlBatch(connection);
+            questions.ForEach(question => batch.BatchCommands.Add(question.Command!));
+            await using var reader = await batch.ExecuteReaderAsync(cancellation);
+            foreach (var (set, _) in questions)
+            {
+                await set.AnswerAsync(reader, cancellation);
+                await reader.NextResultAsync(cancellation);
+            }
+        }
+
+        Settle(rows);
+    }
+
+    private static void Settle(Rows rows)
+    {
+        foreach (var set in rows.Sets)
+            set.Settle();
+    }
+
+    private static IEnumerable<Type> Family(Type type) => type.IsAbstract
+        ? type.Assembly.GetTypes().Where(member => !member.IsAbstract && member.IsAssignableTo(type))
+        : [type];
+}

@@ -1,0 +1,70 @@
+using JasperFx.Events;
+using JasperFx.Events.Projections;
+using Marten;
+using Marten.Events.Projections;
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>Brings read models to life: their tables in the database, their projections in Marten's daemon.</summary>
+public static class ReadModels
+{
+    private const int PageSize = 5000;
+
+    /// <summary>Registers the read models as async projections, in which nothing is skipped: a broken event stops its read model where it stands.</summary>
+    public static void AddReadModels(this StoreOptions options, IEnumerable<ReadModel> models, CommitWakeup wakeup, int pageSize = PageSize)
+    {
+        foreach (var errors in new[] { options.Projections.Errors, options.Projections.RebuildErrors })
+            errors.SkipApplyErrors = errors.SkipSerializationErrors = errors.SkipUnknownEvents = false;
+
+        options.Projections.Wakeup = wakeup;
+        options.Listeners.Add(wakeup);
+        foreach (var model in models)
+            options.Projections.Add(new Projection(model, pageSize), ProjectionLifecycle.Async);
+    }
+
+    /// <summary>Creates what is missing. A table whose definition changed without a new version is refused.</summary>
+    public static async Task MigrateAsync(NpgsqlDataSource source, IEnumerable<ReadModel> models, CancellationToken cancellation = default)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{Table.Schema}')); create schema if not exists {Table.Schema}");
+        foreach (var table in models.SelectMany(model => model.Tables).Distinct())
+        {
+            var shape = await ExecuteAsync($"{table.Definition}; select obj_description('{table.Name}'::regclass)");
+            if (shape is string other && other != table.Shape)
+                throw new InvalidOperationException($"{table.Name} has another shape than its definition; raise its version.");
+
+            await ExecuteAsync(string.Join("; ", [$"comment on table {table.Name} is '{table.Shape}'", .. table.Indexes]));
+        }
+
+        await transaction.CommitAsync(cancellation);
+
+        async Task<object?> ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection, transaction);
+            return await command.ExecuteScalarAsync(cancellation);
+        }
+    }
+
+    private sealed class Projection : ProjectionBase, IProjection
+    {
+        private readonly ReadModel model;
+
+        public Projection(ReadModel model, int pageSize)
+        {
+            this.model = model;
+            (Options.BatchSize, Options.MaximumHopperSize) = (pageSize, 4 * pageSize);
+            (Name, Version, IncludeArchivedEvents) = (model.Name, (uint)model.Version, true);
+            IncludedEventTypes.AddRange(model.Events);
+            foreach (var table in model.Tables)
+                Options.DeleteDataInTableOnTeardown(table.Name);
+        }
+
+        public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+        {
+            foreach (var statement in await model.ApplyAsync(events, () => operations.Database.CreateConnection(), cancellation))
+                operations.QueueOperation(statement);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>The statements of one table. Each takes one array for every column and changes as many rows as the arrays are long.</summary>
+internal sealed class Sql(string table, IReadOnlyList<string> keys, IReadOnlyList<(string Name, string Cast)> values, bool versioned)
+{
+    private readonly IReadOnlyList<string> columns = [.. values.Select(value => value.Name)];
+    private readonly string match = string.Join(" and ", keys.Select(key => $"t.{key} = k.{key}"));
+
+    public string Keys { get; } = string.Join(", ", keys);
+
+    public string Select => field ??=
+        $"select {string.Join(", ", keys.Concat(columns).Select(c => $"t.{c}"))} from unnest({Parameters(keys.Count, numbered: true)}) k({Keys}) join {table} t on {match}{(versioned ? " and t.until is null" : "")}";
+
+    public string Upsert => field ??=
+        $"{Insert()} on conflict ({Keys}) do {(columns.Count == 0 ? "nothing" : $"update set {string.Join(", ", columns.Select(c => $"{c} = excluded.{c}"))}")}";
+
+    public string Add => field ??=
+        $"{Insert()} on conflict ({Keys}) do update set {string.Join(", ", columns.Select(c => $"{c} = t.{c} + excluded.{c}"))}";
+
+    public string Delete => field ??= $"delete from {table} t using unnest({Parameters(keys.Count)}) k({Keys}) where {match}";
+
+    public string Close => field ??=
+        $"update {table} t set until = k.until from unnest({Parameters(keys.Count + 1)}) k({Keys}, until) where {match} and t.until is null";
+
+    public string Append => field ??= Insert("since", "until");
+
+    private string Insert(params ReadOnlySpan<string> span)
+    {
+        string[] names = [.. keys, .. columns, .. span];
+        var casts = values.ToDictionary(value => value.Name, value => value.Cast);
+        var chosen = names.Select(name => $"k.{name}{casts.GetValueOrDefault(name)}");
+        return $"insert into {table} as t ({string.Join(", ", names)}) select {string.Join(", ", chosen)} from unnest({Parameters(names.Length)}) k({string.Join(", ", names)})";
+    }
+
+    private static string Parameters(int count, bool numbered = false) => string.Join(", ", Enumerable.Range(1, count).Select(n => numbered ? $"${n}" : "?"));
+}

@@ -1,0 +1,22 @@
+using System.Data.Common;
+using Marten.Internal.Operations;
+using Weasel.Core;
+using Weasel.Storage;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>One multi-row change, executed by Marten in the transaction that also records the progress.</summary>
+internal sealed record Statement(string Sql, IReadOnlyList<Argument> Arguments) : Marten.Internal.Operations.IStorageOperation, NoDataReturnedCall
+{
+    public Type DocumentType => typeof(Marten.Storage.StorageFeatures);
+
+    public OperationRole Role() => OperationRole.Other;
+
+    public Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token) => Task.CompletedTask;
+
+    public void ConfigureCommand(Weasel.Postgresql.ICommandBuilder builder, IStorageSession session)
+    {
+        foreach (var (parameter, argument) in builder.AppendWithParameters(Sql, '?').Zip(Arguments))
+            (parameter.NpgsqlDbType, parameter.Value) = (argument.Type, argument.Value);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+using NpgsqlTypes;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>A table that a read model owns. Its name carries a version: another shape is another table, filled from the first event on.</summary>
+public abstract class Table
+{
+    internal const string Schema = "read";
+
+    private protected Table(string stem, int version) => (Stem, Version) = (stem, version);
+
+    /// <summary>The name to use in queries, with its schema.</summary>
+    public string Name => $"{Schema}.{Plain}";
+
+    internal int Version { get; }
+
+    private protected string Stem { get; }
+
+    private protected string Plain => $"{Stem}_v{Version}";
+
+    internal abstract string Definition { get; }
+
+    internal abstract IEnumerable<string> Indexes { get; }
+
+    /// <summary>Identifies the shape that a migration made, so that a changed definition under an old version is noticed.</summary>
+    internal string Shape => Hash(Definition);
+
+    internal abstract WorkingSet Begin();
+
+    /// <summary>One row for each key.</summary>
+    public static Table<TKey, TRow> Of<TKey, TRow>(string name, int version, Func<TRow, TKey> key, Func<DbDataReader, TRow> read)
+        where TKey : notnull where TRow : class => new(name, version, false, key, read);
+
+    /// <summary>One row for each version of a key, holding in <c>[since, until)</c>; the current one has no <c>until</c>.</summary>
+    public static Table<TKey, TRow> Versioned<TKey, TRow>(string name, int version, Func<TRow, TKey> key, Func<DbDataReader, TRow> read)
+        where TKey : notnull where TRow : class => new(name, version, true, key, read);
+
+    /// <summary>Sums for each key, changed by deltas and never loaded.</summary>
+    public static CounterTable<TKey> Counters<TKey>(string name, int version) where TKey : notnull => new(name, version);
+
+    private protected static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+}
+
+/// <summary>A table whose rows have a key; built up by naming its key columns, its other columns and its indexes.</summary>
+public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : class
+{
+    internal Table(string stem, int version, bool versioned, Func<TRow, TKey> key, Func<DbDataReader, TRow> read) : base(stem, version) =>
+        (IsVersioned, KeyOf, Read) = (versioned, key, read);
+
+    /// <summary>Makes a row of the current record of a reader that selected all columns.</summary>
+    public Func<DbDataReader, TRow> Read { get; }
+
+    internal bool IsVersioned { get; }
+
+    internal Func<TRow, TKey> KeyOf { get; }
+
+    internal ImmutableArray<Column<TKey>> KeyColumns { get; private init; } = [];
+
+    internal ImmutableArray<Column<TRow>> RowColumns { get; private init; } = [];
+
+    internal ImmutableArray<string> Additional { get; private init; } = [];
+
+    public Table<TKey, TRow> Key<T>(string column, NpgsqlDbType type, Func<TKey, T> value) =>
+        With(KeyColumns.Add(new Column<TKey, T>(column, type, value)), RowColumns, Additional);
+
+    public Table<TKey, TRow> Column<T>(string column, NpgsqlDbType type, Func<TRow, T> value) =>
+        With(KeyColumns, RowColumns.Add(new Column<TRow, T>(column, type, value)), Additional);
+
+    /// <summary>Adds a column of arrays, for sets that are searched by their elements.</summary>
+    public Table<TKey, TRow> Set<T>(string column, NpgsqlDbType type, Func<TRow, IEnumerable<T>> value) =>
+        With(KeyColumns, RowColumns.Add(new SetColumn<TRow, T>(column, type, value)), Additional);
+
+    /// <summary>Adds an index; the text is what follows <c>create index … on table</c>, for example <c>(organization_id, name) where until is null</c>.</summary>
+    public Table<TKey, TRow> Index(string definition) => With(KeyColumns, RowColumns, Additional.Add(definition));
+
+    private Table<TKey, TRow> With(ImmutableArray<Column<TKey>> keys, ImmutableArray<Column<TRow>> columns, ImmutableArray<string> indexes) =>
+        new(Stem, Version, IsVersioned, KeyOf, Read) { KeyColumns = keys, RowColumns = columns, Additional = indexes };
+
+    internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], [.. RowColumns.Select(c => (c.Name, c.Cast))], IsVersioned);
+
+    internal override string Definition
+    {
+        get
+        {
+            string[] span = IsVersioned ? ["since bigint not null", "until bigint"] : [];
+            var columns = string.Join(", ", [.. KeyColumns.Select(c => c.Definition), .. RowColumns.Select(c => c.Definition), .. span]);
+            return $"create table if not exists {Name} ({columns}, primary key ({Sql.Keys}{(IsVersioned ? ", since" : "")}))";
+        }
+    }
+
+    internal override IEnumerable<string> Indexes =>
+    [
+        .. IsVersioned ? new[] { $"create unique index if not exists {Plain}_current on {Name} ({Sql.Keys}) where until is null" } : [],
+        .. Additional.Select(index => $"create index if not exists {Plain}_{Hash(index)} on {Name} {index}"),
+    ];
+
+    internal override WorkingSet Begin() => new TableRows<TKey, TRow>(this);
+}
+
+/// <summary>A table of sums; built up by naming its key columns and its counters.</summary>
+public sealed class CounterTable<TKey> : Table where TKey : notnull
+{
+    internal CounterTable(string stem, int version) : base(stem, version) { }
+
+    internal ImmutableArray<Column<TKey>> KeyColumns { get; private init; } = [];
+
+    internal ImmutableArray<string> Names { get; private init; } = [];
+
+    public CounterTable<TKey> Key<T>(string column, NpgsqlDbType type, Func<TKey, T> value) =>
+        new(Stem, Version) { KeyColumns = KeyColumns.Add(new Column<TKey, T>(column, type, value)), Names = Names };
+
+    public CounterTable<TKey> Counter(params ReadOnlySpan<string> columns) =>
+        new(Stem, Version) { KeyColumns = KeyColumns, Names = [.. Names, .. columns] };
+
+    internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], [.. Names.Select(name => (name, ""))], false);
+
+    internal override string Definition =>
+        $"create table if not exists {Name} ({string.Join(", ", [.. KeyColumns.Select(c => c.Definition), .. Names.Select(c => $"{c} bigint not null")])}, primary key ({Sql.Keys}))";
+
+    internal override IEnumerable<string> Indexes => [];
+
+    internal override WorkingSet Begin() => new CounterRows<TKey>(this);
+}

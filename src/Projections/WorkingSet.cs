@@ -1,0 +1,167 @@
+using System.Data.Common;
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>What a page of events knows and changes of one table.</summary>
+internal abstract class WorkingSet
+{
+    /// <summary>The query for the touched keys that are not known yet; null when there is nothing to ask.</summary>
+    public virtual NpgsqlBatchCommand? Question() => null;
+
+    public virtual Task AnswerAsync(DbDataReader reader, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>Marks all touched keys that no answer named as having no row.</summary>
+    public virtual void Settle() { }
+
+    public abstract IEnumerable<Statement> Changes();
+}
+
+internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSet where TKey : notnull where TRow : class
+{
+    private readonly Dictionary<TKey, Entry> entries = [];
+    private readonly List<TKey> touched = [];
+
+    public void Touch(TKey key)
+    {
+        if (entries.TryAdd(key, new(table.IsVersioned)))
+            touched.Add(key);
+    }
+
+    public TRow? Get(TKey key) => entries.TryGetValue(key, out var entry) && entry.Known
+        ? entry.Row
+        : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: the row of {key} was read without having been touched."));
+
+    public void Put(TKey key, TRow? row, long position)
+    {
+        if (!entries.TryGetValue(key, out var entry))
+            entries.Add(key, entry = new(table.IsVersioned));
+
+        entry.Change(row, position);
+    }
+
+    public IEnumerable<RowVersion<TRow>> Versions() => entries.Values.SelectMany(entry => entry.Versions());
+
+    public override NpgsqlBatchCommand? Question()
+    {
+        if (touched.Count == 0)
+            return null;
+
+        var command = new NpgsqlBatchCommand(table.Sql.Select);
+        foreach (var column in table.KeyColumns)
+            command.Parameters.Add(column.Of(touched).AsParameter());
+
+        return command;
+    }
+
+    public override async Task AnswerAsync(DbDataReader reader, CancellationToken cancellation)
+    {
+        while (await reader.ReadAsync(cancellation))
+        {
+            var row = table.Read(reader);
+            entries[table.KeyOf(row)].Found(row);
+        }
+    }
+
+    public override void Settle()
+    {
+        foreach (var key in touched)
+            entries[key].Settle();
+
+        touched.Clear();
+    }
+
+    public override IEnumerable<Statement> Changes() => table.IsVersioned ? VersionChanges() : RowChanges();
+
+    private IEnumerable<Statement> RowChanges()
+    {
+        var gone = entries.Where(e => e.Value is { Closes: not null, Row: null }).Select(e => e.Key).ToList();
+        if (gone.Count > 0)
+            yield return new(table.Sql.Delete, [.. table.KeyColumns.Select(c => c.Of(gone))]);
+
+        var rows = entries.Values.Where(e => e is { Own: true, Row: not null }).Select(e => e.Row!).ToList();
+        if (rows.Count > 0)
+            yield return new(table.Sql.Upsert, Columns(rows));
+    }
+
+    private IEnumerable<Statement> VersionChanges()
+    {
+        var closed = entries.Where(e => e.Value.Closes is not null).ToList();
+        if (closed.Count > 0)
+        {
+            var keys = closed.ConvertAll(e => e.Key);
+            yield return new(table.Sql.Close, [.. table.KeyColumns.Select(c => c.Of(keys)), Positions(closed.Select(e => e.Value.Closes!.Value))]);
+        }
+
+        var versions = Versions().Where(v => v.Since > 0).ToList();
+        if (versions.Count > 0)
+            yield return new(table.Sql.Append, [.. Columns(versions.ConvertAll(v => v.Row)), Positions(versions.Select(v => v.Since)), Positions(versions.Select(v => v.Until))]);
+    }
+
+    private List<Argument> Columns(List<TRow> rows)
+    {
+        var keys = rows.ConvertAll(row => table.KeyOf(row));
+        return [.. table.KeyColumns.Select(c => c.Of(keys)), .. table.RowColumns.Select(c => c.Of(rows))];
+    }
+
+    private static Argument Positions<T>(IEnumerable<T> positions) => new(positions.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+
+    /// <summary>One key: what the table holds, as far as that is known, and the versions begun here.</summary>
+    private sealed class Entry(bool keepsPast)
+    {
+        private readonly List<RowVersion<TRow>> past = [];
+        private bool absent;
+        private long since;
+
+        public bool Known { get; private set; }
+
+        public TRow? Row { get; private set; }
+
+        /// <summary>Whether the row was made here; false while it is the one that the table holds.</summary>
+        public bool Own => since > 0;
+
+        /// <summary>The position at which the row that the table holds ends, or might if it is not known to hold one.</summary>
+        public long? Closes { get; private set; }
+
+        public void Found(TRow row) => (Row, Known) = (row, true);
+
+        public void Settle() => (absent, Known) = (!Known || absent, true);
+
+        public void Change(TRow? row, long position)
+        {
+            if (keepsPast && Own && Row is not null && since < position)
+                past.Add(new(Row, since, position));
+            else if (!Own && !absent)
+                Closes = position;
+
+            (Row, since, Known) = (row, position, true);
+        }
+
+        public IEnumerable<RowVersion<TRow>> Versions() => Row is null ? past : past.Append(new(Row, since, null));
+    }
+}
+
+internal sealed class CounterRows<TKey>(CounterTable<TKey> table) : WorkingSet where TKey : notnull
+{
+    public Dictionary<TKey, long[]> Sums { get; } = [];
+
+    public void Add(TKey key, string counter, long delta)
+    {
+        var index = table.Names.IndexOf(counter);
+        if (index < 0)
+            throw new InvalidOperationException($"{table.Name} has no counter {counter}.");
+
+        if (!Sums.TryGetValue(key, out var sums))
+            Sums.Add(key, sums = new long[table.Names.Length]);
+
+        sums[index] += delta;
+    }
+
+    public override IEnumerable<Statement> Changes() => Sums.Count == 0
+        ? []
+        : [new(table.Sql.Add, [.. table.KeyColumns.Select(c => c.Of(Sums.Keys)), .. table.Names.Select((_, i) => Column(i))])];
+
+    private Argument Column(int index) => new(Sums.Values.Select(sums => sums[index]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+}

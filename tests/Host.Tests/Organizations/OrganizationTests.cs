@@ -1,0 +1,93 @@
+namespace EventSourcedOrgs.Host.Tests.Organizations;
+
+public class OrganizationTests
+{
+    [Fact]
+    public async Task What_was_created_is_read_back_the_same_with_its_version()
+    {
+        var host = await TestHost.Shared;
+        var vendor = await host.Vendor();
+        using var response = await vendor.Post("/v3/organizations", new
+        {
+            name = "Acme", email = "it@acme.example", allowedUsers = 3, description = "Rockets",
+            address = new { city = "Bern", country = "CH" }, metadata = new[] { new { key = "crm", value = "42" } },
+        });
+        var created = await Task.FromResult(response).Expect(201);
+
+        response.Headers.Location!.ToString().ShouldBe($"/v3/organizations/{created.Id()}");
+        using var read = await vendor.Get($"/v3/organizations/{created.Id()}");
+        read.Headers.ETag!.Tag.ShouldBe(response.Headers.ETag!.Tag);
+        (await read.Content.ReadAsStringAsync()).ShouldBe(await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_patch_changes_what_it_names_and_nothing_else()
+    {
+        var acme = await Acme.With(seats: 3);
+        await acme.Vendor.Patch(acme.Path, new { description = "Rockets", address = new { city = "Bern" } }).Expect(200);
+        var changed = await acme.Vendor.Patch(acme.Path, new { allowedUsers = 5, name = (string?)null }).Expect(200);
+
+        changed.Text("name").ShouldBe("Acme");
+        changed.Text("description").ShouldBe("Rockets");
+        changed["address"]!.Text("city").ShouldBe("Bern");
+        changed["allowedUsers"]!.GetValue<int>().ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_patch_that_changes_nothing_appends_nothing()
+    {
+        var acme = await Acme.With(seats: 3);
+        await acme.Vendor.Patch(acme.Path, new { name = "Acme", allowedUsers = 3 }).Expect(200);
+
+        (await acme.Host.EventsOf(acme.Id)).ShouldBe(["organization_created_v1"]);
+    }
+
+    [Fact]
+    public async Task Of_two_patches_on_one_version_the_second_is_stale()
+    {
+        var acme = await Acme.With(seats: 3);
+        await acme.Vendor.Patch(acme.Path, new { name = "Acme AG" }, ("If-Match", "\"1\"")).Expect(200);
+
+        await acme.Vendor.Patch(acme.Path, new { name = "Acme Inc" }, ("If-Match", "\"1\"")).ExpectProblem(412, "VERSION_MISMATCH");
+        (await acme.Read()).Text("name").ShouldBe("Acme AG");
+    }
+
+    [Fact]
+    public async Task Suspending_and_reinstating_twice_is_no_error_and_two_events()
+    {
+        var acme = await Acme.With(seats: 3);
+        foreach (var verb in (string[])["suspend", "suspend", "reinstate", "reinstate"])
+            await acme.Vendor.Post($"{acme.Path}/{verb}").Expect(200);
+
+        (await acme.Host.EventsOf(acme.Id)).ShouldBe(["organization_created_v1", "organization_suspended_v1", "organization_reinstated_v1"]);
+    }
+
+    [Fact]
+    public async Task An_organization_with_users_is_deleted_with_cascade_only()
+    {
+        var acme = await Acme.With(seats: 3);
+        var user = await acme.User();
+
+        await acme.Vendor.Delete(acme.Path).ExpectProblem(409, "ORGANIZATION_HAS_USERS");
+        await acme.Vendor.Delete($"{acme.Path}?cascade=true").Expect(204);
+
+        await acme.Vendor.Get(acme.Path).ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Get($"/v3/users/{user}").ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Delete(acme.Path).ExpectProblem(404, "NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task One_idempotency_key_fifty_times_at_once_is_one_effect_and_fifty_equal_answers()
+    {
+        var vendor = await (await TestHost.Shared).Vendor();
+        var key = Guid.NewGuid().ToString();
+        var body = new { name = $"Once {key}", email = "it@acme.example", allowedUsers = 3 };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => vendor.Post("/v3/organizations", body, ("Idempotency-Key", key)).Expect(201)));
+
+        answers.Select(answer => answer.ToJsonString()).Distinct().Count().ShouldBe(1);
+        await vendor.Post("/v3/organizations", body with { allowedUsers = 4 }, ("Idempotency-Key", key)).ExpectProblem(422, "IDEMPOTENCY_KEY_REUSED");
+        var host = await TestHost.Shared;
+        (await host.Scalar<long>("select count(*) from events.mt_events where type = 'organization_created_v1' and data ->> 'name' = $1", body.name)).ShouldBe(1);
+    }
+}

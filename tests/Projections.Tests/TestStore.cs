@@ -1,0 +1,116 @@
+using System.Data.Common;
+using EventSourcedOrgs.Tests;
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using Marten;
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections.Tests;
+
+/// <summary>An event store with a database of its own and, once started, a daemon.</summary>
+public sealed class TestStore : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource source;
+    private readonly IDocumentStore store;
+    private readonly CommitWakeup wakeup = new();
+    private IProjectionDaemon? daemon;
+
+    private TestStore(string address, IReadOnlyList<ReadModel> models, int pageSize)
+    {
+        Address = address;
+        source = NpgsqlDataSource.Create(address);
+        store = DocumentStore.For(options =>
+        {
+            options.Connection(source);
+            options.Events.MetadataConfig.EnableAll();
+            options.Events.UseExclusiveLockOnConcurrentAppends = true;
+            options.AddReadModels(models, wakeup, pageSize);
+        });
+        Progress = new(store.Storage.Database, models);
+    }
+
+    public string Address { get; }
+
+    public Progress Progress { get; }
+
+    public IProjectionDaemon Daemon => daemon!;
+
+    public NpgsqlDataSource Source => source;
+
+    public static async Task<TestStore> CreateAsync(ReadModel model, int pageSize = 500, string? address = null)
+    {
+        var created = new TestStore(address ?? await TestPostgres.CreateDatabaseAsync(), [model], pageSize);
+        await created.store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await ReadModels.MigrateAsync(created.source, [model]);
+        return created;
+    }
+
+    public async Task<TestStore> StartAsync()
+    {
+        daemon = await store.BuildProjectionDaemonAsync();
+        await daemon.StartAllAsync();
+        return this;
+    }
+
+    /// <summary>The whole history as the store delivers it.</summary>
+    public async Task<IReadOnlyList<IEvent>> HistoryAsync()
+    {
+        await using var session = store.QuerySession();
+        return [.. await session.Events.QueryAllRawEvents().OrderBy(e => e.Sequence).ToListAsync()];
+    }
+
+    /// <summary>Appends a few at a time, so that the streams lie interleaved.</summary>
+    public async Task<long> AppendInPartsAsync(IEnumerable<ItemEvent> events, int size)
+    {
+        var last = 0L;
+        foreach (var part in events.Chunk(size))
+            last = await AppendAsync(part);
+
+        return last;
+    }
+
+    /// <summary>Appends in one transaction and answers the position of the last event.</summary>
+    public async Task<long> AppendAsync(params IReadOnlyList<ItemEvent> events)
+    {
+        await using var session = store.LightweightSession();
+        foreach (var e in events)
+            session.Events.Append(e.Item.Value, e);
+
+        await session.SaveChangesAsync();
+        return (long)(await ScalarAsync("select max(seq_id) from public.mt_events"))!;
+    }
+
+    public async Task ShouldReachAsync(long position, int seconds = 20) =>
+        (await Progress.WaitForAsync("Warehouse", position, TimeSpan.FromSeconds(seconds), CancellationToken.None)).ShouldBeTrue(Progress.Of("Warehouse").ToString());
+
+    /// <summary>All rows of a table as text, in a stable order.</summary>
+    public async Task<string[]> DumpAsync(Table table) => await QueryAsync($"select to_jsonb(t)::text from {table.Name} t order by 1", r => r.GetString(0));
+
+    public async Task<T[]> QueryAsync<T>(string sql, Func<DbDataReader, T> read)
+    {
+        await using var command = source.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+            rows.Add(read(reader));
+
+        return [.. rows];
+    }
+
+    public async Task<object?> ScalarAsync(string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (daemon is not null)
+            await daemon.StopAllAsync();
+
+        Progress.Dispose();
+        store.Dispose();
+        await source.DisposeAsync();
+        wakeup.Dispose();
+    }
+}

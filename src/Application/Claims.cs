@@ -19,6 +19,9 @@ public readonly record struct Unique(string Kind, string Value)
     /// <summary>The name of a group is unique in its organization, ignoring case.</summary>
     public static Unique UserGroupName(OrganizationId organization, string name) => new($"user-group/{organization}", Normal(name));
 
+    /// <summary>There is one account.</summary>
+    public static Unique Account { get; } = new("account", "");
+
     public static Unique LicenseKey(string key) => new("license-key", key);
 
     /// <summary>The id that an organization has in a system of the vendor, as an import gave it.</summary>

@@ -12,22 +12,39 @@ public sealed record Caller(UserId? User, Role Role, OrganizationId? Organizatio
     /// <summary>Nobody signed in.</summary>
     public static Caller Anonymous { get; } = new(null, default, null, null, null);
 
+    /// <summary>Nobody, and this is why.</summary>
+    public static Caller Denied(Refusal refusal) => Anonymous with { Denial = refusal };
+
     /// <summary>The installation itself: the command line and work that was accepted earlier.</summary>
     public static Caller System { get; } = new(null, Role.SuperAdmin, null, null, null);
 
-    public bool IsAnonymous => this == Anonymous;
+    /// <summary>The sign-in that the request came by; null for a personal access token.</summary>
+    public Guid? Session { get; init; }
+
+    /// <summary>Why somebody whose token is good may do nothing at the moment; such a caller counts as nobody.</summary>
+    public Refusal? Denial { get; init; }
+
+    public bool IsAnonymous => Role == default;
 
     /// <summary>Speaks for the vendor, not for one customer organization.</summary>
     public bool IsVendor => Role.IsTeam;
 
     public SeatAuthority SeatAuthority => IsVendor ? SeatAuthority.Vendor : SeatAuthority.OrganizationAdmin;
 
-    /// <summary>The refusal when the caller may not give this role to somebody; nobody can give more than the caller's own kind has.</summary>
+    /// <summary>The refusal when the caller may not give this role to somebody: nobody can give more than the caller's own kind has,
+    /// and a token with scopes cannot make a member of the team, who would have none.</summary>
     public Refusal? MayGive(Role role) =>
         !Role.Reserved.Contains(role) ? Refusal.UnknownRole
         : role == Role.SuperAdmin ? Refusal.SuperAdminIsUnique
+        : role.IsTeam && Scopes is not null ? Refusal.RoleNotAllowed
         : IsVendor || role == Role.User || role == Role.OrganizationAdmin ? null
         : Refusal.RoleNotAllowed;
+
+    /// <summary>
+    /// The refusal when the caller may not remove or suspend this user, or change the role or e-mail address: a member of the team
+    /// answers to the super-admin only.
+    /// </summary>
+    public Refusal? MayManage(User user) => user.Role.IsTeam && Role != Role.SuperAdmin && user.Id != User ? Refusal.TeamMemberIsProtected : null;
 
     /// <summary>How the audit names the caller: <c>user:ID</c>, <c>token:ID</c>, <c>system</c> or <c>anonymous</c>.</summary>
     public string Actor => AccessToken is { } token ? $"token:{token}" : User is { } user ? $"user:{user}" : this == System ? "system" : "anonymous";

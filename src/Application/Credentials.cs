@@ -3,13 +3,32 @@ using EventSourcedOrgs.Domain;
 namespace EventSourcedOrgs.Application;
 
 /// <summary>
-/// How a user proves to be the user: the hash of the password and the recent failures. It is a document that changes, not history:
-/// secrets never enter events.
+/// How a user proves to be the user: the hash of the password. It is a document that changes, not history: secrets never enter events.
 /// </summary>
-public sealed record Credentials(UserId Id, string PasswordHash, int Failures, DateTimeOffset? LockedUntil);
+public sealed record Credentials(UserId Id, string PasswordHash);
+
+/// <summary>
+/// The failed sign-ins in a row under one e-mail address, whether anybody has it or not; the id is a keyed hash of the address.
+/// </summary>
+public sealed record SignInFailures(string Id, int Count, DateTimeOffset LastAt, DateTimeOffset? LockedUntil);
+
+/// <summary>A sign-in that lasts: the signed tokens made for it are good while it is there. It ends with a sign-out or by itself.</summary>
+public sealed record SignInSession(Guid Id, UserId User, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt);
+
+/// <summary>One refresh token of a session; the id is the SHA-256 of its secret. A spent one stays known, so that its return is noticed.</summary>
+public sealed record RefreshToken(string Id, Guid Session, UserId User, DateTimeOffset ExpiresAt, bool Spent);
+
+/// <summary>The one token by which a user may set a new password, until when.</summary>
+public sealed record PasswordReset(UserId Id, string TokenHash, DateTimeOffset ExpiresAt);
 
 /// <summary>Where the secret of an access token leads; the id is the SHA-256 of the secret (256 bits of chance need no slow hash).</summary>
 public sealed record AccessTokenSecret(string Id, AccessTokenId AccessToken);
+
+/// <summary>When an access token was last used, to the minute.</summary>
+public sealed record AccessTokenUse(AccessTokenId Id, DateTimeOffset LastUsedAt);
+
+/// <summary>A private key that access tokens are signed with (ECDSA P-256, PKCS#8), sealed with the master key; the id is the <c>kid</c>.</summary>
+public sealed record SigningKey(string Id, byte[] Sealed, DateTimeOffset CreatedAt);
 
 /// <summary>The private key of a product (RSA, PKCS#8), sealed with the master key.</summary>
 public sealed record ProductKey(ProductId Id, byte[] Sealed);

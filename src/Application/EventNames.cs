@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Domain.AccessTokens;
+using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
@@ -93,5 +94,10 @@ public static class EventNames
 
         [typeof(AccessTokenCreated)] = "access_token_created_v1",
         [typeof(AccessTokenRevoked)] = "access_token_revoked_v1",
+        [typeof(AccessTokenRevocationLifted)] = "access_token_revocation_lifted_v1",
+        [typeof(AccessTokenRotated)] = "access_token_rotated_v1",
+        [typeof(AccessTokenDeleted)] = "access_token_deleted_v1",
+
+        [typeof(AccountOpened)] = "account_opened_v1",
     };
 }

@@ -1,7 +1,9 @@
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
+using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
@@ -44,11 +46,18 @@ public static class EventStore
         options.Projections.Add(new Snapshot<Product, ProductId, ProductEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<AccessToken, AccessTokenId, AccessTokenEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<Account, AccountId, AccountEvent>(), ProjectionLifecycle.Inline);
 
         options.Schema.For<Claim>();
         options.Schema.For<PersonKey>();
         options.Schema.For<Credentials>();
-        options.Schema.For<AccessTokenSecret>();
+        options.Schema.For<AccessTokenSecret>().Index(secret => secret.AccessToken);
+        options.Schema.For<AccessTokenUse>();
+        options.Schema.For<SignInFailures>().Index(failures => failures.LastAt);
+        options.Schema.For<SignInSession>().Index(session => session.User);
+        options.Schema.For<RefreshToken>().UseOptimisticConcurrency(true).Index(token => token.User);
+        options.Schema.For<PasswordReset>();
+        options.Schema.For<SigningKey>();
         options.Schema.For<ProductKey>();
         options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt);
         options.Schema.For<Import>();

@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
+using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
@@ -37,6 +38,7 @@ public sealed class Store
         Products = new(this, state => state.Id);
         LicenseTemplates = new(this, state => state.Id);
         AccessTokens = new(this, state => state.Id);
+        Accounts = new(this, state => state.Id);
         Claims = new(session, secrets);
     }
 
@@ -59,6 +61,8 @@ public sealed class Store
     public Streams<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent> LicenseTemplates { get; }
 
     public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens { get; }
+
+    public Streams<Account, AccountId, AccountEvent> Accounts { get; }
 
     public Claims Claims { get; }
 

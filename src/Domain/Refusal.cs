@@ -86,6 +86,8 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
         "There is exactly one super-admin: the role can be neither given, taken, suspended nor removed.", "role");
     public static Refusal TeamMemberHasNoOrganization { get; } = new("TEAM_MEMBER_HAS_NO_ORGANIZATION", RefusalKind.Rule,
         "A member of the vendor's team cannot belong to a customer organization.", "organizationId");
+    public static Refusal TeamMemberIsProtected { get; } = new("TEAM_MEMBER_IS_PROTECTED", RefusalKind.Forbidden,
+        "Only the super-admin may remove or suspend another member of the vendor's team, or change the role or e-mail address.");
     public static Refusal UserSuspended { get; } = new("USER_SUSPENDED", RefusalKind.Forbidden, "The user is suspended.");
 
     // ---- groups ----
@@ -139,11 +141,27 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     public static Refusal ImportEnded { get; } = new("IMPORT_ENDED", RefusalKind.Conflict, "The import has already ended.");
 
     // ---- sign-in ----
-    public static Refusal InvalidCredentials { get; } = new("INVALID_CREDENTIALS", RefusalKind.Unauthenticated, "The e-mail address or the password is wrong.");
+    public static Refusal InvalidCredentials { get; } = new("INVALID_CREDENTIALS", RefusalKind.Rule, "The e-mail address or the password is wrong.");
     public static Refusal CustomerPortalNotAllowed { get; } = new("CUSTOMER_PORTAL_NOT_ALLOWED", RefusalKind.Forbidden,
         "This user may not sign in to the customer portal.");
-    public static Refusal AccountLocked { get; } = new("ACCOUNT_LOCKED", RefusalKind.Forbidden,
+    public static Refusal AccountLocked { get; } = new("ACCOUNT_LOCKED", RefusalKind.Rule,
         "Too many failed sign-ins. Try again in five minutes.");
+    public static Refusal InvalidRefreshToken { get; } = new("INVALID_REFRESH_TOKEN", RefusalKind.Rule,
+        "The refresh token is unknown, was used before or has expired. Sign in again.", "refreshToken");
+    public static Refusal InvalidResetToken { get; } = new("INVALID_RESET_TOKEN", RefusalKind.Rule,
+        "The token is unknown, was used before or has expired. Ask for a new one.", "token");
+    public static Refusal PasswordResetNotAllowed { get; } = new("PASSWORD_RESET_NOT_ALLOWED", RefusalKind.Forbidden,
+        "The password of a member of the vendor's team cannot be reset this way.");
+    public static Refusal TwoFactorUnavailable { get; } = new("TWO_FACTOR_UNAVAILABLE", RefusalKind.Rule,
+        "Two-factor sign-in cannot be turned on here.", "twoFactorEnabled");
+    public static Refusal GoogleSignInUnavailable { get; } = new("GOOGLE_SIGN_IN_UNAVAILABLE", RefusalKind.Rule,
+        "Sign-in with Google cannot be turned on here.", "googleSsoEnabled");
+    public static Refusal UnknownScope { get; } = new("UNKNOWN_SCOPE", RefusalKind.Invalid, "'scopes' names something that is no scope.", "scopes");
+    public static Refusal ScopeNotAllowed { get; } = new("SCOPE_NOT_ALLOWED", RefusalKind.Forbidden,
+        "A token cannot do more than the one who asks for it: your role or your own token does not have all of these scopes.", "scopes");
+    public static Refusal AccessTokenEnded { get; } = new("ACCESS_TOKEN_ENDED", RefusalKind.Conflict,
+        "The token is revoked or has expired, so it cannot be rotated. Create a new one.");
+    public static Refusal AccountExists { get; } = new("ACCOUNT_EXISTS", RefusalKind.Conflict, "This installation already has an account.");
     public static Refusal Unauthenticated { get; } = new("AUTHENTICATION_REQUIRED", RefusalKind.Unauthenticated,
         "Send a valid token: 'Authorization: Bearer ...'.");
     public static Refusal Forbidden { get; } = new("FORBIDDEN", RefusalKind.Forbidden, "Your role or token scopes do not allow this.");

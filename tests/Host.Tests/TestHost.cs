@@ -2,6 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Accounts;
+using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Tests;
 using Microsoft.AspNetCore.Builder;
@@ -14,12 +16,18 @@ internal sealed class TestHost : IAsyncDisposable
 {
     private static readonly Lazy<Task<TestHost>> One = new(() => StartAsync());
 
+    public const string SuperAdmin = "root@vendor.example";
+    public const string SuperAdminPassword = "tr0ub4dor and three";
+    public const string AccountAlias = "vendor";
+
     private readonly WebApplication app;
+    private readonly Lazy<Task<HttpClient>> vendor;
 
     private TestHost(WebApplication app, string connection)
     {
         (this.app, Connection) = (app, connection);
         Anonymous = Client(null);
+        vendor = new(() => SignIn(SuperAdmin, SuperAdminPassword));
     }
 
     public static Task<TestHost> Shared => One.Value;
@@ -43,6 +51,8 @@ internal sealed class TestHost : IAsyncDisposable
         var app = HostApplication.Build(settings);
         await app.MigrateAsync();
         await app.StartAsync();
+        var account = new OpenAccount("Vendor", AccountAlias, SuperAdmin, SuperAdminPassword);
+        (await app.Services.GetRequiredService<Commands>().Run(account, Envelope.System, null, CancellationToken.None)).Result.Refusal.ShouldBeNull();
         return new(app, settings.Connection);
     }
 
@@ -55,9 +65,10 @@ internal sealed class TestHost : IAsyncDisposable
     }
 
     /// <summary>The vendor's super-admin, signed in.</summary>
-    public Task<HttpClient> Vendor() => Task.FromResult(Anonymous);
+    public Task<HttpClient> Vendor() => vendor.Value;
 
-    public Task<HttpClient> SignIn(string email, string password) => Task.FromResult(Anonymous);
+    public async Task<HttpClient> SignIn(string email, string password) =>
+        Client((await Anonymous.Post("/v3/accounts/login", new { email, password }).Expect(200)).Text("accessToken"));
 
     /// <summary>Runs SQL that answers one value.</summary>
     public async Task<T> Scalar<T>(string sql, params object[] values)

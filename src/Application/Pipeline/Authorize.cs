@@ -18,6 +18,9 @@ public enum Audience
 
     /// <summary>The vendor's team.</summary>
     Vendor,
+
+    /// <summary>The installation itself, never a request from outside.</summary>
+    System,
 }
 
 /// <summary>What a request needs: its audience, and the scope that a token limited to scopes must hold.</summary>
@@ -38,13 +41,14 @@ public sealed class Permissions(IReadOnlyDictionary<Type, Permission> table)
         if (permission.Audience == Audience.Anyone)
             return null;
         if (caller.IsAnonymous)
-            return Refusal.Unauthenticated;
+            return caller.Denial ?? Refusal.Unauthenticated;
         if (permission.Scope is { } scope && caller.Scopes is { } scopes && !scopes.Contains(scope))
             return Refusal.Forbidden;
 
         return permission.Audience switch
         {
             Audience.SignedIn => null,
+            Audience.System => caller == Caller.System ? null : Refusal.Forbidden,
             _ when caller.IsVendor => null,
             Audience.Organization when caller.Role == Role.OrganizationAdmin && request is IWithinOrganization within =>
                 within.Organization == caller.Organization ? null : Refusal.OrganizationNotFound,

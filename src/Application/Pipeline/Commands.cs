@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using EventSourcedOrgs.Domain;
 using JasperFx;
 using JasperFx.Events;
@@ -24,13 +26,14 @@ public sealed record Reply(int Status, string? Json = null, string? ETag = null,
 public sealed record Outcome<T>(Result<T> Result, Reply? Reply, long? Position, IReadOnlyList<IEvent> Events);
 
 /// <summary>A request that was answered under an idempotency key: written in the transaction of its events, kept at least 24 hours.</summary>
-public sealed record AnsweredRequest(string Id, string RequestHash, Reply Reply, DateTimeOffset AnsweredAt);
+/// <remarks>Requests hold passwords and replies hold secrets and personal data, so one is a keyed hash and the other is sealed.</remarks>
+public sealed record AnsweredRequest(string Id, string RequestHash, byte[] SealedReply, DateTimeOffset AnsweredAt);
 
 /// <summary>
 /// Runs commands: authorize, validate, handle, commit, each in its own unit of work. When others were faster the whole command runs
 /// again on the new state, so a caller sees either success, or the refusal that then holds.
 /// </summary>
-public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock) : IDisposable
+public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Secrets secrets) : IDisposable
 {
     private const int MostAttempts = 20;
 
@@ -71,9 +74,14 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock) : 
         scope.ServiceProvider.GetRequiredService<Context>().Set(envelope.Caller, envelope.Origin, clock.GetUtcNow(), command.Target, envelope.IfMatch);
         var store = scope.ServiceProvider.GetRequiredService<Store>();
 
-        var key = envelope.IdempotencyKey is { } text ? Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{envelope.Caller.Actor}/{text}"))) : null;
+        var key = envelope is { IdempotencyKey: { } text, Caller.IsAnonymous: false } ? secrets.Hash(Encoding.UTF8.GetBytes($"{envelope.Caller.Actor}/{text}")) : null;
+        var request = secrets.Hash(Encoding.UTF8.GetBytes(envelope.RequestHash));
         if (key is not null && await store.Session.LoadAsync<AnsweredRequest>(key, cancellation) is { } answered)
-            return answered.RequestHash == envelope.RequestHash ? new(default(Result<T>), answered.Reply, null, []) : new(Refusal.IdempotencyKeyReused, null, null, []);
+        {
+            return answered.RequestHash == request
+                ? new(default(Result<T>), JsonSerializer.Deserialize<Reply>(secrets.Open(answered.SealedReply)), null, [])
+                : new(Refusal.IdempotencyKeyReused, null, null, []);
+        }
 
         var result = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellation);
         if (result.Refusal is not null)
@@ -81,7 +89,7 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock) : 
 
         var made = reply is null ? null : await reply(result.Value!, store, cancellation);
         if (key is not null && made is not null)
-            store.Session.Insert(new AnsweredRequest(key, envelope.RequestHash, made, store.Context.Now));
+            store.Session.Insert(new AnsweredRequest(key, request, secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(made)), store.Context.Now));
         await store.Session.SaveChangesAsync(cancellation);
         return new(result, made, store.Appended.Count == 0 ? null : store.Appended.Max(e => e.Sequence), store.Appended);
     }

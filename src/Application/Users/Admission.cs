@@ -34,7 +34,7 @@ public sealed class Admission(Store store, IPasswords passwords)
         store.PersonKeys.Create(user.Id, store.Session);
         store.Users.Start(user.Id, User.New(user));
         if (hash is not null)
-            store.Session.Insert(new Credentials(user.Id, hash, 0, null));
+            store.Session.Insert(new Credentials(user.Id, hash));
         var known = await store.UserGroups.Latest(groups, cancellation);
         return await store.Users.Decide(user.Id, created => created.SetGroups(groups, known), cancellation);
     }

@@ -78,6 +78,8 @@ public sealed class UserRevision(Store store, IPasswords passwords)
     {
         if (role.IsSet && role.Value != user.Role && store.Context.Caller.MayGive(role.Value) is { } mayNot)
             return mayNot;
+        if ((role.Or(user.Role) != user.Role || changes.Email.Or(user.Email.Value!) != user.Email.Value) && store.Context.Caller.MayManage(user) is { } mayNotManage)
+            return mayNotManage;
         if (await ClaimEmail(user, changes.Email, cancellation) is { } taken)
             return taken;
         if (await MoveSeat(user, organization.Or(user.Organization), cancellation) is { } full)

@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
 
@@ -15,7 +16,9 @@ public sealed record DeleteUser(UserId User) : ICommand<User>
         public async Task<Result<User>> Handle(DeleteUser command, CancellationToken cancellationToken)
         {
             var user = await store.Users.Latest(command.User, cancellationToken);
-            return user.Exists ? await new Departure(store).Of(user, cancellationToken) : Refusal.UserNotFound;
+            return !user.Exists ? Refusal.UserNotFound
+                : store.Context.Caller.MayManage(user) is { } mayNot ? mayNot
+                : await new Departure(store).Of(user, cancellationToken);
         }
     }
 }
@@ -47,6 +50,8 @@ public sealed class Departure(Store store)
         if (user.Email.Value is { } email)
             store.Claims.Free(Unique.Email(email));
         store.Session.Delete<Credentials>(user.Id);
+        store.Session.Delete<PasswordReset>(user.Id);
+        new Sessions(store.Session).EndAll(user.Id);
         if (await new DirectAssignments(store).End(user.Id, leaving: null, cancellation) is { } refusal)
             return refusal;
         return await store.Users.Decide(user.Id, state => state.Delete(), cancellation);

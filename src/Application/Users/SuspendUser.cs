@@ -12,7 +12,7 @@ public sealed record SuspendUser(UserId User) : ICommand<User>
     public sealed class Handler(Store store) : ICommandHandler<SuspendUser, User>
     {
         public Task<Result<User>> Handle(SuspendUser command, CancellationToken cancellationToken) =>
-            store.Users.Decide(command.User, user => user.Suspend(), cancellationToken);
+            store.Users.Decide(command.User, user => store.Context.Caller.MayManage(user) is { } mayNot ? mayNot : user.Suspend(), cancellationToken);
     }
 }
 
@@ -24,6 +24,6 @@ public sealed record ReinstateUser(UserId User) : ICommand<User>
     public sealed class Handler(Store store) : ICommandHandler<ReinstateUser, User>
     {
         public Task<Result<User>> Handle(ReinstateUser command, CancellationToken cancellationToken) =>
-            store.Users.Decide(command.User, user => user.Reinstate(), cancellationToken);
+            store.Users.Decide(command.User, user => store.Context.Caller.MayManage(user) is { } mayNot ? mayNot : user.Reinstate(), cancellationToken);
     }
 }

@@ -10,24 +10,36 @@ public abstract record AccessTokenEvent { private protected AccessTokenEvent() {
 /// <summary>A user has a new key for scripts; without an expiry it lasts until it is revoked.</summary>
 public sealed record AccessTokenCreated(
     AccessTokenId AccessToken, UserId User, string Name, ValueList<string> Scopes, DateTimeOffset? ExpiresAt) : AccessTokenEvent;
-/// <summary>The key opens nothing any more, for good.</summary>
+/// <summary>The key opens nothing any more, unless the revocation is lifted.</summary>
 public sealed record AccessTokenRevoked(AccessTokenId AccessToken) : AccessTokenEvent;
+/// <summary>It may be used again: the revocation was lifted.</summary>
+public sealed record AccessTokenRevocationLifted(AccessTokenId AccessToken) : AccessTokenEvent;
+/// <summary>The token has a new secret since this moment (UTC); the former one ended.</summary>
+public sealed record AccessTokenRotated(AccessTokenId AccessToken, DateTimeOffset At) : AccessTokenEvent;
+/// <summary>The token is gone, its history stays.</summary>
+public sealed record AccessTokenDeleted(AccessTokenId AccessToken) : AccessTokenEvent;
 
 /// <summary>A long-lived key of one user for scripts: what it may do, until when.</summary>
-public sealed record AccessToken(AccessTokenId Id, UserId User, string Name, ValueList<string> Scopes, DateTimeOffset? ExpiresAt, bool Revoked, Recorded Recorded)
-    : IAggregate<AccessToken, AccessTokenEvent>
+public sealed record AccessToken(
+    AccessTokenId Id, UserId User, string Name, ValueList<string> Scopes, DateTimeOffset? ExpiresAt, bool Revoked, Recorded Recorded,
+    DateTimeOffset? LastRotatedAt = null, bool Deleted = false) : IAggregate<AccessToken, AccessTokenEvent>
 {
     public static AccessToken Initial { get; } = new(default, default, "", [], null, false, default);
+
+    public bool Exists => Id != default && !Deleted;
 
     public AccessToken With(Recorded recorded) => this with { Recorded = recorded };
 
     /// <summary>May it be used at that moment? The instant of expiry is already too late.</summary>
-    public bool ValidAt(DateTimeOffset now) => Id != default && !Revoked && (ExpiresAt is not { } end || now < end);
+    public bool ValidAt(DateTimeOffset now) => Exists && !Revoked && (ExpiresAt is not { } end || now < end);
 
     public static AccessToken Evolve(AccessToken token, AccessTokenEvent @event) => @event switch
     {
         AccessTokenCreated e => token with { Id = e.AccessToken, User = e.User, Name = e.Name, Scopes = e.Scopes, ExpiresAt = e.ExpiresAt },
         AccessTokenRevoked => token with { Revoked = true },
+        AccessTokenRevocationLifted => token with { Revoked = false },
+        AccessTokenRotated e => token with { LastRotatedAt = e.At },
+        AccessTokenDeleted => token with { Deleted = true },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in AccessToken.Evolve."),
     };
 
@@ -36,5 +48,22 @@ public sealed record AccessToken(AccessTokenId Id, UserId User, string Name, Val
     public static Decision<AccessTokenEvent> New(AccessTokenId id, UserId user, string name, ValueList<string> scopes, DateTimeOffset? expiresAt) =>
         [new AccessTokenCreated(id, user, name, scopes, expiresAt)];
 
-    public Decision<AccessTokenEvent> Revoke() => Revoked ? [] : Id != default ? [new AccessTokenRevoked(Id)] : Refusal.AccessTokenNotFound;
+    public Decision<AccessTokenEvent> Revoke() => !Exists ? Refusal.AccessTokenNotFound : Revoked ? [] : [new AccessTokenRevoked(Id)];
+
+    public Decision<AccessTokenEvent> LiftRevocation() => !Exists ? Refusal.AccessTokenNotFound : Revoked ? [new AccessTokenRevocationLifted(Id)] : [];
+
+    /// <summary>A token that has ended gets no new secret: that would look as if it could be used again.</summary>
+    public Decision<AccessTokenEvent> Rotate(DateTimeOffset now) => this switch
+    {
+        { Exists: false } => Refusal.AccessTokenNotFound,
+        _ when !ValidAt(now) => Refusal.AccessTokenEnded,
+        _ => [new AccessTokenRotated(Id, now)],
+    };
+
+    public Decision<AccessTokenEvent> Delete() => this switch
+    {
+        { Deleted: true } => [],
+        { Exists: false } => Refusal.AccessTokenNotFound,
+        _ => [new AccessTokenDeleted(Id)],
+    };
 }

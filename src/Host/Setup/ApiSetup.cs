@@ -1,8 +1,4 @@
-using System.Globalization;
-using EventSourcedOrgs.Application;
-using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api;
-using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -28,13 +24,17 @@ internal static class ApiSetup
         app.UseStatusCodePages(context => Problems.WriteStatus(context.HttpContext, context.HttpContext.Response.StatusCode));
         app.Use(Headers);
         app.UseRouting();
-        app.Use(Identify);
+        app.Use(Identification.Identify);
 
         var v3 = app.MapGroup("/v3");
         v3.MapOrganizations();
         v3.MapUsers();
         v3.MapOrganizationUsers();
         v3.MapUserGroups();
+        v3.MapSignIn();
+        v3.MapProfile();
+        v3.MapPasswords();
+        v3.MapAccessTokens();
         v3.MapProducts();
         v3.MapLicenseTemplates();
         v3.MapLicenses();
@@ -53,21 +53,6 @@ internal static class ApiSetup
         headers.CacheControl = "no-store";
         if (http.Request.Headers.ContainsKey(Sending.IdempotencyHeader))
             http.Request.EnableBuffering();
-        return next(http);
-    }
-
-    /// <summary>Says once per request who asks and when.</summary>
-    private static Task Identify(HttpContext http, RequestDelegate next)
-    {
-        var origin = new Origin(http.TraceIdentifier, http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent.ToString());
-        http.RequestServices.GetRequiredService<Context>().Set(Caller.System, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
-        if (http.Request.Query[Lists.MinPosition].ToString() is { Length: > 0 } text)
-        {
-            http.RequestServices.GetRequiredService<Context>().MinPosition = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-                ? position
-                : throw new RefusedException(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, "'minPosition' is a position, a whole number.", "?minPosition"));
-        }
-
         return next(http);
     }
 }

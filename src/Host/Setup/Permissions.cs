@@ -1,9 +1,12 @@
+using EventSourcedOrgs.Application.AccessTokens;
+using EventSourcedOrgs.Application.Accounts;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Application.Organizations;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Products;
+using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Projections;
@@ -39,6 +42,22 @@ internal static class PermissionTable
         [typeof(ChangeOrganizationUser)] = new(Audience.Organization, "organization:user:update"),
         [typeof(DeleteOrganizationUser)] = new(Audience.Organization, "organization:user:delete"),
 
+        [typeof(OpenAccount)] = new(Audience.System),
+        [typeof(Authenticate)] = new(Audience.Anyone),
+        [typeof(StartSession)] = new(Audience.SignedIn),
+        [typeof(RefreshSession)] = new(Audience.Anyone),
+        [typeof(EndSession)] = new(Audience.SignedIn),
+        [typeof(GetProfile)] = new(Audience.SignedIn),
+        [typeof(ChangeProfile)] = new(Audience.SignedIn),
+        [typeof(ChangePassword)] = new(Audience.SignedIn),
+        [typeof(AllowPasswordReset)] = new(Audience.Vendor, "user:write"),
+        [typeof(ResetPassword)] = new(Audience.Anyone),
+        [typeof(ListAccessTokens)] = new(Audience.SignedIn),
+        [typeof(GetAccessToken)] = new(Audience.SignedIn),
+        [typeof(CreateAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
+        [typeof(RevokeAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
+        [typeof(DeleteAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
+        [typeof(RotateAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
         [typeof(ListOrganizationUsers)] = new(Audience.Organization, "organization:user:read"),
         [typeof(ListGroupUsers)] = new(Audience.Organization, "organization:userGroup:read"),
 

@@ -16,7 +16,7 @@ public static class AccessTokenList
         .. Columns.Times("t"),
     ]) { Versioned = "t" };
 
-    internal static DirectoryPart<AccessToken, AccessTokenEvent> Part(JsonSerializerOptions json) => new("access_token", 1, json, state => state.Id != default, table => table
+    internal static DirectoryPart<AccessToken, AccessTokenEvent> Part(JsonSerializerOptions json) => new("access_token", 1, json, state => state.Exists, table => table
         .Text("name", state => state.Name)
         .Reference("user_id", state => state.User.Value)
         .Flag("revoked", state => state.Revoked)

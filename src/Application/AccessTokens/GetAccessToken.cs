@@ -1,0 +1,28 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.AccessTokens;
+
+namespace EventSourcedOrgs.Application.AccessTokens;
+
+/// <summary>One of the caller's own tokens, as committed now.</summary>
+public sealed record GetAccessToken(AccessTokenId AccessToken) : IQuery<AccessToken>
+{
+    public sealed class Handler(Store store) : IQueryHandler<GetAccessToken, AccessToken>
+    {
+        public Task<Result<AccessToken>> Handle(GetAccessToken query, CancellationToken cancellationToken) =>
+            new OwnTokens(store).Find(query.AccessToken, cancellationToken);
+    }
+}
+
+/// <summary>The tokens of the caller; those of others do not exist for the caller, whoever it is.</summary>
+public sealed class OwnTokens(Store store)
+{
+    public async Task<Result<AccessToken>> Find(AccessTokenId id, CancellationToken cancellation) =>
+        await store.AccessTokens.Latest(id, cancellation) is { Exists: true } token && token.User == store.Context.Caller.User
+            ? token
+            : Refusal.AccessTokenNotFound;
+
+    /// <summary>Forgets the secrets of a token but the new one, if any; they open nothing from the commit on.</summary>
+    public void ForgetSecrets(AccessTokenId id, string except = "") =>
+        store.Session.QueueSqlCommand("delete from events.mt_doc_accesstokensecret where data ->> 'accessToken' = ? and id <> ?", id.ToString(), except);
+}

@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Text;
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Users;
+using Marten;
+using Npgsql;
+
+namespace EventSourcedOrgs.Application.SignIn;
+
+/// <summary>
+/// Who is asking, read anew for every request from the states as committed: a role, a suspension or a deletion counts at once. One
+/// statement each, which decrypts nothing.
+/// </summary>
+public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents, TimeProvider clock)
+{
+    /// <summary>So that scanners find a secret that leaked.</summary>
+    public const string SecretPrefix = "eso_pat_";
+
+    private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
+
+    private const string Standing = """
+        select u.id, u.data ->> 'role', (u.data ->> 'organization')::uuid, (u.data ->> 'suspended')::boolean,
+            coalesce((o.data ->> 'suspended')::boolean, false), (u.data ->> 'allowCustomerPortalAccess')::boolean
+        """;
+
+    private const string OfPerson = $"""
+        {Standing}
+        from events.mt_doc_user u
+        left join events.mt_doc_organization o on o.id = (u.data ->> 'organization')::uuid
+        where u.id = $1 and not (u.data ->> 'deleted')::boolean
+        """;
+
+    private const string OfSignIn = $"""
+        {OfPerson} and exists (
+            select from events.mt_doc_signinsession s where s.id = $2 and s.data ->> 'user' = u.id::text and (s.data ->> 'expiresAt')::timestamptz > $3)
+        """;
+
+    private const string OfSecret = $"""
+        {Standing}, t.id, array(select jsonb_array_elements_text(t.data -> 'scopes')), (n.data ->> 'lastUsedAt')::timestamptz
+        from events.mt_doc_accesstokensecret s
+        join events.mt_doc_accesstoken t on t.id = (s.data ->> 'accessToken')::uuid
+        join events.mt_doc_user u on u.id = (t.data ->> 'user')::uuid
+        left join events.mt_doc_organization o on o.id = (u.data ->> 'organization')::uuid
+        left join events.mt_doc_accesstokenuse n on n.id = t.id
+        where s.id = $1 and not (u.data ->> 'deleted')::boolean and not (t.data ->> 'revoked')::boolean and not (t.data ->> 'deleted')::boolean
+            and (t.data ->> 'expiresAt' is null or (t.data ->> 'expiresAt')::timestamptz > $2)
+        """;
+
+    /// <summary>The user who has proved the password.</summary>
+    public async Task<Caller> OfUser(UserId user, CancellationToken cancellation)
+    {
+        await using var command = Command(OfPerson, user.Value);
+        return await Read(command, cancellation);
+    }
+
+    /// <summary>The user of a signed token, as long as the sign-in lasts that it was made for.</summary>
+    public async Task<Caller> OfSession(UserId user, Guid session, CancellationToken cancellation)
+    {
+        await using var command = Command(OfSignIn, user.Value, session, clock.GetUtcNow().UtcDateTime);
+        var caller = await Read(command, cancellation);
+        return caller.IsAnonymous ? caller : caller with { Session = session };
+    }
+
+    /// <summary>The owner of a personal access token, limited to its scopes.</summary>
+    public async Task<Caller> OfAccessToken(string secret, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        await using var command = Command(OfSecret, HashOf(secret), now.UtcDateTime);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation))
+            return Caller.Anonymous;
+
+        var (caller, lastUse) = OfToken(reader);
+        await reader.CloseAsync();
+        if (caller.AccessToken is { } token && (lastUse is null || lastUse <= now.UtcDateTime - BetweenNotes))
+            await NoteUse(token, now, cancellation);
+        return caller;
+    }
+
+    /// <summary>What is stored of a secret.</summary>
+    public static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+
+    private static async Task<Caller> Read(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? Of(reader) : Caller.Anonymous;
+    }
+
+    private static Caller Of(NpgsqlDataReader row)
+    {
+        var role = new Role(row.GetString(1));
+        return DenialOf(role, suspended: row.GetBoolean(3), organizationSuspended: row.GetBoolean(4), allowed: row.GetBoolean(5)) is { } denial
+            ? Caller.Denied(denial)
+            : new Caller(UserId.From(row.GetGuid(0)), role, row.IsDBNull(2) ? null : OrganizationId.From(row.GetGuid(2)), null, null);
+    }
+
+    private static (Caller Caller, DateTime? LastUse) OfToken(NpgsqlDataReader row)
+    {
+        var caller = Of(row);
+        return (
+            caller.IsAnonymous ? caller : caller with { AccessToken = AccessTokenId.From(row.GetGuid(6)), Scopes = Scopes.Granted(row.GetFieldValue<string[]>(7)) },
+            row.IsDBNull(8) ? null : row.GetDateTime(8));
+    }
+
+    private static Refusal? DenialOf(Role role, bool suspended, bool organizationSuspended, bool allowed) =>
+        suspended ? Refusal.UserSuspended
+        : organizationSuspended ? Refusal.OrganizationSuspended
+        : !role.IsTeam && !allowed ? Refusal.CustomerPortalNotAllowed
+        : null;
+
+    private NpgsqlCommand Command(string sql, params object[] values)
+    {
+        var command = database.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+
+    private async Task NoteUse(AccessTokenId token, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var session = documents.LightweightSession();
+        session.Store(new AccessTokenUse(token, now));
+        await session.SaveChangesAsync(cancellation);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Accounts;
+using Marten;
+
+namespace EventSourcedOrgs.Application.SignIn;
+
+/// <summary>The account that a sign-in means, by id or alias, when it names one.</summary>
+public readonly record struct MeantAccount(string? Id, string? Alias)
+{
+    public bool IsNamed => !string.IsNullOrEmpty(Id) || !string.IsNullOrEmpty(Alias);
+}
+
+/// <summary>
+/// Whether an e-mail address and a password belong together. Five failures in a row lock the address for five minutes. An address that
+/// nobody has costs the same time and locks in the same way, so nobody learns who is known here. What it notes stays, whatever becomes
+/// of the request: attempts under one address are counted one after the other, in a unit of work of their own.
+/// </summary>
+public sealed class PasswordCheck(IDocumentStore documents, IPasswords passwords, Secrets secrets, TimeProvider clock)
+{
+    public const int MostFailures = 5;
+    public static readonly TimeSpan LockedFor = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan RememberedFor = TimeSpan.FromDays(1);
+
+    /// <summary>The hash that is verified where there is none.</summary>
+    private readonly string nobody = passwords.Hash(Guid.NewGuid().ToString());
+
+    public async Task<Result<UserId>> Of(string email, string password, MeantAccount account, CancellationToken cancellation)
+    {
+        var id = IdOf(email, secrets);
+        using var turn = await passwords.Turn(cancellation);
+        await using var session = documents.LightweightSession();
+        await session.BeginTransactionAsync(cancellation);
+        await session.QueryAsync<int>("select 1 from pg_advisory_xact_lock(?)", cancellation, long.Parse(id.AsSpan(0, 15), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+
+        var now = clock.GetUtcNow();
+        var before = await session.LoadAsync<SignInFailures>(id, cancellation);
+        if (before?.LockedUntil > now)
+            return Refusal.AccountLocked;
+
+        var user = await Owner(session, email, password, account, cancellation);
+        if (user is not null)
+            session.Delete<SignInFailures>(id);
+        else
+            NoteFailure(session, before ?? new(id, 0, now, null), now);
+        await session.SaveChangesAsync(cancellation);
+        return user is { } known ? known : Refusal.InvalidCredentials;
+    }
+
+    /// <summary>Forgets the failures under an address: its owner proved to be it in another way.</summary>
+    public static void Forgive(string email, IDocumentSession session, Secrets secrets) => session.Delete<SignInFailures>(IdOf(email, secrets));
+
+    private async Task<UserId?> Owner(IDocumentSession session, string email, string password, MeantAccount account, CancellationToken cancellation)
+    {
+        var holder = await new Claims(session, secrets).Holder(Unique.Email(email), cancellation);
+        var credentials = holder is { } user ? await session.LoadAsync<Credentials>(UserId.From(user), cancellation) : null;
+        var isMeant = !account.IsNamed
+            || (await session.Query<Account>().FirstOrDefaultAsync(cancellation))?.IsMeantBy(account.Id, account.Alias) == true;
+        var isRight = passwords.Verify(credentials?.PasswordHash ?? nobody, password);
+        return isRight && isMeant ? credentials?.Id : null;
+    }
+
+    private static void NoteFailure(IDocumentSession session, SignInFailures before, DateTimeOffset now)
+    {
+        var count = before.LockedUntil is null && before.LastAt > now - RememberedFor ? before.Count + 1 : 1;
+        session.Store(before with { Count = count, LastAt = now, LockedUntil = count >= MostFailures ? now + LockedFor : null });
+        var forgotten = now - RememberedFor;
+        session.DeleteWhere<SignInFailures>(failures => failures.LastAt < forgotten);
+    }
+
+    private static string IdOf(string email, Secrets secrets) => secrets.Hash(Encoding.UTF8.GetBytes($"sign-in/{Unique.Email(email).Value}"));
+}

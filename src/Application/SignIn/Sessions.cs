@@ -1,0 +1,58 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using EventSourcedOrgs.Domain;
+using Marten;
+
+namespace EventSourcedOrgs.Application.SignIn;
+
+/// <summary>A sign-in as its owner gets it; the refresh token is shown this once.</summary>
+public sealed record SignedIn(UserId User, Guid Session, string RefreshToken);
+
+/// <summary>Makes secrets that nobody can guess: 256 bits of chance.</summary>
+public static class Secret
+{
+    public static string New(string prefix = "") => prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+}
+
+/// <summary>
+/// Sign-ins that last. Each has one refresh token at a time; it is used once and gives the next. One that comes back was stolen, from
+/// its owner or by somebody before its owner: the whole sign-in ends. Nothing of this is history; a sign-in is an event of the user.
+/// </summary>
+public sealed class Sessions(IDocumentSession session)
+{
+    public static readonly TimeSpan Life = TimeSpan.FromDays(30);
+
+    public SignedIn Start(UserId user, DateTimeOffset now)
+    {
+        Remove("data ->> 'user' = ? and (data ->> 'expiresAt')::timestamptz <= ?", user.ToString(), now);
+        return Continue(new SignInSession(Guid.CreateVersion7(now), user, now, now), now);
+    }
+
+    /// <summary>Prolongs the sign-in and gives it its next refresh token.</summary>
+    public SignedIn Continue(SignInSession known, DateTimeOffset now)
+    {
+        var next = Secret.New();
+        session.Store(known with { ExpiresAt = now + Life });
+        session.Insert(new RefreshToken(Callers.HashOf(next), known.Id, known.User, now + Life, Spent: false));
+        return new(known.User, known.Id, next);
+    }
+
+    public void End(Guid known)
+    {
+        session.Delete<SignInSession>(known);
+        session.QueueSqlCommand("delete from events.mt_doc_refreshtoken where data ->> 'session' = ?", known.ToString());
+    }
+
+    /// <summary>Ends all sign-ins of a user but the one that goes on, if any.</summary>
+    public void EndAll(UserId user, Guid? except = null)
+    {
+        session.QueueSqlCommand("delete from events.mt_doc_signinsession where data ->> 'user' = ? and id <> ?", user.ToString(), except ?? Guid.Empty);
+        session.QueueSqlCommand("delete from events.mt_doc_refreshtoken where data ->> 'user' = ? and data ->> 'session' <> ?", user.ToString(), (except ?? Guid.Empty).ToString());
+    }
+
+    private void Remove(string which, params object[] values)
+    {
+        foreach (var table in (string[])["mt_doc_signinsession", "mt_doc_refreshtoken"])
+            session.QueueSqlCommand($"delete from events.{table} where {which}", values);
+    }
+}

@@ -1,0 +1,47 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Users;
+using FluentValidation;
+
+namespace EventSourcedOrgs.Application.Users;
+
+/// <summary>The caller's own user.</summary>
+public sealed record GetProfile : IQuery<User>
+{
+    public sealed class Handler(Store store) : IQueryHandler<GetProfile, User>
+    {
+        public async Task<Result<User>> Handle(GetProfile query, CancellationToken cancellationToken) =>
+            store.Context.Caller.User is { } me && await store.Users.Latest(me, cancellationToken) is { Exists: true } user ? user : Refusal.UserNotFound;
+    }
+}
+
+/// <summary>Users change their own name and e-mail address; never their role or organization.</summary>
+public sealed record ChangeProfile(Optional<string> FirstName, Optional<string?> LastName, Optional<string> Email, bool TwoFactor, bool GoogleSignIn) : ICommand<User>
+{
+    public sealed class Validator : AbstractValidator<ChangeProfile>
+    {
+        public Validator()
+        {
+            RuleFor(c => c.FirstName).Text(1);
+            RuleFor(c => c.LastName).OptionalText();
+            RuleFor(c => c.Email).Email();
+        }
+    }
+
+    public sealed class Handler(Store store, IPasswords passwords) : ICommandHandler<ChangeProfile, User>
+    {
+        public async Task<Result<User>> Handle(ChangeProfile command, CancellationToken cancellationToken)
+        {
+            if (command.TwoFactor)
+                return Refusal.TwoFactorUnavailable;
+            if (command.GoogleSignIn)
+                return Refusal.GoogleSignInUnavailable;
+            if (store.Context.Caller.User is not { } me)
+                return Refusal.UserNotFound;
+
+            var user = await store.Users.Latest(me, cancellationToken);
+            var changes = new UserChanges(command.FirstName, command.LastName, command.Email, default, default, default, default);
+            return await new UserRevision(store, passwords).Apply(user, changes, default, default, default, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Text;
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.SignIn;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Users;
+using FluentValidation;
+
+namespace EventSourcedOrgs.Application.Users;
+
+/// <summary>
+/// The vendor lets a user of a customer set a new password, by a token that the vendor hands over. The newest token is the only one. For
+/// members of the team there is none: it would let one of them become another.
+/// </summary>
+public sealed record AllowPasswordReset(UserId User) : ICommand<string>
+{
+    public static readonly TimeSpan Life = TimeSpan.FromDays(1);
+
+    public sealed class Handler(Store store) : ICommandHandler<AllowPasswordReset, string>
+    {
+        public async Task<Result<string>> Handle(AllowPasswordReset command, CancellationToken cancellationToken)
+        {
+            var user = await store.Users.Latest(command.User, cancellationToken);
+            if (!user.Exists)
+                return Refusal.UserNotFound;
+            if (user.Role.IsTeam)
+                return Refusal.PasswordResetNotAllowed;
+
+            var token = Secret.New();
+            store.Session.Store(new PasswordReset(user.Id, Callers.HashOf(token), store.Context.Now + Life));
+            return token;
+        }
+    }
+}
+
+/// <summary>Sets a new password by a token, once. All sign-ins of the user end, failed ones are forgotten.</summary>
+public sealed record ResetPassword(UserId User, string Token, string NewPassword) : ICommand<User>
+{
+    public const int LongestToken = 2048;
+
+    public sealed class Validator : AbstractValidator<ResetPassword>
+    {
+        public Validator()
+        {
+            RuleFor(c => c.NewPassword).Text(PersonValidator.ShortestPassword);
+            RuleFor(c => c.Token).Text(1, LongestToken);
+        }
+    }
+
+    public sealed class Handler(Store store, IPasswords passwords, Secrets secrets) : ICommandHandler<ResetPassword, User>
+    {
+        public async Task<Result<User>> Handle(ResetPassword command, CancellationToken cancellationToken)
+        {
+            var reset = await store.Session.LoadAsync<PasswordReset>(command.User, cancellationToken);
+            if (reset is null || reset.ExpiresAt <= store.Context.Now || !IsTokenOf(reset, command.Token))
+                return Refusal.InvalidResetToken;
+
+            var user = await store.Users.Latest(command.User, cancellationToken);
+            if (!user.Exists || user.Role.IsTeam)
+                return Refusal.InvalidResetToken;
+
+            if (user.Email.Value is { } email)
+                PasswordCheck.Forgive(email, store.Session, secrets);
+            return await new NewPassword(store, passwords).Set(user.Id, command.NewPassword, cancellationToken);
+        }
+
+        private static bool IsTokenOf(PasswordReset reset, string token) =>
+            CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(reset.TokenHash), Encoding.ASCII.GetBytes(Callers.HashOf(token)));
+    }
+}

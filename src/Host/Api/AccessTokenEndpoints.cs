@@ -1,0 +1,38 @@
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.AccessTokens;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Projections;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>Personal access tokens: those of the caller, never those of others.</summary>
+internal static class AccessTokenEndpoints
+{
+    public static void MapAccessTokens(this IEndpointRouteBuilder routes)
+    {
+        var tokens = routes.MapGroup("/personal-access-tokens").WithTags("Personal access tokens");
+
+        tokens.MapGet("", (Context context, HttpContext http) =>
+                http.List(AccessTokenList.Listing, request => new ListAccessTokens(context.Caller.User ?? default, request), WireAccessToken.Of))
+            .WithSummary("List one's own tokens").Produces<IReadOnlyList<WireAccessToken>>();
+
+        tokens.MapPost("", (NewAccessToken body, HttpContext http) =>
+                http.Send(body.ToCommand(), WireSecret.Of, StatusCodes.Status201Created, t => $"/v3/personal-access-tokens/{t.Token.Id}", t => t.Token.Recorded))
+            .WithSummary("Create a token; its secret is shown this once").Produces<WireSecret>(StatusCodes.Status201Created);
+
+        tokens.MapGet("/{tokenId}", (AccessTokenId tokenId, HttpContext http) => http.Ask(new GetAccessToken(tokenId), WireAccessToken.Of, t => t.Recorded))
+            .WithSummary("Get a token").Produces<WireAccessToken>();
+
+        tokens.MapPatch("/{tokenId}", (AccessTokenId tokenId, AccessTokenPatch body, HttpContext http) =>
+                http.Send(new RevokeAccessToken(tokenId, body.Revoked), WireAccessToken.Of, version: t => t.Recorded))
+            .WithSummary("Revoke a token, or lift the revocation").Produces<WireAccessToken>();
+
+        tokens.MapDelete("/{tokenId}", (AccessTokenId tokenId, HttpContext http) => http.Send(new DeleteAccessToken(tokenId)))
+            .WithSummary("Delete a token").Produces(StatusCodes.Status204NoContent);
+
+        tokens.MapPost("/{tokenId}/rotate", (AccessTokenId tokenId, HttpContext http) =>
+                http.Send(new RotateAccessToken(tokenId), WireSecret.Of, version: t => t.Token.Recorded))
+            .WithSummary("Give a token a new secret; the former one ends").Produces<WireSecret>();
+    }
+}

@@ -1,0 +1,37 @@
+using EventSourcedOrgs.Application.Users;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Api.Wire;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>What users see and change of themselves, and passwords.</summary>
+internal static class ProfileEndpoints
+{
+    public static void MapProfile(this IEndpointRouteBuilder routes)
+    {
+        var me = routes.MapGroup("/me").WithTags("Profile");
+
+        me.MapGet("", Task<IResult> (HttpContext http) => http.Ask(new GetProfile(), WireProfile.Of, u => u.Recorded))
+            .WithSummary("Get one's own profile").Produces<WireProfile>();
+
+        me.MapPatch("", (ProfilePatch body, HttpContext http) => http.Send(body.ToCommand(), WireProfile.Of, version: u => u.Recorded))
+            .WithSummary("Change one's own profile").Produces<WireProfile>();
+    }
+
+    public static void MapPasswords(this IEndpointRouteBuilder routes)
+    {
+        var users = routes.MapGroup("/users/{userId}").WithTags("Users");
+
+        users.MapPost("/update-password", (UserId userId, UpdatePasswordBody body, HttpContext http) =>
+                http.Send(new ChangePassword(userId, body.OldPassword, body.NewPassword)))
+            .WithSummary("Change one's own password").Produces(StatusCodes.Status204NoContent);
+
+        users.MapPost("/reset-password-token", (UserId userId, HttpContext http) =>
+                http.Send(new AllowPasswordReset(userId), (token, _, _) => Task.FromResult(new WirePasswordReset(token))))
+            .WithSummary("Make a token by which a customer's user may set a new password").Produces<WirePasswordReset>();
+
+        users.MapPost("/reset-password", (UserId userId, ResetPasswordBody body, HttpContext http) =>
+                http.Send(new ResetPassword(userId, body.Token, body.NewPassword)))
+            .WithSummary("Set a new password by a token").Produces(StatusCodes.Status204NoContent);
+    }
+}

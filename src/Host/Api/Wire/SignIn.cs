@@ -1,0 +1,85 @@
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.AccessTokens;
+using EventSourcedOrgs.Application.SignIn;
+using EventSourcedOrgs.Application.Users;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.AccessTokens;
+using EventSourcedOrgs.Domain.Users;
+
+namespace EventSourcedOrgs.Host.Api.Wire;
+
+/// <summary>The body of a sign-in. Codes of a second factor are accepted and not asked for.</summary>
+internal sealed record LoginBody(
+    string Email, string Password, string? AccountId = null, string? AccountAlias = null, string? TwoFactorCode = null, string? TwoFactorRecoveryCode = null)
+{
+    public Authenticate ToQuery() => new(Email, Password, AccountId, AccountAlias);
+}
+
+/// <summary>The body that goes on with a sign-in.</summary>
+internal sealed record RefreshBody(string RefreshToken);
+
+/// <summary>What a sign-in gives: a token for the requests of the next hour, and one to get the next pair with, once.</summary>
+internal sealed record WireTokens(string AccessToken, string RefreshToken);
+
+/// <summary>The body of a change to one's own password.</summary>
+internal sealed record UpdatePasswordBody(string OldPassword, string NewPassword);
+
+/// <summary>The body that sets a new password by a token.</summary>
+internal sealed record ResetPasswordBody(string NewPassword, string Token);
+
+/// <summary>A token by which a user may set a new password.</summary>
+internal sealed record WirePasswordReset(string ResetPasswordToken);
+
+/// <summary>The body of a change to one's own profile.</summary>
+internal sealed record ProfilePatch(
+    string? FirstName = null, Optional<string?> LastName = default, string? Email = null, bool? GoogleSsoEnabled = null, bool? TwoFactorEnabled = null,
+    string? TwoFactorCode = null)
+{
+    public ChangeProfile ToCommand() => new(
+        Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), TwoFactorEnabled ?? false, GoogleSsoEnabled ?? false);
+}
+
+/// <summary>A user as the user sees it.</summary>
+internal sealed record WireProfile(
+    UserId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, string FirstName, string LastName, string Email, string Role,
+    bool TwoFactorEnabled, bool GoogleSsoEnabled, DateTimeOffset? LastLoginAt, string Company)
+{
+    public static WireProfile Of(User user) => new(
+        user.Id, user.Recorded.CreatedAt, user.Recorded.UpdatedAt, WireUser.NameOf(user), user.FirstName.Value ?? "", user.LastName?.Value ?? "",
+        user.Email.Value ?? "", user.Role.Name, false, false, user.LastSignInAt, user.Company?.Value ?? "");
+
+    public static Task<WireProfile> Of(User user, Store store, CancellationToken cancellation) => Task.FromResult(Of(user));
+}
+
+/// <summary>The body of a new personal access token.</summary>
+internal sealed record NewAccessToken(string Name, ValueList<string> Scopes, bool? Revoked = null, DateTimeOffset? ExpiresAt = null)
+{
+    public CreateAccessToken ToCommand() => new(Id.New<AccessTokenId>(), Name, Scopes, ExpiresAt, Revoked ?? false);
+}
+
+/// <summary>The body of a change to a personal access token.</summary>
+internal sealed record AccessTokenPatch(bool Revoked);
+
+/// <summary>The secret of a personal access token, shown this once.</summary>
+internal sealed record WireSecret(string AccessToken)
+{
+    public static Task<WireSecret> Of(IssuedToken issued, Store store, CancellationToken cancellation) => Task.FromResult(new WireSecret(issued.Secret));
+}
+
+/// <summary>A personal access token without its secret.</summary>
+internal sealed record WireAccessToken(
+    AccessTokenId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, DateTimeOffset? ExpiresAt, bool Revoked, ValueList<string> Scopes,
+    UserId UserId, DateTimeOffset? LastUsedAt, DateTimeOffset? LastRotatedAt)
+{
+    public static async Task<WireAccessToken> Of(AccessToken token, Store store, CancellationToken cancellation) => (await Of([token], store, cancellation))[0];
+
+    public static async Task<IReadOnlyList<WireAccessToken>> Of(IReadOnlyList<AccessToken> tokens, Store store, CancellationToken cancellation)
+    {
+        var uses = await store.Session.QueryAsync<AccessTokenUse>("where id = any(?)", cancellation, tokens.Select(token => token.Id.Value).ToArray());
+        return [.. tokens.Select(token => Of(token, uses.FirstOrDefault(use => use.Id == token.Id)))];
+    }
+
+    private static WireAccessToken Of(AccessToken token, AccessTokenUse? use) => new(
+        token.Id, token.Recorded.CreatedAt, token.Recorded.UpdatedAt, token.Name, token.ExpiresAt, token.Revoked, token.Scopes, token.User,
+        use?.LastUsedAt, token.LastRotatedAt);
+}

@@ -18,7 +18,7 @@ internal static class ImportEndpoints
     public const string Csv = "text/csv";
     public const string Ndjson = "application/x-ndjson";
     public const long MostBody = 1024L * 1024 * 1024;
-    private const int MostErrors = 20;
+    public const int MostErrors = 20;
 
     private static readonly Listing Rows = new("import rows", ListField.Number("line", "r.line"),
     [

@@ -5,6 +5,7 @@ var program = new RootCommand("EventSourcedOrgs: organizations, users, user grou
 {
     ServeCommand.Create(),
     ImportCommand.Create(),
+    AccountCommand.Create(),
     MigrateCommand.Create(),
 };
 return await program.RunAsync(args);

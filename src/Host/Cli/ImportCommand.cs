@@ -31,7 +31,7 @@ internal static class ImportCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             Task<int> Run(IImportTarget target) => RunAsync(
-                target, parsed.GetValue(file)!, WireImport.ModeOf(parsed.GetValue(mode)), parsed.GetValue(dryRun), parsed.GetValue(json), cancellation);
+                target, ImportFile.Of(parsed.GetValue(file)!), WireImport.ModeOf(parsed.GetValue(mode)), parsed.GetValue(dryRun), parsed.GetValue(json), cancellation);
 
             if (parsed.GetValue(server) is { } address)
             {
@@ -51,7 +51,7 @@ internal static class ImportCommand
     }
 
     /// <summary>Starts an import and waits for its end; an interrupt stops it after the rows at hand.</summary>
-    public static async Task<WireImport> FollowAsync(IImportTarget target, FileInfo file, ImportMode mode, bool dryRun, CancellationToken cancellation)
+    public static async Task<WireImport> FollowAsync(IImportTarget target, ImportFile file, ImportMode mode, bool dryRun, CancellationToken cancellation)
     {
         var progress = new ProgressLine();
         var import = await target.Start(file, mode, dryRun, cancellation);
@@ -77,7 +77,7 @@ internal static class ImportCommand
         return import;
     }
 
-    private static async Task<int> RunAsync(IImportTarget target, FileInfo file, ImportMode mode, bool dryRun, bool json, CancellationToken cancellation)
+    private static async Task<int> RunAsync(IImportTarget target, ImportFile file, ImportMode mode, bool dryRun, bool json, CancellationToken cancellation)
     {
         try
         {

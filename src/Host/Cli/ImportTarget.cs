@@ -13,10 +13,18 @@ namespace EventSourcedOrgs.Host.Cli;
 /// <summary>The import was refused as a whole; the message is for the one who typed the command.</summary>
 internal sealed class ImportRefusedException(string message) : Exception(message);
 
+/// <summary>A file to import; the end of its name tells what is in it.</summary>
+internal sealed record ImportFile(string Name, Func<Stream> Open)
+{
+    public bool IsNdjson => Path.GetExtension(Name).ToLowerInvariant() is ".ndjson" or ".jsonl";
+
+    public static ImportFile Of(FileInfo file) => new(file.Name, file.OpenRead);
+}
+
 /// <summary>Where a file is imported to.</summary>
 internal interface IImportTarget
 {
-    Task<WireImport> Start(FileInfo file, ImportMode mode, bool dryRun, CancellationToken cancellation);
+    Task<WireImport> Start(ImportFile file, ImportMode mode, bool dryRun, CancellationToken cancellation);
 
     Task<WireImport> Status(ImportId import, CancellationToken cancellation);
 
@@ -34,10 +42,10 @@ internal sealed class ServerTarget(HttpClient client) : IImportTarget
         return client;
     }
 
-    public async Task<WireImport> Start(FileInfo file, ImportMode mode, bool dryRun, CancellationToken cancellation)
+    public async Task<WireImport> Start(ImportFile file, ImportMode mode, bool dryRun, CancellationToken cancellation)
     {
-        using var content = new StreamContent(file.OpenRead());
-        content.Headers.ContentType = MediaTypeHeaderValue.Parse(FileFormat.IsNdjson(file) ? ImportEndpoints.Ndjson : ImportEndpoints.Csv);
+        using var content = new StreamContent(file.Open());
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(file.IsNdjson ? ImportEndpoints.Ndjson : ImportEndpoints.Csv);
         return await Read(await client.PostAsync(Relative($"v3/imports?mode={WireImport.NameOf(mode)}&dryRun={(dryRun ? "true" : "false")}"), content, cancellation), cancellation);
     }
 
@@ -77,10 +85,10 @@ internal sealed class DatabaseTarget(IServiceProvider services) : IImportTarget
     /// <summary>Another id than a new one makes an import that happens once.</summary>
     public ImportId Import { get; init; } = Id.New<ImportId>();
 
-    public async Task<WireImport> Start(FileInfo file, ImportMode mode, bool dryRun, CancellationToken cancellation)
+    public async Task<WireImport> Start(ImportFile file, ImportMode mode, bool dryRun, CancellationToken cancellation)
     {
-        await using var stream = file.OpenRead();
-        var rows = FileFormat.IsNdjson(file) ? NdjsonRows.Read(stream, cancellation) : CsvRows.Read(stream, cancellation);
+        await using var stream = file.Open();
+        var rows = file.IsNdjson ? NdjsonRows.Read(stream, cancellation) : CsvRows.Read(stream, cancellation);
         var taken = await services.GetRequiredService<ImportIntake>().Take(
             new ReceiveImport(Import, mode, dryRun), rows, Envelope.System,
             start => services.GetRequiredService<Commands>().Run(start, Envelope.System, null, cancellation), cancellation);
@@ -97,10 +105,4 @@ internal sealed class DatabaseTarget(IServiceProvider services) : IImportTarget
     }
 
     public Task Cancel(ImportId import) => services.GetRequiredService<Commands>().Run(new CancelImport(import), Envelope.System, null, CancellationToken.None);
-}
-
-/// <summary>What a file holds, by the end of its name.</summary>
-internal static class FileFormat
-{
-    public static bool IsNdjson(FileInfo file) => file.Extension.ToLowerInvariant() is ".ndjson" or ".jsonl";
 }

@@ -40,6 +40,7 @@ internal static class HostApplication
         builder.Services.AddSignIn();
         builder.Services.AddReadModels();
         builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
+        builder.Services.AddHostedService<ResumeImports>();
         builder.Services.AddApi();
         builder.Services.AddApiDescription();
         settings.Replace?.Invoke(builder.Services);

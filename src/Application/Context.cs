@@ -56,6 +56,9 @@ public sealed record Origin(string? RequestId, string? IpAddress, string? UserAg
     public static Origin None { get; } = new(null, null, null);
 }
 
+/// <summary>A moment in the past: a position in the history, and the time (UTC) with which dates are compared.</summary>
+public sealed record PastMoment(long Position, DateTimeOffset At);
+
 /// <summary>
 /// What surrounds one run of one command: the caller, the origin, one moment in time, and the version that the caller demands
 /// of the resource the command names as its target.
@@ -78,6 +81,9 @@ public sealed class Context
     public long? MinPosition { get; set; }
 
     public long? IfMatch { get; private set; }
+
+    /// <summary>The past moment that a question asks about: states are then folded up to its position. Null for the present.</summary>
+    public PastMoment? AsOf { get; set; }
 
     public void Set(Caller caller, Origin origin, DateTimeOffset now, Guid? target = null, long? ifMatch = null)
     {

@@ -36,6 +36,7 @@ public static class EventStore
         options.Events.UseIdentityMapForAggregates = true;
         options.Events.AutoDiscoverTagTypes = false;
         options.Events.MetadataConfig.EnableAll();
+        options.Events.MetadataConfig.UserNameEnabled = true;
         foreach (var (type, name) in EventNames.All)
             options.Events.MapEventType(type, name);
 
@@ -53,9 +54,10 @@ public static class EventStore
         options.Schema.For<Credentials>();
         options.Schema.For<AccessTokenSecret>().Index(secret => secret.AccessToken);
         options.Schema.For<AccessTokenUse>();
+        options.Schema.For<AccessToken>().Index(token => token.User);
         options.Schema.For<SignInFailures>().Index(failures => failures.LastAt);
         options.Schema.For<SignInSession>().Index(session => session.User);
-        options.Schema.For<RefreshToken>().UseOptimisticConcurrency(true).Index(token => token.User);
+        options.Schema.For<RefreshToken>().UseOptimisticConcurrency(true).Index(token => token.User).Index(token => token.Session);
         options.Schema.For<PasswordReset>();
         options.Schema.For<SigningKey>();
         options.Schema.For<ProductKey>();
@@ -64,9 +66,7 @@ public static class EventStore
         options.Schema.For<Organization>().Index(organization => organization.Name);
         options.Schema.For<User>().Index(user => user.Organization!);
         options.Schema.For<UserGroup>().Index(group => group.Organization);
-        options.Schema.For<License>().Index(license => license.Product).Index(license => license.Organization!).Index(license => license.PrimaryUser!)
-            .GinIndexJsonDataMember(license => license.Users).GinIndexJsonDataMember(license => license.Groups)
-            .GinIndexJsonDataMember(license => license.Metadata).GinIndexJsonDataMember(license => license.Meters);
+        options.Schema.For<License>().Index(license => license.Product).GinIndexJsonData();
         options.Schema.For<Product>().Index(product => product.Template);
         StagedRows.Configure(options);
     }

@@ -97,10 +97,11 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     private readonly Dictionary<Guid, (TState State, Action<IEnumerable<object>> Append)> open = [];
     private readonly Dictionary<Guid, TState> seen = [];
 
-    /// <summary>The state as this unit of work sees it, or the initial state of what was never created.</summary>
+    /// <summary>The state as this unit of work sees it, or the initial state of what was never created; of a past moment where one is asked about.</summary>
     public async Task<TState> Latest(TId id, CancellationToken cancellation) =>
         open.TryGetValue(id.Value, out var known) ? known.State
         : seen.TryGetValue(id.Value, out var state) ? state
+        : store.Context.AsOf is not null ? (await Latest([id], cancellation)).GetValueOrDefault(id, TState.Initial)
         : await store.Session.LoadAsync<TState>(id, cancellation) ?? TState.Initial;
 
     /// <summary>The states of these ids that were ever created.</summary>
@@ -111,7 +112,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         var others = named.Where(id => !open.ContainsKey(id)).ToArray();
         if (others.Length > 0)
         {
-            foreach (var state in await store.Session.QueryAsync<TState>("where id = any(?)", cancellation, others))
+            foreach (var state in await (store.Context.AsOf is { } past ? Fold(others, past.Position, cancellation) : Load(others, cancellation)))
                 states[idOf(state)] = state;
         }
 
@@ -145,6 +146,18 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
             if (await fetched is { Aggregate: { } state } stream)
                 open[id] = (state, stream.AppendMany);
         }
+    }
+
+    private async Task<IReadOnlyList<TState>> Load(Guid[] ids, CancellationToken cancellation) =>
+        await store.Session.QueryAsync<TState>("where id = any(?)", cancellation, ids);
+
+    /// <summary>The states as they were: the same streams, folded up to a position.</summary>
+    private async Task<IReadOnlyList<TState>> Fold(Guid[] ids, long position, CancellationToken cancellation)
+    {
+        var events = await store.Session.Events.QueryAllRawEvents()
+            .Where(e => e.StreamId.IsOneOf(ids) && e.Sequence <= position).OrderBy(e => e.Sequence).ToListAsync(cancellation);
+        return [.. events.Where(e => e.Data is TEvent).GroupBy(e => e.StreamId)
+            .Select(stream => stream.Aggregate(TState.Initial, (state, e) => Aggregate.Fold(state, (TEvent)e.Data, e.Timestamp)))];
     }
 
     /// <summary>Starts a stream with the events of a decision.</summary>

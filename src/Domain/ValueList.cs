@@ -50,8 +50,21 @@ public sealed class ValueListJson : JsonConverterFactory
     {
         public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            var items = JsonSerializer.Deserialize<ImmutableArray<T>>(ref reader, options);
+            var items = Read(ref reader, options);
             return items.Any(item => item is null) ? throw new JsonException("A list cannot hold null.") : new ValueList<T>(items);
+        }
+
+        /// <summary>What is wrong inside is told without a path, so that the reader around it tells the path to the list.</summary>
+        private static ImmutableArray<T> Read(ref Utf8JsonReader reader, JsonSerializerOptions options)
+        {
+            try
+            {
+                return JsonSerializer.Deserialize<ImmutableArray<T>>(ref reader, options);
+            }
+            catch (JsonException inside)
+            {
+                throw new JsonException(inside.Message, inside);
+            }
         }
 
         public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions options)

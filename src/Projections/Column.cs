@@ -36,8 +36,9 @@ public sealed record SetColumn<TSource, T>(string Name, NpgsqlDbType Type, Func<
     internal override Argument Of(IReadOnlyCollection<TSource> sources) =>
         new(sources.Select(source => $$"""{{{string.Join(',', Value(source).Select(Quoted))}}}""").ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
 
-    private static string Quoted(T item) =>
-        $"\"{Convert.ToString(item, CultureInfo.InvariantCulture)!.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(T item) => $"\"{Escaped(Convert.ToString(item, CultureInfo.InvariantCulture)!)}\"";
+
+    private static string Escaped(string text) => text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }
 
 /// <summary>Reads the fields of a row by name; a null needs a type that can hold it.</summary>

@@ -83,5 +83,6 @@ public sealed class Progress : IObserver<ShardState>, IDisposable
             ((IObserver<ShardState>)this).OnNext(state);
     }
 
-    private Mark Mark(string name) => marks.TryGetValue(name, out var mark) ? mark : throw new ArgumentException($"There is no read model {name}.", nameof(name));
+    private Mark Mark(string name) =>
+        marks.TryGetValue(name, out var mark) ? mark : throw new ArgumentException($"There is no read model {name}.", nameof(name));
 }

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace EventSourcedOrgs.Projections;
 
-/// <summary>The rows that a page of events works on. Only keys that were touched before may be read; every change belongs to the position of the event being applied.</summary>
+/// <summary>
+/// The rows that a page of events works on. Only keys that were touched before may be read; every change belongs to the position of the event being applied.
+/// </summary>
 public sealed class Rows
 {
     private readonly Dictionary<Table, WorkingSet> sets;

@@ -4,18 +4,17 @@ namespace EventSourcedOrgs.Projections;
 internal sealed class Sql(string table, IReadOnlyList<string> keys, IReadOnlyList<(string Name, string Cast)> values, bool versioned)
 {
     private readonly IReadOnlyList<string> columns = [.. values.Select(value => value.Name)];
+    private readonly string list = string.Join(", ", keys.Concat(values.Select(value => value.Name)).Select(column => $"t.{column}"));
     private readonly string match = string.Join(" and ", keys.Select(key => $"t.{key} = k.{key}"));
 
     public string Keys { get; } = string.Join(", ", keys);
 
     public string Select => field ??=
-        $"select {string.Join(", ", keys.Concat(columns).Select(c => $"t.{c}"))} from unnest({Parameters(keys.Count, numbered: true)}) k({Keys}) join {table} t on {match}{(versioned ? " and t.until is null" : "")}";
+        $"select {list} from unnest({Parameters(keys.Count, numbered: true)}) k({Keys}) join {table} t on {match}{(versioned ? " and t.until is null" : "")}";
 
-    public string Upsert => field ??=
-        $"{Insert()} on conflict ({Keys}) do {(columns.Count == 0 ? "nothing" : $"update set {string.Join(", ", columns.Select(c => $"{c} = excluded.{c}"))}")}";
+    public string Upsert => field ??= $"{Insert()} on conflict ({Keys}) do {(columns.Count == 0 ? "nothing" : Update(c => $"excluded.{c}"))}";
 
-    public string Add => field ??=
-        $"{Insert()} on conflict ({Keys}) do update set {string.Join(", ", columns.Select(c => $"{c} = t.{c} + excluded.{c}"))}";
+    public string Add => field ??= $"{Insert()} on conflict ({Keys}) do {Update(c => $"t.{c} + excluded.{c}")}";
 
     public string Delete => field ??= $"delete from {table} t using unnest({Parameters(keys.Count)}) k({Keys}) where {match}";
 
@@ -28,9 +27,13 @@ internal sealed class Sql(string table, IReadOnlyList<string> keys, IReadOnlyLis
     {
         string[] names = [.. keys, .. columns, .. span];
         var casts = values.ToDictionary(value => value.Name, value => value.Cast);
-        var chosen = names.Select(name => $"k.{name}{casts.GetValueOrDefault(name)}");
-        return $"insert into {table} as t ({string.Join(", ", names)}) select {string.Join(", ", chosen)} from unnest({Parameters(names.Length)}) k({string.Join(", ", names)})";
+        var into = string.Join(", ", names);
+        var chosen = string.Join(", ", names.Select(name => $"k.{name}{casts.GetValueOrDefault(name)}"));
+        return $"insert into {table} as t ({into}) select {chosen} from unnest({Parameters(names.Length)}) k({into})";
     }
 
-    private static string Parameters(int count, bool numbered = false) => string.Join(", ", Enumerable.Range(1, count).Select(n => numbered ? $"${n}" : "?"));
+    private string Update(Func<string, string> value) => $"update set {string.Join(", ", columns.Select(c => $"{c} = {value(c)}"))}";
+
+    private static string Parameters(int count, bool numbered = false) =>
+        string.Join(", ", Enumerable.Range(1, count).Select(n => numbered ? $"${n}" : "?"));
 }

@@ -74,7 +74,7 @@ public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : 
     public Table<TKey, TRow> Set<T>(string column, NpgsqlDbType type, Func<TRow, IEnumerable<T>> value) =>
         With(KeyColumns, RowColumns.Add(new SetColumn<TRow, T>(column, type, value)), Additional);
 
-    /// <summary>Adds an index; the text is what follows <c>create index … on table</c>, for example <c>(organization_id, name) where until is null</c>.</summary>
+    /// <summary>Adds an index; the text is what follows <c>create index … on table</c>: <c>(organization_id, name) where until is null</c>.</summary>
     public Table<TKey, TRow> Index(string definition) => With(KeyColumns, RowColumns, Additional.Add(definition));
 
     private Table<TKey, TRow> With(ImmutableArray<Column<TKey>> keys, ImmutableArray<Column<TRow>> columns, ImmutableArray<string> indexes) =>
@@ -118,8 +118,14 @@ public sealed class CounterTable<TKey> : Table where TKey : notnull
 
     internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], [.. Names.Select(name => (name, ""))], false);
 
-    internal override string Definition =>
-        $"create table if not exists {Name} ({string.Join(", ", [.. KeyColumns.Select(c => c.Definition), .. Names.Select(c => $"{c} bigint not null")])}, primary key ({Sql.Keys}))";
+    internal override string Definition
+    {
+        get
+        {
+            var columns = string.Join(", ", [.. KeyColumns.Select(c => c.Definition), .. Names.Select(c => $"{c} bigint not null")]);
+            return $"create table if not exists {Name} ({columns}, primary key ({Sql.Keys}))";
+        }
+    }
 
     internal override IEnumerable<string> Indexes => [];
 

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -32,7 +31,7 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
 
     public TRow? Get(TKey key) => entries.TryGetValue(key, out var entry) && entry.Known
         ? entry.Row
-        : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: the row of {key} was read without having been touched."));
+        : throw new InvalidOperationException($"{table.Name}: the row of {key} was read without having been touched.");
 
     public void Put(TKey key, TRow? row, long position)
     {
@@ -97,7 +96,10 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
 
         var versions = Versions().Where(v => v.Since > 0).ToList();
         if (versions.Count > 0)
-            yield return new(table.Sql.Append, [.. Columns(versions.ConvertAll(v => v.Row)), Positions(versions.Select(v => v.Since)), Positions(versions.Select(v => v.Until))]);
+        {
+            var (since, until) = (Positions(versions.Select(v => v.Since)), Positions(versions.Select(v => v.Until)));
+            yield return new(table.Sql.Append, [.. Columns(versions.ConvertAll(v => v.Row)), since, until]);
+        }
     }
 
     private List<Argument> Columns(List<TRow> rows)

@@ -188,7 +188,7 @@ public sealed class ImportsTests
         var import = await Done(vendor, await Post(vendor, $"{Header}organization,,{name},,info@{name}.example,2,,,,,,,,\n").Expect(202));
         var organization = (await Rows(vendor, import)).AsArray()[0]!.Id();
         var root = await host.Scalar<Guid>("select id from events.mt_doc_user where data ->> 'role' = 'super-admin'");
-        (await host.Scalar<string>("select headers ->> 'last-modified-by' from events.mt_events where stream_id = $1", Guid.Parse(organization))).ShouldBe($"user:{root}");
+        (await host.Scalar<string>("select user_name from events.mt_events where stream_id = $1", Guid.Parse(organization))).ShouldBe($"user:{root}");
     }
 
     private static async Task<(TestHost Host, HttpClient Vendor, string Name)> New()

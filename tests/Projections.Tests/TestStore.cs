@@ -81,7 +81,8 @@ public sealed class TestStore : IAsyncDisposable
     }
 
     public async Task ShouldReachAsync(long position, int seconds = 20) =>
-        (await Progress.WaitForAsync("Warehouse", position, TimeSpan.FromSeconds(seconds), CancellationToken.None)).ShouldBeTrue(Progress.Of("Warehouse").ToString());
+        (await Progress.WaitForAsync("Warehouse", position, TimeSpan.FromSeconds(seconds), CancellationToken.None))
+            .ShouldBeTrue(Progress.Of("Warehouse").ToString());
 
     /// <summary>All rows of a table as text, in a stable order.</summary>
     public async Task<string[]> DumpAsync(Table table) => await QueryAsync($"select to_jsonb(t)::text from {table.Name} t order by 1", r => r.GetString(0));

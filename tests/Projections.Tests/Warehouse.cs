@@ -124,7 +124,8 @@ public sealed class Warehouse() : ReadModel("Warehouse", [Items, History, Labels
         .Set("names", NpgsqlDbType.Text, row => row.Names);
 
     private static ItemRow Read(DbDataReader r) => new(
-        new(r.Get<Guid>("id")), r.Get<string>("name"), r.Get<int?>("shelf"), r.Get<int>("moves"), r.Get<DateTimeOffset?>("added"), r.Get<string>("facts"), r.Get<string[]>("names").ToValueList());
+        new(r.Get<Guid>("id")), r.Get<string>("name"), r.Get<int?>("shelf"), r.Get<int>("moves"), r.Get<DateTimeOffset?>("added"),
+        r.Get<string>("facts"), r.Get<string[]>("names").ToValueList());
 }
 
 /// <summary>Histories in which items come, change, go and come again, many times close together.</summary>

@@ -64,7 +64,7 @@ public sealed record CreateLicense(
 
             var created = store.Licenses.Start(command.Id, License.New(license, store.Context.Now));
             return await new LicenseHolders(store).Apply(
-                command.Id, created, command.UserId is null ? default : command.UserId, command.AdditionalUserIds, command.Revoked, cancellationToken);
+                command.Id, created, command.UserId, command.AdditionalUserIds, command.Revoked, cancellationToken);
         }
 
         private static string KeyOf(CreateLicense command, LicenseTemplate template) =>

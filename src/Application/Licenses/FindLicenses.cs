@@ -10,23 +10,26 @@ public static class FindLicenses
 {
     /// <summary>The licences that are assigned to one of these users or to a group that one of them is in, of these products or of any.</summary>
     public static Task<IReadOnlyList<License>> LicensesAssignedTo(
-        this Store store, IReadOnlyCollection<User> users, IReadOnlyCollection<ProductId>? products, CancellationToken cancellation) =>
-        store.Session.QueryAsync<License>(
-            """
-            where (cast(data ->> 'primaryUser' as uuid) = any(?) or data -> 'users' @> any(?::jsonb[]) or data -> 'groups' @> any(?::jsonb[]))
-            and (?::uuid[] is null or cast(data ->> 'product' as uuid) = any(?)) and (data ->> 'deleted')::boolean = false
-            """, cancellation,
-            users.Select(user => user.Id.Value).ToArray(), users.Select(user => Json(user.Id.Value)).ToArray(),
-            users.SelectMany(user => user.Groups).Distinct().Select(group => Json(group.Value)).ToArray(),
-            products?.Select(product => product.Value).ToArray() as object ?? DBNull.Value, products?.Select(product => product.Value).ToArray() ?? []);
+        this Store store, IReadOnlyCollection<User> users, IReadOnlyCollection<ProductId>? products, CancellationToken cancellation)
+    {
+        string[] holding =
+        [
+            .. users.Select(user => $$"""{"primaryUser":"{{user.Id}}"}"""),
+            .. users.Select(user => $$"""{"users":["{{user.Id}}"]}"""),
+            .. users.SelectMany(user => user.Groups).Distinct().Select(group => $$"""{"groups":["{{group}}"]}"""),
+        ];
+        return products is null
+            ? store.Session.QueryAsync<License>("where data @> any(?::jsonb[]) and (data ->> 'deleted')::boolean = false", cancellation, (object)holding)
+            : store.Session.QueryAsync<License>(
+                "where data @> any(?::jsonb[]) and (data ->> 'deleted')::boolean = false and cast(data ->> 'product' as uuid) = any(?)", cancellation,
+                holding, products.Select(product => product.Value).ToArray());
+    }
 
     /// <summary>The licence that has an element of this id in its <paramref name="list"/>.</summary>
     internal static async Task<LicenseId?> LicenseWith(this Store store, string list, Guid id, CancellationToken cancellation)
     {
         var found = await store.Session.QueryAsync<License>(
-            $"where data -> '{list}' @> ?::jsonb and (data ->> 'deleted')::boolean = false limit 1", cancellation, $$"""[{"id":"{{id}}"}]""");
+            "where data @> ?::jsonb and (data ->> 'deleted')::boolean = false limit 1", cancellation, $$"""{"{{list}}":[{"id":"{{id}}"}]}""");
         return found.Count == 0 ? null : found[0].Id;
     }
-
-    private static string Json(Guid id) => $"\"{id}\"";
 }

@@ -22,20 +22,3 @@ public sealed record GetMyLicense(LicenseId License) : IQuery<License>
         }
     }
 }
-
-/// <summary>The ids of the licences that the caller sees as own.</summary>
-public sealed record FindMyLicenses : IQuery<IReadOnlyList<LicenseId>>
-{
-    public sealed class Handler(Store store) : IQueryHandler<FindMyLicenses, IReadOnlyList<LicenseId>>
-    {
-        public async Task<Result<IReadOnlyList<LicenseId>>> Handle(FindMyLicenses query, CancellationToken cancellationToken)
-        {
-            if (store.Context.Caller.User is not { } id || await store.Users.Latest(id, cancellationToken) is not { Exists: true } user)
-                return Array.Empty<LicenseId>();
-
-            var assigned = await store.LicensesAssignedTo([user], products: null, cancellationToken);
-            var groups = await store.UserGroups.Latest(user.Groups, cancellationToken);
-            return assigned.Where(license => Access.Sees(user, license, groups.Values)).Select(license => license.Id).ToList();
-        }
-    }
-}

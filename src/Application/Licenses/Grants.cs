@@ -44,7 +44,7 @@ public sealed class Grants(NpgsqlDataSource database)
 
         await using var command = database.CreateCommand(
             """
-            select k.stream, k.type, k.subject, e.id, e.seq_id, e.timestamp, e.headers ->> 'last-modified-by'
+            select k.stream, k.type, k.subject, e.id, e.seq_id, e.timestamp, e.user_name
             from unnest($1, $2, $3) as k(stream, type, subject)
             cross join lateral (
                 select * from events.mt_events e

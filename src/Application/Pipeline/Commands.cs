@@ -39,16 +39,22 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
 
     /// <summary>More units of work at once only wait for each other's locks and take the connections of readers.</summary>
     private readonly SemaphoreSlim turns = new(48);
+    private readonly SemaphoreSlim slowTurns = new(8);
 
-    public void Dispose() => turns.Dispose();
+    public void Dispose()
+    {
+        turns.Dispose();
+        slowTurns.Dispose();
+    }
 
     /// <summary>Runs a command; the reply is made before the commit, from what the command decided, and stored with it when it has a key.</summary>
     public async Task<Outcome<T>> Run<T>(
         ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
     {
+        var turn = command.IsSlow ? slowTurns : turns;
         for (var attempt = 1; ; attempt++)
         {
-            await turns.WaitAsync(cancellation);
+            await turn.WaitAsync(cancellation);
             try
             {
                 return await RunOnce(command, envelope, reply, cancellation);
@@ -60,7 +66,7 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
             }
             finally
             {
-                turns.Release();
+                turn.Release();
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 10 * attempt)), cancellation);

@@ -22,6 +22,8 @@ public sealed record CreateUser(
     UserId Id, string FirstName, string? LastName, string Email, string? Company, string? Password, Role Role, OrganizationId? OrganizationId,
     bool AllowCustomerPortalAccess, ValueList<string> Tags, ValueList<MetadataEntry> Metadata) : ICommand<User>, INewPerson
 {
+    public bool IsSlow => true;
+
     public sealed class Validator : AbstractValidator<CreateUser>
     {
         public Validator()
@@ -48,6 +50,8 @@ public sealed record CreateOrganizationUser(
     UserId Id, OrganizationId Organization, string FirstName, string? LastName, string Email, string Password, Role Role,
     bool AllowCustomerPortalAccess, ValueList<UserGroupId> UserGroupIds) : ICommand<User>, IWithinOrganization, INewPerson
 {
+    public bool IsSlow => true;
+
     public const int MostGroups = 1000;
 
     public sealed class Validator : AbstractValidator<CreateOrganizationUser>

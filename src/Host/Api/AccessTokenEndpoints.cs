@@ -1,8 +1,9 @@
-using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.AccessTokens;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
+using MediatR;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -13,9 +14,7 @@ internal static class AccessTokenEndpoints
     {
         var tokens = routes.MapGroup("/personal-access-tokens").WithTags("Personal access tokens");
 
-        tokens.MapGet("", (Context context, HttpContext http) =>
-                http.List(AccessTokenList.Listing, request => new ListAccessTokens(context.Caller.User ?? default, request), WireAccessToken.Of))
-            .WithSummary("List one's own tokens").Produces<IReadOnlyList<WireAccessToken>>();
+        tokens.MapGet("", List).WithList(ListAccessTokens.Listing).WithSummary("List one's own tokens").Produces<IReadOnlyList<WireAccessToken>>();
 
         tokens.MapPost("", (NewAccessToken body, HttpContext http) =>
                 http.Send(body.ToCommand(), WireSecret.Of, StatusCodes.Status201Created, t => $"/v3/personal-access-tokens/{t.Token.Id}", t => t.Token.Recorded))
@@ -34,5 +33,19 @@ internal static class AccessTokenEndpoints
         tokens.MapPost("/{tokenId}/rotate", (AccessTokenId tokenId, HttpContext http) =>
                 http.Send(new RotateAccessToken(tokenId), WireSecret.Of, version: t => t.Token.Recorded))
             .WithSummary("Give a token a new secret; the former one ends").Produces<WireSecret>();
+    }
+
+    private static async Task<IResult> List(HttpContext http, IMediator mediator)
+    {
+        var request = ListBinding.Bind(http.Request.Query, ListAccessTokens.Listing);
+        if (!request.IsValid)
+            return request.Errors.AsRefusal().AsHttp();
+
+        var answer = await mediator.Send(new ListAccessTokens(request.Value), http.RequestAborted);
+        if (answer.Refusal is { } refusal)
+            return refusal.AsHttp();
+
+        http.WritePaging(request.Value, answer.Value!);
+        return Results.Json(answer.Value!.Rows, HttpJson.Options);
     }
 }

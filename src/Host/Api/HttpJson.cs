@@ -49,8 +49,18 @@ internal static class HttpJson
         {
             public override bool HandleNull => true;
 
-            public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-                JsonSerializer.Deserialize<T>(ref reader, options)!;
+            /// <summary>What is wrong inside is told without a path, so that the reader around it tells the path to the member.</summary>
+            public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+            {
+                try
+                {
+                    return JsonSerializer.Deserialize<T>(ref reader, options)!;
+                }
+                catch (JsonException inside)
+                {
+                    throw new JsonException(inside.Message, inside);
+                }
+            }
 
             public override void Write(Utf8JsonWriter writer, Optional<T> value, JsonSerializerOptions options) =>
                 JsonSerializer.Serialize(writer, value.Value, options);

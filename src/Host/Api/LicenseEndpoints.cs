@@ -1,7 +1,10 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Users;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -15,6 +18,10 @@ internal static class LicenseEndpoints
         licenses.MapPost("", (NewLicenseBody body, Context context, HttpContext http) =>
                 http.Send(body.ToCommand(context.Now), WireLicense.Of, StatusCodes.Status201Created, l => $"/v3/licenses/{l.Id}", l => l.Recorded))
             .WithSummary("Create a license").Produces<WireLicense>(StatusCodes.Status201Created);
+
+        licenses.MapGet("", Task<IResult> (HttpContext http) => http.List(
+                LicenseList.All, request => Licenses(http, request), WireLicense.Of, "userId", "userId[eq]", "createdAfter", "createdBefore"))
+            .WithList(LicenseList.All, "userId", "createdAfter", "createdBefore").WithSummary("List licenses").Produces<IReadOnlyList<WireLicense>>();
 
         licenses.MapGet("/{licenseId}", (LicenseId licenseId, HttpContext http) => http.Ask(new GetLicense(licenseId), WireLicense.Of, l => l.Recorded))
             .WithSummary("Get a license").Produces<WireLicense>();
@@ -49,8 +56,32 @@ internal static class LicenseEndpoints
             .WithSummary("Take a meter attribute out of a license").Produces(StatusCodes.Status204NoContent);
     }
 
-    public static void MapMyLicenses(this IEndpointRouteBuilder routes) =>
-        routes.MapGroup("/me/licenses").WithTags("Profile").MapGet("/{licenseId}", (LicenseId licenseId, HttpContext http) =>
+    /// <summary>The list's own parameters, <c>userId</c>, and the older names of two filters by time of creation.</summary>
+    private static ListLicenses Licenses(HttpContext http, ListRequest request) => new(
+        request with
+        {
+            Filters =
+            [
+                .. request.Filters,
+                .. http.Request.Query["createdAfter"].OfType<string>().Select(text => new ListFilter("createdAt", ListOperator.Gt, text)),
+                .. http.Request.Query["createdBefore"].OfType<string>().Select(text => new ListFilter("createdAt", ListOperator.Lt, text)),
+            ],
+        },
+        http.IdParameter<UserId>("userId"));
+
+    public static void MapMyLicenses(this IEndpointRouteBuilder routes)
+    {
+        var licenses = routes.MapGroup("/me/licenses").WithTags("Profile");
+
+        licenses.MapGet("", Task<IResult> (Context context, HttpContext http) => http.List(
+                LicenseList.OfUser, request => MyLicenses(context.Caller, request), WireHeldLicense.OfUser))
+            .WithList(LicenseList.OfUser).WithSummary("List my licenses; an organization-admin sees those of the organization").Produces<IReadOnlyList<WireHeldLicense>>();
+
+        licenses.MapGet("/{licenseId}", (LicenseId licenseId, HttpContext http) =>
                 http.Ask(new GetMyLicense(licenseId), WireHeldLicense.OfUser, l => l.Recorded))
             .WithSummary("Get one of my licenses").Produces<WireHeldLicense>();
+    }
+
+    private static ListUserLicenses MyLicenses(Caller caller, ListRequest request) =>
+        new(caller.User.GetValueOrDefault(), caller.Role == Role.OrganizationAdmin ? caller.Organization : null, request);
 }

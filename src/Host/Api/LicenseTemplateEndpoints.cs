@@ -1,6 +1,8 @@
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -18,6 +20,10 @@ internal static class LicenseTemplateEndpoints
         templates.MapPost("", (NewLicenseTemplate body, HttpContext http) =>
                 http.Send(body.ToCommand(), WireLicenseTemplate.Of, StatusCodes.Status201Created, t => $"/v3/{name}/{t.Id}", t => t.Recorded))
             .WithSummary("Create a license template").Produces<WireLicenseTemplate>(StatusCodes.Status201Created);
+
+        templates.MapGet("", Task<IResult> (HttpContext http) =>
+                http.List(LicenseTemplateList.Listing, request => new ListLicenseTemplates(request), WireLicenseTemplate.Of))
+            .WithList(LicenseTemplateList.Listing).WithSummary("List license templates").Produces<IReadOnlyList<WireLicenseTemplate>>();
 
         templates.MapGet("/{templateId}", (LicenseTemplateId templateId, HttpContext http) =>
                 http.Ask(new GetLicenseTemplate(templateId), WireLicenseTemplate.Of, t => t.Recorded))

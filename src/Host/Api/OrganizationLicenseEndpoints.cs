@@ -1,6 +1,8 @@
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -9,18 +11,22 @@ internal static class OrganizationLicenseEndpoints
 {
     public static void MapOrganizationLicenses(this IEndpointRouteBuilder routes)
     {
-        var licenses = routes.MapGroup("/organizations/{organizationId}/licenses/{licenseId}").WithTags("Organization licenses");
+        var licenses = routes.MapGroup("/organizations/{organizationId}/licenses").WithTags("Organization licenses");
 
-        licenses.MapGet("", (OrganizationId organizationId, LicenseId licenseId, HttpContext http) =>
+        licenses.MapGet("", (OrganizationId organizationId, HttpContext http) => http.List(
+                LicenseList.OfOrganization, request => new ListOrganizationLicenses(organizationId, request), WireHeldLicense.OfOrganization))
+            .WithList(LicenseList.OfOrganization).WithSummary("List the licenses of an organization").Produces<IReadOnlyList<WireHeldLicense>>();
+
+        licenses.MapGet("/{licenseId}", (OrganizationId organizationId, LicenseId licenseId, HttpContext http) =>
                 http.Ask(new GetOrganizationLicense(organizationId, licenseId), WireHeldLicense.OfOrganization, l => l.Recorded))
             .WithSummary("Get a license of an organization").Produces<WireHeldLicense>();
 
-        licenses.MapPatch("", (OrganizationId organizationId, LicenseId licenseId, LicenseGroups body, HttpContext http) =>
+        licenses.MapPatch("/{licenseId}", (OrganizationId organizationId, LicenseId licenseId, LicenseGroups body, HttpContext http) =>
                 http.Send(new SetLicenseGroups(organizationId, licenseId, body.UserGroupIds), WireHeldLicense.OfOrganization, version: l => l.Recorded))
             .WithSummary("Set the user groups that a license is assigned to").Produces<WireHeldLicense>();
 
-        MapGroups(licenses.MapGroup("/user-groups"));
-        MapUsers(licenses.MapGroup("/users"));
+        MapGroups(licenses.MapGroup("/{licenseId}/user-groups"));
+        MapUsers(licenses.MapGroup("/{licenseId}/users"));
     }
 
     private static void MapGroups(RouteGroupBuilder groups)

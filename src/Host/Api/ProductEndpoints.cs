@@ -2,6 +2,8 @@ using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -15,6 +17,9 @@ internal static class ProductEndpoints
         products.MapPost("", (NewProduct body, Context context, HttpContext http) =>
                 http.Send(body.ToCommand(context.Now), WireProduct.Of, StatusCodes.Status201Created, p => $"/v3/products/{p.Id}", p => p.Recorded))
             .WithSummary("Create a product").Produces<WireProduct>(StatusCodes.Status201Created);
+
+        products.MapGet("", Task<IResult> (HttpContext http) => http.List(ProductList.Listing, request => new ListProducts(request), WireProduct.Of))
+            .WithList(ProductList.Listing).WithSummary("List products").Produces<IReadOnlyList<WireProduct>>();
 
         products.MapGet("/{productId}", (ProductId productId, HttpContext http) => http.Ask(new GetProduct(productId), WireProduct.Of, p => p.Recorded))
             .WithSummary("Get a product").Produces<WireProduct>();

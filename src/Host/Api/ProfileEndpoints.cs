@@ -32,6 +32,6 @@ internal static class ProfileEndpoints
 
         users.MapPost("/reset-password", (UserId userId, ResetPasswordBody body, HttpContext http) =>
                 http.Send(new ResetPassword(userId, body.Token, body.NewPassword)))
-            .WithSummary("Set a new password by a token").Produces(StatusCodes.Status204NoContent);
+            .AllowAnonymous().WithSummary("Set a new password by a token").Produces(StatusCodes.Status204NoContent);
     }
 }

@@ -13,11 +13,11 @@ internal static class SignInEndpoints
     {
         var accounts = routes.MapGroup("/accounts").WithTags("Authentication");
 
-        accounts.MapPost("/login", Login).WithSummary("Sign in with e-mail address and password").Produces<WireTokens>();
+        accounts.MapPost("/login", Login).AllowAnonymous().WithSummary("Sign in with e-mail address and password").Produces<WireTokens>();
 
         accounts.MapPost("/login-refresh-token", (RefreshBody body, HttpContext http, SignedTokens tokens) =>
                 http.Send(new RefreshSession(body.RefreshToken), tokens.Wire))
-            .WithSummary("Go on with a sign-in: a new pair of tokens for the refresh token, which is spent").Produces<WireTokens>();
+            .AllowAnonymous().WithSummary("Go on with a sign-in: a new pair of tokens for the refresh token, which is spent").Produces<WireTokens>();
 
         accounts.MapPost("/logout", Task<IResult> (HttpContext http) => http.Send(new EndSession(), (_, _, _) => Task.FromResult(new { })))
             .WithSummary("Sign out: the tokens of this sign-in open nothing any more").Produces(StatusCodes.Status200OK);

@@ -25,22 +25,23 @@ internal static class ApiSetup
         app.Use(Headers);
         app.UseRouting();
         app.Use(Identification.Identify);
+        app.Use(Positions.Understand);
 
         var v3 = app.MapGroup("/v3");
         v3.MapOrganizations();
         v3.MapUsers();
         v3.MapOrganizationUsers();
         v3.MapUserGroups();
-        v3.MapSignIn();
-        v3.MapProfile();
-        v3.MapPasswords();
-        v3.MapAccessTokens();
         v3.MapProducts();
         v3.MapLicenseTemplates();
         v3.MapLicenses();
         v3.MapMyLicenses();
         v3.MapOrganizationLicenses();
         v3.MapAccess();
+        v3.MapSignIn();
+        v3.MapProfile();
+        v3.MapPasswords();
+        v3.MapAccessTokens();
         v3.MapImports();
     }
 

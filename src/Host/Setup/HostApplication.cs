@@ -37,10 +37,10 @@ internal static class HostApplication
         builder.Services.AddLogs(builder.Configuration);
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
         builder.Services.AddCommands();
-        builder.Services.AddSignIn();
         builder.Services.AddReadModels();
         builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
         builder.Services.AddHostedService<ResumeImports>();
+        builder.Services.AddSignIn();
         builder.Services.AddApi();
         builder.Services.AddApiDescription();
         settings.Replace?.Invoke(builder.Services);

@@ -111,6 +111,8 @@ internal static class OpenApiSetup
         }
 
         operation.Parameters ??= [];
+        if (!isCommand)
+            operation.Parameters.Add(Query(Positions.AsOf, JsonSchemaType.String, "A past moment: a position, or a time in ISO 8601. The answer is as it was."));
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ListDescription>().FirstOrDefault() is { } list)
         {
             foreach (var parameter in OfList(list))
@@ -135,7 +137,7 @@ internal static class OpenApiSetup
         Query("search", JsonSchemaType.String, "Text that some field contains, ignoring case."),
         Query("cursor", JsonSchemaType.String, "From the Link header of the page before."),
         Query("count", JsonSchemaType.Boolean, "With true the header X-Total-Count says how many rows there are."),
-        Query(Lists.MinPosition, JsonSchemaType.Integer, "Waits until the list reflects this position, two seconds at most."),
+        Query(Positions.MinPosition, JsonSchemaType.Integer, "Waits until the list reflects this position, two seconds at most."),
         .. list.AlsoKnown.Select(name => Query(name, JsonSchemaType.String, "An id.")),
         .. list.Listing.FieldNames.Select(name => list.Listing.Find(name)!).Select(Filter),
     ];

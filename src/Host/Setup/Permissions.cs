@@ -10,6 +10,7 @@ using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Projections;
+using EventSourcedOrgs.Host.Api;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -42,6 +43,8 @@ internal static class PermissionTable
         [typeof(ChangeOrganizationUser)] = new(Audience.Organization, "organization:user:update"),
         [typeof(DeleteOrganizationUser)] = new(Audience.Organization, "organization:user:delete"),
 
+        [typeof(ListOrganizationUsers)] = new(Audience.Organization, "organization:user:read"),
+        [typeof(ListGroupUsers)] = new(Audience.Organization, "organization:userGroup:read"),
         [typeof(OpenAccount)] = new(Audience.System),
         [typeof(Authenticate)] = new(Audience.Anyone),
         [typeof(StartSession)] = new(Audience.SignedIn),
@@ -58,8 +61,6 @@ internal static class PermissionTable
         [typeof(RevokeAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
         [typeof(DeleteAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
         [typeof(RotateAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
-        [typeof(ListOrganizationUsers)] = new(Audience.Organization, "organization:user:read"),
-        [typeof(ListGroupUsers)] = new(Audience.Organization, "organization:userGroup:read"),
 
         [typeof(CreateUserGroup)] = new(Audience.Organization, "organization:userGroup:create"),
         [typeof(GetUserGroup)] = new(Audience.Organization, "organization:userGroup:read"),
@@ -91,7 +92,6 @@ internal static class PermissionTable
         [typeof(SubscribeLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(DeleteLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(GetMyLicense)] = new(Audience.SignedIn),
-        [typeof(FindMyLicenses)] = new(Audience.SignedIn),
         [typeof(CheckAccess)] = new(Audience.SignedIn, "license:read"),
 
         [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),
@@ -112,7 +112,5 @@ internal static class PermissionTable
         [typeof(GetLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:read"),
         [typeof(ChangeLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
         [typeof(DeleteLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
-
-        [typeof(ListAccessTokens)] = new(Audience.SignedIn),
     });
 }

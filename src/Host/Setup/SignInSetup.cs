@@ -15,5 +15,6 @@ internal static class SignInSetup
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<SignedTokens>();
         services.AddSingleton<Scopes>();
+        services.AddHandlersOf(typeof(SignInSetup).Assembly);
     }
 }

@@ -40,9 +40,12 @@ internal static class StoreSetup
         services.AddSingleton<CommitWakeup>();
         services.AddSingleton(provider => new Projections.Directory(StoredJson.Options(provider.GetRequiredService<PersonKeys>().Find)));
         services.AddSingleton<ReadModel>(provider => provider.GetRequiredService<Projections.Directory>());
+        services.AddSingleton<ReadModel, EffectiveAccess>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DirectoryReader>();
+        services.AddSingleton<Moments>();
+        services.AddSingleton<AccessReader>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));
         services.AddHandlersOf(typeof(ReadModel).Assembly);
     }
@@ -63,6 +66,7 @@ internal static class StoreSetup
         services.AddScoped<IMediator, Mediator>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorize<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(WithinOrganization<,>));
         services.AddHandlersOf(typeof(Commands).Assembly);
     }
 

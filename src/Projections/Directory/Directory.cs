@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
@@ -24,7 +23,7 @@ public sealed class Directory : ReadModel
     /// <param name="json">How states are stored; it seals personal data.</param>
     public Directory(JsonSerializerOptions json) : this(
         OrganizationList.Part(json), UserList.Part(json), UserGroupList.Part(json), LicenseList.Part(json), ProductList.Part(json),
-        LicenseTemplateList.Part(json), AccessTokenList.Part(json))
+        LicenseTemplateList.Part(json))
     {
     }
 
@@ -41,8 +40,6 @@ public sealed class Directory : ReadModel
     public DirectoryPart<Product, ProductEvent> Products => (DirectoryPart<Product, ProductEvent>)parts[4];
 
     public DirectoryPart<LicenseTemplate, LicenseTemplateEvent> LicenseTemplates => (DirectoryPart<LicenseTemplate, LicenseTemplateEvent>)parts[5];
-
-    public DirectoryPart<AccessToken, AccessTokenEvent> AccessTokens => (DirectoryPart<AccessToken, AccessTokenEvent>)parts[6];
 
     public override void Touch(IEvent e, Touched touched) => PartOf(e).Touch(e, touched);
 

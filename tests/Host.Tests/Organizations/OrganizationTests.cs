@@ -7,17 +7,17 @@ public class OrganizationTests
     {
         var host = await TestHost.Shared;
         var vendor = await host.Vendor();
-        using var response = await vendor.Post("/v3/organizations", new
+        var response = await vendor.Post("/v3/organizations", new
         {
             name = "Acme", email = "it@acme.example", allowedUsers = 3, description = "Rockets",
             address = new { city = "Bern", country = "CH" }, metadata = new[] { new { key = "crm", value = "42" } },
         });
         var created = await Task.FromResult(response).Expect(201);
-
         response.Headers.Location!.ToString().ShouldBe($"/v3/organizations/{created.Id()}");
-        using var read = await vendor.Get($"/v3/organizations/{created.Id()}");
+
+        var read = await vendor.Get($"/v3/organizations/{created.Id()}");
         read.Headers.ETag!.Tag.ShouldBe(response.Headers.ETag!.Tag);
-        (await read.Content.ReadAsStringAsync()).ShouldBe(await response.Content.ReadAsStringAsync());
+        (await Task.FromResult(read).Expect(200)).ToJsonString().ShouldBe(created.ToJsonString());
     }
 
     [Fact]
@@ -74,6 +74,21 @@ public class OrganizationTests
         await acme.Vendor.Get(acme.Path).ExpectProblem(404, "NOT_FOUND");
         await acme.Vendor.Get($"/v3/users/{user}").ExpectProblem(404, "NOT_FOUND");
         await acme.Vendor.Delete(acme.Path).ExpectProblem(404, "NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_at_the_address_of_a_deleted_organization()
+    {
+        var acme = await Acme.With(seats: 3);
+        var group = await acme.Group();
+        await acme.Vendor.Delete(acme.Path).Expect(204);
+
+        await acme.Vendor.Get($"{acme.Path}/users").ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Get($"{acme.Path}/user-groups/{group}").ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Delete($"{acme.Path}/user-groups/{group}").ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Post($"{acme.Path}/users", Acme.Person()).ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Post("/v3/users", new { firstName = "Ada", email = Acme.NewEmail(), password = Acme.Password, organizationId = acme.Id })
+            .ExpectProblem(400, "REFERENCE_NOT_FOUND");
     }
 
     [Fact]

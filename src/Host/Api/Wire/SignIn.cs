@@ -68,18 +68,14 @@ internal sealed record WireSecret(string AccessToken)
 
 /// <summary>A personal access token without its secret.</summary>
 internal sealed record WireAccessToken(
-    AccessTokenId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, DateTimeOffset? ExpiresAt, bool Revoked, ValueList<string> Scopes,
+    AccessTokenId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, DateTimeOffset? ExpiresAt, bool Revoked, IReadOnlyList<string> Scopes,
     UserId UserId, DateTimeOffset? LastUsedAt, DateTimeOffset? LastRotatedAt)
 {
-    public static async Task<WireAccessToken> Of(AccessToken token, Store store, CancellationToken cancellation) => (await Of([token], store, cancellation))[0];
-
-    public static async Task<IReadOnlyList<WireAccessToken>> Of(IReadOnlyList<AccessToken> tokens, Store store, CancellationToken cancellation)
+    public static async Task<WireAccessToken> Of(AccessToken token, Store store, CancellationToken cancellation)
     {
-        var uses = await store.Session.QueryAsync<AccessTokenUse>("where id = any(?)", cancellation, tokens.Select(token => token.Id.Value).ToArray());
-        return [.. tokens.Select(token => Of(token, uses.FirstOrDefault(use => use.Id == token.Id)))];
+        var use = await store.Session.LoadAsync<AccessTokenUse>(token.Id, cancellation);
+        return new(
+            token.Id, token.Recorded.CreatedAt, token.Recorded.UpdatedAt, token.Name, token.ExpiresAt, token.Revoked, token.Scopes, token.User,
+            use?.LastUsedAt, token.LastRotatedAt);
     }
-
-    private static WireAccessToken Of(AccessToken token, AccessTokenUse? use) => new(
-        token.Id, token.Recorded.CreatedAt, token.Recorded.UpdatedAt, token.Name, token.ExpiresAt, token.Revoked, token.Scopes, token.User,
-        use?.LastUsedAt, token.LastRotatedAt);
 }

@@ -25,7 +25,7 @@ internal sealed record OrganizationUserPatch(
     public ChangeOrganizationUser ToCommand(OrganizationId organization, UserId user) => new(
         organization, user,
         new UserChanges(Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), default, Common.Given(AllowCustomerPortalAccess), default, default),
-        Role is null ? default : new Role(Role), Common.Given(UserGroupIds));
+        Role is null ? default(Optional<Role>) : new Role(Role), Common.Given(UserGroupIds));
 }
 
 /// <summary>The body of a new user, made by the vendor.</summary>
@@ -55,7 +55,7 @@ internal sealed record UserPatch(
         user,
         new UserChanges(Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), Company, Common.Given(AllowCustomerPortalAccess),
             Common.Given(Tags), Common.GivenMetadata(Metadata, now)),
-        Role is null ? default : new Role(Role), Common.GivenId<OrganizationId>(OrganizationId, "organizationId"));
+        Role is null ? default(Optional<Role>) : new Role(Role), Common.GivenId<OrganizationId>(OrganizationId, "organizationId"));
 }
 
 /// <summary>A user group; members and licences have addresses of their own.</summary>

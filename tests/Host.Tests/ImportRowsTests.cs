@@ -118,6 +118,21 @@ public sealed class ImportRowsTests
     }
 
     [Fact]
+    public async Task The_documentation_names_every_kind_with_its_columns_and_its_example_is_good()
+    {
+        var text = await File.ReadAllTextAsync(Repository.File("docs/imports.md"));
+        foreach (var (kind, columns) in ImportFormat.Kinds)
+        {
+            var line = text.Split('\n').Single(line => line.StartsWith($"| `{kind}` |", StringComparison.Ordinal));
+            columns.ShouldAllBe(column => line.Contains($"`{column}`", StringComparison.Ordinal));
+        }
+
+        var example = text.Split("```csv\n")[1].Split("```")[0];
+        (await Csv(example)).ShouldAllBe(row => row.Refusal == null);
+        (await Rows(CsvRows.Read, await File.ReadAllBytesAsync(Repository.File("demo/demo.csv")))).ShouldAllBe(row => row.Refusal == null);
+    }
+
+    [Fact]
     public void Nothing_that_comes_in_throws_and_what_it_says_can_be_stored() =>
         Gen.OneOf(Gen.Byte.Array[0, 400], Nasty.Array[0, 60].Select(pieces => Encoding.UTF8.GetBytes($"kind,name,email\n{string.Concat(pieces)}"))).Sample(bytes =>
         {

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Projections;
@@ -58,6 +59,8 @@ internal static class StoreSetup
         services.AddScoped<Store>();
         services.AddSingleton<Grants>();
         services.AddSingleton<Commands>();
+        services.AddSingleton<StagedRows>();
+        services.AddSingleton<ImportIntake>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(PermissionTable.Permissions);
 

@@ -94,8 +94,12 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     where TId : struct, IId<TId>
     where TEvent : class
 {
-    private readonly Dictionary<Guid, (TState State, Action<IEnumerable<object>> Append)> open = [];
+    private readonly Dictionary<Guid, (TState Before, TState State, Action<IEnumerable<object>> Append)> open = [];
     private readonly Dictionary<Guid, TState> seen = [];
+
+    /// <summary>The states of the streams decided on, before this unit of work and after it.</summary>
+    public IEnumerable<(TState Before, TState After)> Changes =>
+        open.Values.Where(stream => stream.Before.Recorded.Version != stream.State.Recorded.Version).Select(stream => (stream.Before, stream.State));
 
     /// <summary>The state as this unit of work sees it, or the initial state of what was never created; of a past moment where one is asked about.</summary>
     public async Task<TState> Latest(TId id, CancellationToken cancellation) =>
@@ -144,7 +148,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         foreach (var (id, fetched) in fetches)
         {
             if (await fetched is { Aggregate: { } state } stream)
-                open[id] = (state, stream.AppendMany);
+                open[id] = (state, state, stream.AppendMany);
         }
     }
 
@@ -168,7 +172,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
 
         var stream = store.Session.Events.StartStream<TState>(id.Value, store.Recorded(decision.Events));
         var state = Aggregate.Fold(TState.Initial, decision.Events, store.Context.Now);
-        open[id.Value] = (state, events => stream.AddEvents([.. events.Cast<IEvent>()]));
+        open[id.Value] = (TState.Initial, state, events => stream.AddEvents([.. events.Cast<IEvent>()]));
         return state;
     }
 
@@ -191,7 +195,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
                 return Refusal.NotFound(typeof(TState).Name);
             if (store.Context is { IfMatch: { } version } && store.Context.Target == id.Value && fetched.Recorded.Version != version)
                 return Refusal.VersionMismatch;
-            known = (fetched, stream.AppendMany);
+            known = (fetched, fetched, stream.AppendMany);
         }
 
         var decision = decide(known.State);

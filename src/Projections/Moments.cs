@@ -49,6 +49,14 @@ public sealed class Moments(NpgsqlDataSource database, IDocumentStore store, Pro
         return found;
     }
 
+    /// <summary>Waits until a read model reflects everything that was committed before; the refusal when it does not in time.</summary>
+    public async Task<Refusal?> Settle(string model, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"select coalesce(max(seq_id), 0) from {Events}");
+        var latest = (long)(await command.ExecuteScalarAsync(cancellation))!;
+        return await progress.WaitForAsync(model, latest, Longest, cancellation) ? null : Refusal.ReadModelBehind(latest, progress.Of(model).Position);
+    }
+
     private async Task<Result<Moment>> OfPositionAsync(long position, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(

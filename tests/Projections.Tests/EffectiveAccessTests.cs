@@ -10,12 +10,9 @@ namespace EventSourcedOrgs.Projections.Tests;
 /// <summary>Who may use what, as rows: the same answers as the domain's own rule and as a reading of the bare events.</summary>
 public class EffectiveAccessTests
 {
-    private static readonly Gen<Step[]> Steps =
-        Gen.Select(Gen.Int[0, World.Deeds - 1], Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[0, 3], (deed, a, b, c) => new Step(deed, a, b, c)).Array[0, 150];
-
     [Fact]
     public void The_rows_the_domain_and_the_bare_events_give_one_answer() =>
-        Steps.Sample(steps =>
+        World.Steps.Sample(steps =>
         {
             var world = new World(1, steps);
             var rows = new EffectiveAccess().Fold(world.Events());
@@ -39,7 +36,7 @@ public class EffectiveAccessTests
         await using var store = await DomainStore.StartAsync(pageSize);
         var number = 0;
         var worlds = new List<(World World, long First)>();
-        await Steps.SampleAsync(async steps =>
+        await World.Steps.SampleAsync(async steps =>
         {
             var world = new World(++number, steps);
             worlds.Add((world, await store.AppendAsync(world.History)));

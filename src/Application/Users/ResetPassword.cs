@@ -38,6 +38,8 @@ public sealed record ResetPassword(UserId User, string Token, string NewPassword
 {
     public const int LongestToken = 2048;
 
+    public bool IsSlow => true;
+
     public sealed class Validator : AbstractValidator<ResetPassword>
     {
         public Validator()

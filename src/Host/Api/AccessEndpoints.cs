@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -8,5 +9,5 @@ internal static class AccessEndpoints
     public static void MapAccess(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/access").WithTags("Access").MapPost("/check", (AccessCheckBody body, HttpContext http, bool explain = true) =>
                 http.Ask(body.ToQuery(explain), WireAccess.Shape(body)))
-            .WithSummary("May this user use this license, and why (not)?").Produces<WireAccess>();
+            .WithSummary("May this user use this license, and why (not)?").Produces<WireAccess>().OneForOneAndManyForMany();
 }

@@ -20,7 +20,7 @@ internal static class SignInEndpoints
             .AllowAnonymous().WithSummary("Go on with a sign-in: a new pair of tokens for the refresh token, which is spent").Produces<WireTokens>();
 
         accounts.MapPost("/logout", Task<IResult> (HttpContext http) => http.Send(new EndSession(), (_, _, _) => Task.FromResult(new { })))
-            .WithSummary("Sign out: the tokens of this sign-in open nothing any more").Produces(StatusCodes.Status200OK);
+            .WithSummary("Sign out: the tokens of this sign-in open nothing any more").Produces<object>();
     }
 
     /// <summary>First who it is, then the sign-in on that user's behalf.</summary>

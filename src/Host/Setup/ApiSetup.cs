@@ -38,6 +38,7 @@ internal static class ApiSetup
         v3.MapMyLicenses();
         v3.MapOrganizationLicenses();
         v3.MapAccess();
+        v3.MapAccessLists();
         v3.MapSignIn();
         v3.MapProfile();
         v3.MapPasswords();

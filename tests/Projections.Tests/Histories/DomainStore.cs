@@ -26,7 +26,7 @@ internal sealed class DomainStore : IAsyncDisposable
         Source = NpgsqlDataSource.Create(address);
         keys = new(new Secrets(new byte[Secrets.KeySize]), Source);
         Directory = new(StoredJson.Options(keys.Find));
-        Models = [Directory, new EffectiveAccess()];
+        Models = [Directory, new EffectiveAccess(), new OrganizationSummary()];
         store = DocumentStore.For(options =>
         {
             options.Connection(Source);
@@ -49,6 +49,10 @@ internal sealed class DomainStore : IAsyncDisposable
     public Moments Moments { get; }
 
     public AccessReader Access { get; }
+
+    public async Task<Summary> SummaryAsync(OrganizationId organization, DateTimeOffset now, long? position = null, DayRange? days = null) =>
+        (await new GetOrganizationSummary.Handler(Source, Moments, store).Handle(
+            new(organization, now, position is null ? null : new(position, null), days), CancellationToken.None)).Value!;
 
     public IProjectionDaemon Daemon => daemon!;
 

@@ -1,3 +1,4 @@
+using CsCheck;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.Organizations;
@@ -19,7 +20,11 @@ internal readonly record struct Step(int Deed, int A, int B, int C);
 /// </summary>
 internal sealed class World
 {
-    public const int Deeds = 33;
+    private const int Deeds = 33;
+
+    /// <summary>Random things to happen.</summary>
+    public static readonly Gen<Step[]> Steps =
+        Gen.Select(Gen.Int[0, Deeds - 1], Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[0, 3], (deed, a, b, c) => new Step(deed, a, b, c)).Array[0, 150];
 
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 

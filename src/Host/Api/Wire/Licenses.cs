@@ -100,7 +100,10 @@ internal sealed record NewSubscription(string SubscriptionInterval, Subscription
 }
 
 /// <summary>The end of a licence from now on; null is never, left out is unchanged.</summary>
-internal sealed record NewExpiry(Optional<DateTimeOffset?> ExpiresAt = default);
+internal sealed record NewExpiry
+{
+    public Optional<DateTimeOffset?> ExpiresAt { get; init; }
+}
 
 /// <summary>By how many seconds the end of a licence moves; a negative number makes it end earlier.</summary>
 internal sealed record Extension(int ExtensionLength);

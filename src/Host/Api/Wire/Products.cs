@@ -21,8 +21,10 @@ internal sealed record NewProduct(
 /// <summary>The body of a change to a product; what it leaves out stays.</summary>
 internal sealed record ProductPatch(
     string? Name = null, string? DisplayName = null, string? Description = null, string? LicenseTemplateId = null, string? LicensePolicyId = null,
-    Optional<string?> TrialPolicyId = default, ValueList<NewMetadata>? Metadata = null)
+    ValueList<NewMetadata>? Metadata = null)
 {
+    public Optional<string?> TrialPolicyId { get; init; }
+
     public ChangeProduct ToCommand(ProductId id, DateTimeOffset now) => new(id, new ProductChanges(
         Common.Given(Name?.Trim()), Common.Given(DisplayName?.Trim()),
         Description is null ? default(Optional<string?>) : Description.Length == 0 ? (string?)null : Description,

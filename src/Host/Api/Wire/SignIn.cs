@@ -32,9 +32,10 @@ internal sealed record WirePasswordReset(string ResetPasswordToken);
 
 /// <summary>The body of a change to one's own profile.</summary>
 internal sealed record ProfilePatch(
-    string? FirstName = null, Optional<string?> LastName = default, string? Email = null, bool? GoogleSsoEnabled = null, bool? TwoFactorEnabled = null,
-    string? TwoFactorCode = null)
+    string? FirstName = null, string? Email = null, bool? GoogleSsoEnabled = null, bool? TwoFactorEnabled = null, string? TwoFactorCode = null)
 {
+    public Optional<string?> LastName { get; init; }
+
     public ChangeProfile ToCommand() => new(
         Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), TwoFactorEnabled ?? false, GoogleSsoEnabled ?? false);
 }

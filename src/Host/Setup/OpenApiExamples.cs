@@ -1,0 +1,43 @@
+using System.Collections.Frozen;
+
+namespace EventSourcedOrgs.Host.Setup;
+
+/// <summary>A body for every operation that makes something, by the operation's id. Tests send each one; only the ids in them name nothing real.</summary>
+internal static class OpenApiExamples
+{
+    private const string Id = "0192f0c1-2f5a-7cc0-9a53-6c1b8e1d2f00";
+
+    public static FrozenDictionary<string, string> Bodies { get; } = new Dictionary<string, string>
+    {
+        ["createOrganization"] = """
+            { "name": "Acme", "email": "it@acme.example", "allowedUsers": 25, "address": { "city": "Basel", "country": "CH" },
+              "metadata": [{ "key": "crm", "value": "A-1042", "viewPermissions": ["organization"] }] }
+            """,
+        ["createUser"] = $$"""
+            { "firstName": "Ada", "lastName": "Lovelace", "email": "ada@acme.example", "password": "correct horse battery", "role": "organization-admin",
+              "organizationId": "{{Id}}", "tags": ["pilot"] }
+            """,
+        ["createOrganizationUser"] = $$"""
+            { "firstName": "Grace", "lastName": "Hopper", "email": "grace@acme.example", "password": "correct horse battery", "role": "user",
+              "allowCustomerPortalAccess": true, "userGroupIds": ["{{Id}}"] }
+            """,
+        ["createOrganizationUserGroup"] = """{ "name": "Engineers", "description": "Everybody who builds." }""",
+        ["createOrganizationUserGroupUser"] = $$"""{ "userIds": ["{{Id}}"] }""",
+        ["createProduct"] = $$"""
+            { "name": "pro", "displayName": "Acme Pro", "description": "The whole tool box.", "licenseTemplateId": "{{Id}}" }
+            """,
+        ["createLicenseTemplate"] = NewTemplate,
+        ["createLicensePolicy"] = NewTemplate,
+        ["createLicense"] = $$"""
+            { "productId": "{{Id}}", "organizationId": "{{Id}}", "subscriptionInterval": "P1Y", "allowedActivations": 3, "tags": ["2026"] }
+            """,
+        ["extendLicense"] = """{ "extensionLength": 86400 }""",
+        ["checkAccess"] = $$"""{ "userId": "{{Id}}", "licenseId": "{{Id}}" }""",
+        ["createPersonalAccessToken"] = """{ "name": "nightly report", "scopes": ["organization:read", "user:read"] }""",
+        ["login"] = """{ "email": "ada@acme.example", "password": "correct horse battery" }""",
+    }.ToFrozenDictionary();
+
+    private static string NewTemplate => """
+        { "name": "Yearly, named users", "type": "node-locked", "allowedActivations": 3, "subscriptionInterval": "P1Y", "requireAuthentication": true }
+        """;
+}

@@ -35,7 +35,13 @@ internal static class TestPostgres
             await ExecuteAsync(connection, $"""create database {name} template "{source}" """);
         }
 
-        return new NpgsqlConnectionStringBuilder(administrator) { Database = name, MaxPoolSize = 50, ConnectionIdleLifetime = 10, ConnectionPruningInterval = 2 }.ConnectionString;
+        return new NpgsqlConnectionStringBuilder(administrator)
+        {
+            Database = name,
+            MaxPoolSize = 50,
+            ConnectionIdleLifetime = 10,
+            ConnectionPruningInterval = 2,
+        }.ConnectionString;
     }
 
     private static async Task<string> StartAsync()
@@ -53,7 +59,7 @@ internal static class TestPostgres
         return server.ConnectionString;
     }
 
-    /// <summary>A shell that reads from us until we are gone, in whatever way, then ends the server and removes its folder: test hosts get no time to do it.</summary>
+    /// <summary>A shell that reads from us until we are gone, in whatever way, then ends the server and removes its folder.</summary>
     private static Process CleanUpAfterUs(string server, string folder)
     {
         const string script = """
@@ -63,7 +69,8 @@ internal static class TestPostgres
             for second in 1 2 3 4 5 6 7 8 9 10; do kill -s QUIT "$1" && sleep 1 || break; done
             rm -rf "$2"
             """;
-        return Process.Start(new ProcessStartInfo("sh", ["-c", script, "sh", server, folder]) { RedirectStandardInput = true, WorkingDirectory = "/" })!;
+        var shell = new ProcessStartInfo("sh", ["-c", script, "sh", server, folder]) { RedirectStandardInput = true, WorkingDirectory = "/" };
+        return Process.Start(shell)!;
     }
 
     private static void DropDatabases(string administrator)

@@ -31,8 +31,10 @@ public sealed record Caller(UserId? User, Role Role, OrganizationId? Organizatio
 
     public SeatAuthority SeatAuthority => IsVendor ? SeatAuthority.Vendor : SeatAuthority.OrganizationAdmin;
 
-    /// <summary>The refusal when the caller may not give this role to somebody: nobody can give more than the caller's own kind has,
-    /// and a token with scopes cannot make a member of the team, who would have none.</summary>
+    /// <summary>
+    /// The refusal when the caller may not give this role to somebody: nobody can give more than the caller's own kind has, and a token
+    /// with scopes cannot make a member of the team, who would be held to none.
+    /// </summary>
     public Refusal? MayGive(Role role) =>
         !Role.Reserved.Contains(role) ? Refusal.UnknownRole
         : role == Role.SuperAdmin ? Refusal.SuperAdminIsUnique
@@ -56,6 +58,9 @@ public sealed record Origin(string? RequestId, string? IpAddress, string? UserAg
     public static Origin None { get; } = new(null, null, null);
 }
 
+/// <summary>A moment in the past: a position in the history, and the time (UTC) with which dates are compared.</summary>
+public sealed record PastMoment(long Position, DateTimeOffset At);
+
 /// <summary>
 /// What surrounds one run of one command: the caller, the origin, one moment in time, and the version that the caller demands
 /// of the resource the command names as its target.
@@ -78,6 +83,9 @@ public sealed class Context
     public long? MinPosition { get; set; }
 
     public long? IfMatch { get; private set; }
+
+    /// <summary>The past moment that a question asks about: states are then folded up to its position. Null for the present.</summary>
+    public PastMoment? AsOf { get; set; }
 
     public void Set(Caller caller, Origin origin, DateTimeOffset now, Guid? target = null, long? ifMatch = null)
     {

@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
@@ -53,16 +54,20 @@ public static class EventStore
         options.Schema.For<Credentials>();
         options.Schema.For<AccessTokenSecret>().Index(secret => secret.AccessToken);
         options.Schema.For<AccessTokenUse>();
+        options.Schema.For<AccessToken>().Index(token => token.User);
         options.Schema.For<SignInFailures>().Index(failures => failures.LastAt);
         options.Schema.For<SignInSession>().Index(session => session.User);
-        options.Schema.For<RefreshToken>().UseOptimisticConcurrency(true).Index(token => token.User);
+        options.Schema.For<RefreshToken>().UseOptimisticConcurrency(true).Index(token => token.User).Index(token => token.Session);
         options.Schema.For<PasswordReset>();
         options.Schema.For<SigningKey>();
         options.Schema.For<ProductKey>();
         options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt);
+        options.Schema.For<Import>();
+        options.Schema.For<Organization>().Index(organization => organization.Name);
         options.Schema.For<User>().Index(user => user.Organization!);
         options.Schema.For<UserGroup>().Index(group => group.Organization);
         options.Schema.For<License>().Index(license => license.Product).GinIndexJsonData();
         options.Schema.For<Product>().Index(product => product.Template);
+        StagedRows.Configure(options);
     }
 }

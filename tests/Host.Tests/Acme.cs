@@ -50,4 +50,7 @@ internal sealed class Acme
     public async Task<string> Group(string name = "Engineers") => (await Vendor.Post($"{Path}/user-groups", new { name }).Expect(201)).Id();
 
     public async Task<JsonNode> Read(string path = "") => await Vendor.Get(Path + path).Expect(200);
+
+    /// <summary>Lists show everything that was done so far.</summary>
+    public async Task Settled() => await Vendor.Get($"/v3/organizations?limit=1&minPosition={await Host.Scalar<long>("select max(seq_id) from events.mt_events")}").Expect(200);
 }

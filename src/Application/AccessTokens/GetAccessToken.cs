@@ -24,5 +24,5 @@ public sealed class OwnTokens(Store store)
 
     /// <summary>Forgets the secrets of a token but the new one, if any; they open nothing from the commit on.</summary>
     public void ForgetSecrets(AccessTokenId id, string except = "") =>
-        store.Session.QueueSqlCommand("delete from events.mt_doc_accesstokensecret where data ->> 'accessToken' = ? and id <> ?", id.ToString(), except);
+        store.Session.QueueSqlCommand("delete from events.mt_doc_accesstokensecret where (data ->> 'accessToken')::uuid = ? and id <> ?", id.Value, except);
 }

@@ -109,7 +109,7 @@ internal sealed class AccessStates(Store store)
 
     private (CheckedAccess Answer, int Nearness) Of(AccessQuestion question, User? user, Organization? organization, License? license)
     {
-        var decision = Access.Decide(user, license, organization, Common(user, license), store.Context.Now);
+        var decision = Access.Decide(user, license, organization, Common(user, license), (store.Context.AsOf?.At ?? store.Context.Now));
         return (
             new(question, license?.Id ?? question.License, decision.Denial, [.. decision.Paths.Select(path =>
                 new AccessReason(path, path.UserGroup is { } group ? groups[group] : null, []))]),

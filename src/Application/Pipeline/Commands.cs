@@ -11,8 +11,11 @@ using Npgsql;
 
 namespace EventSourcedOrgs.Application.Pipeline;
 
-/// <summary>What a request brings besides its command. <see cref="RequestHash"/> tells requests under one idempotency key apart.</summary>
-public sealed record Envelope(Caller Caller, Origin Origin, long? IfMatch = null, string? IdempotencyKey = null, string RequestHash = "")
+/// <summary>
+/// What a request brings besides its command. <see cref="RequestHash"/> tells requests under one idempotency key apart; a dry run decides
+/// and replies like the real thing, and commits nothing.
+/// </summary>
+public sealed record Envelope(Caller Caller, Origin Origin, long? IfMatch = null, string? IdempotencyKey = null, string RequestHash = "", bool DryRun = false)
 {
     public static Envelope System { get; } = new(Caller.System, Origin.None);
 }
@@ -39,16 +42,22 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
 
     /// <summary>More units of work at once only wait for each other's locks and take the connections of readers.</summary>
     private readonly SemaphoreSlim turns = new(48);
+    private readonly SemaphoreSlim slowTurns = new(8);
 
-    public void Dispose() => turns.Dispose();
+    public void Dispose()
+    {
+        turns.Dispose();
+        slowTurns.Dispose();
+    }
 
     /// <summary>Runs a command; the reply is made before the commit, from what the command decided, and stored with it when it has a key.</summary>
     public async Task<Outcome<T>> Run<T>(
         ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
     {
+        var turn = command.IsSlow ? slowTurns : turns;
         for (var attempt = 1; ; attempt++)
         {
-            await turns.WaitAsync(cancellation);
+            await turn.WaitAsync(cancellation);
             try
             {
                 return await RunOnce(command, envelope, reply, cancellation);
@@ -60,7 +69,7 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
             }
             finally
             {
-                turns.Release();
+                turn.Release();
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 10 * attempt)), cancellation);
@@ -88,6 +97,8 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
             return new(result, null, null, []);
 
         var made = reply is null ? null : await reply(result.Value!, store, cancellation);
+        if (envelope.DryRun)
+            return new(result, made, null, store.Appended);
         if (key is not null && made is not null)
             store.Session.Insert(new AnsweredRequest(key, request, secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(made)), store.Context.Now));
         await store.Session.SaveChangesAsync(cancellation);

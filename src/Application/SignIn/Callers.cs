@@ -33,7 +33,7 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
 
     private const string OfSignIn = $"""
         {OfPerson} and exists (
-            select from events.mt_doc_signinsession s where s.id = $2 and s.data ->> 'user' = u.id::text and (s.data ->> 'expiresAt')::timestamptz > $3)
+            select from events.mt_doc_signinsession s where s.id = $2 and (s.data ->> 'user')::uuid = u.id and (s.data ->> 'expiresAt')::timestamptz > $3)
         """;
 
     private const string OfSecret = $"""
@@ -99,7 +99,8 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
     {
         var caller = Of(row);
         return (
-            caller.IsAnonymous ? caller : caller with { AccessToken = AccessTokenId.From(row.GetGuid(6)), Scopes = Scopes.Granted(row.GetFieldValue<string[]>(7)) },
+            caller.IsAnonymous ? caller
+                : caller with { AccessToken = AccessTokenId.From(row.GetGuid(6)), Scopes = Scopes.Granted(row.GetFieldValue<string[]>(7)) },
             row.IsDBNull(8) ? null : row.GetDateTime(8));
     }
 

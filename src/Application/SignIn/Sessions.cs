@@ -24,7 +24,7 @@ public sealed class Sessions(IDocumentSession session)
 
     public SignedIn Start(UserId user, DateTimeOffset now)
     {
-        Remove("data ->> 'user' = ? and (data ->> 'expiresAt')::timestamptz <= ?", user.ToString(), now);
+        Remove("(data ->> 'user')::uuid = ? and (data ->> 'expiresAt')::timestamptz <= ?", user.Value, now);
         return Continue(new SignInSession(Guid.CreateVersion7(now), user, now, now), now);
     }
 
@@ -40,14 +40,15 @@ public sealed class Sessions(IDocumentSession session)
     public void End(Guid known)
     {
         session.Delete<SignInSession>(known);
-        session.QueueSqlCommand("delete from events.mt_doc_refreshtoken where data ->> 'session' = ?", known.ToString());
+        session.QueueSqlCommand("delete from events.mt_doc_refreshtoken where (data ->> 'session')::uuid = ?", known);
     }
 
     /// <summary>Ends all sign-ins of a user but the one that goes on, if any.</summary>
     public void EndAll(UserId user, Guid? except = null)
     {
-        session.QueueSqlCommand("delete from events.mt_doc_signinsession where data ->> 'user' = ? and id <> ?", user.ToString(), except ?? Guid.Empty);
-        session.QueueSqlCommand("delete from events.mt_doc_refreshtoken where data ->> 'user' = ? and data ->> 'session' <> ?", user.ToString(), (except ?? Guid.Empty).ToString());
+        session.QueueSqlCommand("delete from events.mt_doc_signinsession where (data ->> 'user')::uuid = ? and id <> ?", user.Value, except ?? Guid.Empty);
+        session.QueueSqlCommand(
+            "delete from events.mt_doc_refreshtoken where (data ->> 'user')::uuid = ? and (data ->> 'session')::uuid <> ?", user.Value, except ?? Guid.Empty);
     }
 
     private void Remove(string which, params object[] values)

@@ -9,6 +9,8 @@ namespace EventSourcedOrgs.Application.Users;
 /// <summary>Users change their own password, which ends their other sign-ins. Wrong old passwords count like failed sign-ins.</summary>
 public sealed record ChangePassword(UserId User, string OldPassword, string NewPassword) : ICommand<User>
 {
+    public bool IsSlow => true;
+
     public Guid? Target => User.Value;
 
     public sealed class Validator : AbstractValidator<ChangePassword>

@@ -14,11 +14,16 @@ public interface INewPerson
     string? Password { get; }
 }
 
-/// <summary>The vendor makes a user, of a customer organization or of none. The vendor may go past the seats.</summary>
+/// <summary>
+/// The vendor makes a user, of a customer organization or of none. The vendor may go past the seats. Without a password the user sets one
+/// before the first sign-in.
+/// </summary>
 public sealed record CreateUser(
-    UserId Id, string FirstName, string? LastName, string Email, string? Company, string Password, Role Role, OrganizationId? OrganizationId,
+    UserId Id, string FirstName, string? LastName, string Email, string? Company, string? Password, Role Role, OrganizationId? OrganizationId,
     bool AllowCustomerPortalAccess, ValueList<string> Tags, ValueList<MetadataEntry> Metadata) : ICommand<User>, INewPerson
 {
+    public bool IsSlow => true;
+
     public sealed class Validator : AbstractValidator<CreateUser>
     {
         public Validator()
@@ -45,6 +50,8 @@ public sealed record CreateOrganizationUser(
     UserId Id, OrganizationId Organization, string FirstName, string? LastName, string Email, string Password, Role Role,
     bool AllowCustomerPortalAccess, ValueList<UserGroupId> UserGroupIds) : ICommand<User>, IWithinOrganization, INewPerson
 {
+    public bool IsSlow => true;
+
     public const int MostGroups = 1000;
 
     public sealed class Validator : AbstractValidator<CreateOrganizationUser>
@@ -76,6 +83,6 @@ public sealed class PersonValidator : AbstractValidator<INewPerson>
         RuleFor(c => c.FirstName).Text(1);
         RuleFor(c => c.LastName).Text();
         RuleFor(c => c.Email).Email();
-        RuleFor(c => c.Password).Text(ShortestPassword);
+        RuleFor(c => c.Password).Text(ShortestPassword).When(c => c.Password is not null);
     }
 }

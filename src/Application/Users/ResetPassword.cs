@@ -38,6 +38,8 @@ public sealed record ResetPassword(UserId User, string Token, string NewPassword
 {
     public const int LongestToken = 2048;
 
+    public bool IsSlow => true;
+
     public sealed class Validator : AbstractValidator<ResetPassword>
     {
         public Validator()
@@ -51,17 +53,16 @@ public sealed record ResetPassword(UserId User, string Token, string NewPassword
     {
         public async Task<Result<User>> Handle(ResetPassword command, CancellationToken cancellationToken)
         {
+            // Under the lock of the user's stream, so that of two who bring the token at once one finds it spent.
+            var user = await store.Users.DecideExclusively(
+                command.User, state => !state.Exists || state.Role.IsTeam ? Refusal.InvalidResetToken : [], cancellationToken);
             var reset = await store.Session.LoadAsync<PasswordReset>(command.User, cancellationToken);
-            if (reset is null || reset.ExpiresAt <= store.Context.Now || !IsTokenOf(reset, command.Token))
+            if (user.Refusal is not null || reset is null || reset.ExpiresAt <= store.Context.Now || !IsTokenOf(reset, command.Token))
                 return Refusal.InvalidResetToken;
 
-            var user = await store.Users.Latest(command.User, cancellationToken);
-            if (!user.Exists || user.Role.IsTeam)
-                return Refusal.InvalidResetToken;
-
-            if (user.Email.Value is { } email)
+            if (user.Value!.Email.Value is { } email)
                 PasswordCheck.Forgive(email, store.Session, secrets);
-            return await new NewPassword(store, passwords).Set(user.Id, command.NewPassword, cancellationToken);
+            return await new NewPassword(store, passwords).Set(command.User, command.NewPassword, cancellationToken);
         }
 
         private static bool IsTokenOf(PasswordReset reset, string token) =>

@@ -1,12 +1,14 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.SignIn;
+using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Setup;
+using Microsoft.AspNetCore.Authorization;
 
 namespace EventSourcedOrgs.Host.Api;
 
 /// <summary>
-/// Says once per request who asks and when. Whoever cannot be told is nobody; what nobody may do is refused where everything is
-/// refused, in the pipeline.
+/// Says once per request who asks and when. Whoever cannot be told is nobody, and nobody is stopped here, before a body is read; what
+/// somebody may do is decided in the pipeline.
 /// </summary>
 internal static class Identification
 {
@@ -17,8 +19,16 @@ internal static class Identification
         var caller = await CallerOf(http);
         var origin = new Origin(http.TraceIdentifier, http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent.ToString());
         http.RequestServices.GetRequiredService<Context>().Set(caller, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
-        await next(http);
+        if (caller.IsAnonymous && IsClosed(http))
+            await Problems.Write(http, caller.Denial ?? Refusal.Unauthenticated);
+        else
+            await next(http);
     }
+
+    /// <summary>Nobody learns from an address of the API more than that it wants a token, unless it says that it is for anybody.</summary>
+    private static bool IsClosed(HttpContext http) =>
+        http.Request.Path.StartsWithSegments("/v3", StringComparison.OrdinalIgnoreCase)
+        && http.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
     private static async Task<Caller> CallerOf(HttpContext http)
     {

@@ -20,8 +20,8 @@ internal static class LicenseEndpoints
             .WithSummary("Create a license").Produces<WireLicense>(StatusCodes.Status201Created);
 
         licenses.MapGet("", Task<IResult> (HttpContext http) => http.List(
-                LicenseList.All, request => new ListLicenses(request, http.IdParameter<UserId>("userId")), WireLicense.Of, "userId", "userId[eq]"))
-            .WithList(LicenseList.All, "userId").WithSummary("List licenses").Produces<IReadOnlyList<WireLicense>>();
+                LicenseList.All, request => Licenses(http, request), WireLicense.Of, "userId", "userId[eq]", "createdAfter", "createdBefore"))
+            .WithList(LicenseList.All, "userId", "createdAfter", "createdBefore").WithSummary("List licenses").Produces<IReadOnlyList<WireLicense>>();
 
         licenses.MapGet("/{licenseId}", (LicenseId licenseId, HttpContext http) => http.Ask(new GetLicense(licenseId), WireLicense.Of, l => l.Recorded))
             .WithSummary("Get a license").Produces<WireLicense>();
@@ -55,6 +55,19 @@ internal static class LicenseEndpoints
         licenses.MapDelete("/meter-attributes/{meterId}", (Guid meterId, HttpContext http) => http.Send(new DropLicenseMeter(meterId)))
             .WithSummary("Take a meter attribute out of a license").Produces(StatusCodes.Status204NoContent);
     }
+
+    /// <summary>The list's own parameters, <c>userId</c>, and the older names of two filters by time of creation.</summary>
+    private static ListLicenses Licenses(HttpContext http, ListRequest request) => new(
+        request with
+        {
+            Filters =
+            [
+                .. request.Filters,
+                .. http.Request.Query["createdAfter"].OfType<string>().Select(text => new ListFilter("createdAt", ListOperator.Gt, text)),
+                .. http.Request.Query["createdBefore"].OfType<string>().Select(text => new ListFilter("createdAt", ListOperator.Lt, text)),
+            ],
+        },
+        http.IdParameter<UserId>("userId"));
 
     public static void MapMyLicenses(this IEndpointRouteBuilder routes)
     {

@@ -24,8 +24,8 @@ internal sealed record ListAccessTokens(ListRequest Request) : IQuery<ListPage<W
         (u.data ->> 'lastUsedAt')::timestamptz, (t.data ->> 'lastRotatedAt')::timestamptz
         """,
         "events.mt_doc_accesstoken t left join events.mt_doc_accesstokenuse u on u.id = t.id",
-        "t.data ->> 'user' = $1 and not (t.data ->> 'deleted')::boolean",
-        user.ToString());
+        "(t.data ->> 'user')::uuid = $1 and not (t.data ->> 'deleted')::boolean",
+        user.Value);
 
     public sealed class Handler(Context context, NpgsqlDataSource database) : IQueryHandler<ListAccessTokens, ListPage<WireAccessToken>>
     {

@@ -9,18 +9,17 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Lists over HTTP: parameters in; a bare array, its position and the address of the next page out.</summary>
 internal static class Lists
 {
-    public const string MinPosition = "minPosition";
-
     /// <summary>Asks for a page of a list; <paramref name="alsoKnown"/> are the parameters that the endpoint itself understands.</summary>
     public static async Task<IResult> List<TState, TWire>(
         this HttpContext http, Listing listing, Func<ListRequest, IListQuery<TState>> query,
         Func<IReadOnlyList<TState>, Store, CancellationToken, Task<IReadOnlyList<TWire>>> wire, params string[] alsoKnown)
     {
-        var bound = ListBinding.Bind(http.Request.Query, listing, [MinPosition, .. alsoKnown]);
+        var bound = ListBinding.Bind(http.Request.Query, listing, [Positions.MinPosition, Positions.AsOf, .. alsoKnown]);
         if (!bound.IsValid)
             return bound.Errors.AsRefusal().AsHttp();
 
-        var result = await http.RequestServices.GetRequiredService<IMediator>().Send(query(bound.Value), http.RequestAborted);
+        var request = bound.Value with { AsOf = http.RequestServices.GetRequiredService<Context>().AsOf?.Position };
+        var result = await http.RequestServices.GetRequiredService<IMediator>().Send(query(request), http.RequestAborted);
         if (result.Refusal is { } refusal)
             return refusal.AsHttp();
 

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using EventSourcedOrgs.Domain;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
+using Npgsql;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -74,9 +75,14 @@ internal static partial class Problems
             BadHttpRequestException { InnerException: JsonException json } => Write(http, OfJson(json)),
             BadHttpRequestException { StatusCode: not 400 } bad => WriteStatus(http, bad.StatusCode),
             BadHttpRequestException bad => Write(http, OfBinding(bad.Message)),
+            _ when IsOutage(thrown) => WriteStatus(http, StatusCodes.Status503ServiceUnavailable),
             _ => WriteStatus(http, StatusCodes.Status500InternalServerError),
         };
     }
+
+    /// <summary>The database cannot be reached, or has no connection left: not the caller's fault, and over when it is back.</summary>
+    private static bool IsOutage(Exception? thrown) =>
+        thrown is NpgsqlException { IsTransient: true } or TimeoutException || (thrown?.InnerException is { } inner && IsOutage(inner));
 
     private static Task Write(HttpContext http, int status, string code, string message, IReadOnlyDictionary<string, string[]>? errors)
     {
@@ -93,6 +99,8 @@ internal static partial class Problems
         : refusal.Field is { } field ? new() { [$"/{field}"] = [refusal.Message] }
         : null;
 
+    private static readonly string[] WrongType = ["could not be converted", "The value is not", "cannot hold null"];
+
     /// <summary>System.Text.Json says in words what is wrong with a document; tests hold us to understanding them.</summary>
     public static Refusal OfJson(JsonException json)
     {
@@ -103,7 +111,7 @@ internal static partial class Problems
             return Refusal.Validation(Quoted().Matches(missing.Groups["names"].Value).Select(name => new FieldError($"{pointer}/{name.Groups[1].Value}", "is required.")).ToValueList());
         if (NotNull().Match(json.Message) is { Success: true } notNull)
             return Refusal.Validation([new(pointer.Length > 0 ? pointer : $"/{notNull.Groups["name"].Value}", "must not be null.")]);
-        return json.Message.Contains("could not be converted", StringComparison.Ordinal) || json.Message.Contains("The value is not", StringComparison.Ordinal)
+        return WrongType.Any(words => json.Message.Contains(words, StringComparison.Ordinal))
             ? Refusal.Validation([new(pointer, "has the wrong type.")])
             : json.Message.Contains("Duplicate property", StringComparison.Ordinal) ? MalformedBody with { Message = "A field is given twice." }
             : MalformedBody;

@@ -21,11 +21,11 @@ internal static class ServeCommand
         var empty = new Option<bool>("--empty") { Description = "Start a private database without the demo data." };
         var command = new Command("serve", "Serve API and portals until Ctrl-C.") { connection, data, port, urls, empty };
         command.SetAction((parsed, cancellation) => ServeAsync(
-            parsed.GetValue(connection), parsed.GetValue(data)!, parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? FreePort()}", cancellation));
+            parsed.GetValue(connection), parsed.GetValue(data)!, parsed.GetValue(empty), parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? FreePort()}", cancellation));
         return command;
     }
 
-    private static async Task<int> ServeAsync(string? connection, string data, string urls, CancellationToken cancellation)
+    private static async Task<int> ServeAsync(string? connection, string data, bool empty, string urls, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         await using var installation = await Installation.OpenAsync(connection, data, cancellation);
@@ -36,12 +36,29 @@ internal static class ServeCommand
         await app.MigrateAsync();
         await app.StartAsync(cancellation);
 
+        var start = new FirstStart(app.Services);
+        var password = installation.IsPrivate ? await start.OpenAccountAsync(cancellation) : null;
+        if (password is not null)
+            Console.WriteLine(SuperAdmin(password));
+        if (installation.IsPrivate && !empty)
+            await start.ImportDemoAsync(cancellation);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"EventSourcedOrgs is ready after {watch.Elapsed.TotalSeconds:0.0} s. Ctrl-C stops it."));
-        foreach (var url in app.Urls)
-            Console.WriteLine($"  API  {url}/v3");
+        foreach (var line in app.Urls.SelectMany(Addresses).Concat(installation.IsPrivate ? SignIns(password, empty) : []))
+            Console.WriteLine($"  {line}");
         await app.WaitForShutdownAsync(cancellation);
         return ExitCode.Success;
     }
+
+    private static IEnumerable<string> Addresses(string url) => [$"API          {url}/v3", $"API pages    {url}/docs/api"];
+
+    private static IEnumerable<string> SignIns(string? password, bool empty) =>
+    [
+        SuperAdmin(password),
+        .. empty ? (string[])[] : [$"Demo         admin@acme.example (organization-admin) and user@acme.example, password {FirstStart.DemoPassword}"],
+    ];
+
+    private static string SuperAdmin(string? password) =>
+        $"Super-admin  {FirstStart.SuperAdmin}, password {(password is null ? "as it was shown at the first start" : $"{password} (shown only now)")}";
 
     private static int FreePort() => Enumerable.Range(DefaultPort, PortsToTry).FirstOrDefault(IsFree, DefaultPort);
 

@@ -1,8 +1,4 @@
-using System.Globalization;
-using EventSourcedOrgs.Application;
-using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api;
-using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -29,7 +25,7 @@ internal static class ApiSetup
         app.Use(Headers);
         app.UseRouting();
         app.Use(Identification.Identify);
-        app.Use(ReadPosition);
+        app.Use(Positions.Understand);
 
         var v3 = app.MapGroup("/v3");
         v3.MapOrganizations();
@@ -42,10 +38,12 @@ internal static class ApiSetup
         v3.MapMyLicenses();
         v3.MapOrganizationLicenses();
         v3.MapAccess();
+        v3.MapAccessLists();
         v3.MapSignIn();
         v3.MapProfile();
         v3.MapPasswords();
         v3.MapAccessTokens();
+        v3.MapImports();
     }
 
     private static Task Headers(HttpContext http, RequestDelegate next)
@@ -57,19 +55,6 @@ internal static class ApiSetup
         headers.CacheControl = "no-store";
         if (http.Request.Headers.ContainsKey(Sending.IdempotencyHeader))
             http.Request.EnableBuffering();
-        return next(http);
-    }
-
-    /// <summary>Understands the position that a question waits for.</summary>
-    private static Task ReadPosition(HttpContext http, RequestDelegate next)
-    {
-        if (http.Request.Query[Lists.MinPosition].ToString() is { Length: > 0 } text)
-        {
-            http.RequestServices.GetRequiredService<Context>().MinPosition = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-                ? position
-                : throw new RefusedException(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, "'minPosition' is a position, a whole number.", "?minPosition"));
-        }
-
         return next(http);
     }
 }

@@ -137,9 +137,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             var connection = Connection(folder, port);
             string[] settings = [.. options.Settings().Prepend($"port={port}").SelectMany(setting => (string[])["-c", setting])];
             var server = PostgresServer.Start(folder.Account.AsServer(folder.LogFile, [binaries.Postgres, "-D", folder.Data, .. settings]), folder.Path);
-            if (await IsUpAsync(server, connection, folder, options, cancellation))
+            if (await IsUpAsync(server, connection, folder, cancellation))
             {
-                options.Log(string.Create(CultureInfo.InvariantCulture, $"PostgreSQL {binaries.Version} on port {port}, data in {folder.Data}, ready after {watch.Elapsed.TotalSeconds:0.0} s."));
+                var seconds = watch.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+                options.Log($"PostgreSQL {binaries.Version} on port {port}, data in {folder.Data}, ready after {seconds} s.");
                 return (server, connection);
             }
 
@@ -170,17 +171,16 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
         string[] locale = OperatingSystem.IsMacOS() ? ["--locale=en_US.UTF-8", "--lc-collate=C"] : ["--locale=C.UTF-8"];
         string[] sync = options.Durable ? [] : ["--no-sync"];
-        var made = await PostgresAccount.RunAsync(
-            folder.Account.As([binaries.InitDb, "-D", unfinished, "-U", Name, "-A", "scram-sha-256", $"--pwfile={folder.PasswordFile}", "-E", "UTF8", "--data-checksums", "--no-instructions", .. locale, .. sync]),
-            cancellation,
-            folder.Path);
+        string[] access = ["-U", Name, "-A", "scram-sha-256", $"--pwfile={folder.PasswordFile}"];
+        string[] initdb = [binaries.InitDb, "-D", unfinished, .. access, "-E", "UTF8", .. locale, .. sync, "--data-checksums", "--no-instructions"];
+        var made = await PostgresAccount.RunAsync(folder.Account.As(initdb), cancellation, folder.Path);
         if (!made.Ok)
             throw new EmbeddedPostgresException($"The PostgreSQL cluster cannot be made in {folder.Data}: {made.Output}");
         Directory.Move(unfinished, folder.Data);
     }
 
     /// <summary>Waits for the first answer; a server that recovers from a crash may take its time. False when the process ends before.</summary>
-    private static async Task<bool> IsUpAsync(PostgresServer server, string connection, PostgresFolder folder, EmbeddedPostgresOptions options, CancellationToken cancellation)
+    private static async Task<bool> IsUpAsync(PostgresServer server, string connection, PostgresFolder folder, CancellationToken cancellation)
     {
         try
         {
@@ -257,7 +257,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         Host = "127.0.0.1",
         Port = port,
         Username = Name,
-        Password = File.Exists(folder.PasswordFile) ? File.ReadAllText(folder.PasswordFile) : throw new EmbeddedPostgresException($"{folder.PasswordFile} is missing: nobody can sign in to the data beside it."),
+        Password = folder.Password,
         Database = "postgres",
         Pooling = false,
         SslMode = SslMode.Disable,
@@ -266,7 +266,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     private static FileStreamOptions OwnerOnly()
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.WriteThrough };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return options;

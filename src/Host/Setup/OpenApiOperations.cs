@@ -75,11 +75,14 @@ internal static class OpenApiOperations
         operation.Parameters ??= [];
         foreach (var parameter in list is not null ? OfList(list, document) : method == "GET" ? [] : OfCommand(path))
             operation.Parameters.Add(parameter);
+        if ((method == "GET" || path.EndsWith("/access/check", StringComparison.Ordinal)) && operation.Parameters.All(parameter => parameter.Name != Positions.AsOf))
+            operation.Parameters.Add(Query(Positions.AsOf, new() { Type = JsonSchemaType.String }, "A past moment: a position, or a time in ISO 8601. The answer is as it was."));
     }
 
     private static IEnumerable<OpenApiParameter> OfCommand(string path) =>
     [
         Header(Sending.IdempotencyHeader, "The same key with the same request is answered once and the same, for at least 24 hours.", 256),
+        Query(Sending.DryRun, new() { Type = JsonSchemaType.Boolean }, "With true: 200 with the events it would append, who would gain and lose access, and the seats. Nothing is changed."),
         .. path.Contains('{', StringComparison.Ordinal) ? [Header("If-Match", "The ETag the change is meant for; 412 when it is no longer current.")] : (OpenApiParameter[])[],
     ];
 
@@ -91,7 +94,7 @@ internal static class OpenApiOperations
         Query("search", new() { Type = JsonSchemaType.String, MaxLength = ListRequest.MaxSearchLength }, "Text that some field contains, ignoring case."),
         Query("cursor", new() { Type = JsonSchemaType.String }, "From the Link header of the page before."),
         Query("count", new() { Type = JsonSchemaType.Boolean }, "With true the header X-Total-Count says how many rows there are."),
-        Query(Lists.MinPosition, new() { Type = JsonSchemaType.Integer, Minimum = "0" }, "Waits until the list reflects this position, two seconds at most."),
+        Query(Positions.MinPosition, new() { Type = JsonSchemaType.Integer, Minimum = "0" }, "Waits until the list reflects this position, two seconds at most."),
         .. list.AlsoKnown.Where(name => list.Listing.Find(name) is null).Select(name => Query(name, new() { Type = JsonSchemaType.String, Format = "uuid" }, "An id.")),
         .. list.Listing.FieldNames.Select(name => list.Listing.Find(name)!).Select(field => Filter(field, document)),
     ];

@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application.AccessTokens;
 using EventSourcedOrgs.Application.Accounts;
+using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Application.Organizations;
@@ -26,6 +27,7 @@ internal static class PermissionTable
         [typeof(DeleteOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(RemoveUsersOfOrganization)] = new(Audience.Vendor, "organization:write"),
 
+        [typeof(GetOrganizationSummary)] = new(Audience.Organization, "organization:read"),
         [typeof(ListOrganizations)] = new(Audience.Vendor, "organization:read"),
 
         [typeof(CreateUser)] = new(Audience.Vendor, "user:write"),
@@ -92,8 +94,17 @@ internal static class PermissionTable
         [typeof(DeleteLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(GetMyLicense)] = new(Audience.SignedIn),
         [typeof(CheckAccess)] = new(Audience.SignedIn, "license:read"),
+        [typeof(ListUserAccess)] = new(Audience.SignedIn, "license:read"),
+        [typeof(ListLicenseAccess)] = new(Audience.SignedIn, "license:read"),
+        [typeof(ListOrganizationAccess)] = new(Audience.Organization, "organization:license:read"),
 
         [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),
+        [typeof(ReceiveImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(StartImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(ContinueImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(CancelImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(GetImport)] = new(Audience.Vendor, "import:read"),
+
         [typeof(CreateProduct)] = new(Audience.Vendor, "product:write"),
         [typeof(GetProduct)] = new(Audience.Vendor, "product:read"),
         [typeof(ChangeProduct)] = new(Audience.Vendor, "product:write"),

@@ -17,7 +17,7 @@ internal sealed record PostgresAccount(string Uid, string Gid)
         if (!Environment.IsPrivilegedProcess)
             return Ours;
         if (!OperatingSystem.IsLinux() || !IsInstalled("setpriv"))
-            throw new EmbeddedPostgresException("PostgreSQL does not run as root, and 'setpriv' (package util-linux) is not there to change the account: start as an ordinary user.");
+            throw Refused("'setpriv' (package util-linux) is not there to change the account");
 
         var owner = await RunAsync(["stat", "-c", "%U %u %g", Nearest(folder)], cancellation);
         if (owner.Output.Split(' ') is [not ("root" or "UNKNOWN"), var uid, var gid])
@@ -30,7 +30,7 @@ internal sealed record PostgresAccount(string Uid, string Gid)
                 return new(user, group);
         }
 
-        throw new EmbeddedPostgresException("PostgreSQL does not run as root, and there is neither a user 'postgres' nor a user 'nobody' to run it: start as an ordinary user.");
+        throw Refused("there is neither a user 'postgres' nor a user 'nobody' to run it");
     }
 
     /// <summary>The command, as this account.</summary>
@@ -99,6 +99,9 @@ internal sealed record PostgresAccount(string Uid, string Gid)
             start.Environment.Remove(name);
         return start;
     }
+
+    /// <summary>Why PostgreSQL cannot run when we are root.</summary>
+    public static EmbeddedPostgresException Refused(string reason) => new($"PostgreSQL does not run as root, and {reason}: start as an ordinary user.");
 
     private static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));

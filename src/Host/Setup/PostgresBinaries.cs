@@ -44,7 +44,8 @@ internal sealed partial record PostgresBinaries(string Directory, string Major, 
 
         if (majorOfData is not null)
             return found.Find(binaries => binaries.Major == majorOfData) ?? throw OtherVersion(found, majorOfData, data);
-        return found.Find(binaries => binaries.Number >= OldestMajor) ?? throw Missing(configured, [.. unusable, .. found.Select(old => $"{old.Directory} is {old.Version}, too old")]);
+        return found.Find(binaries => binaries.Number >= OldestMajor)
+            ?? throw Missing(configured, [.. unusable, .. found.Select(old => $"{old.Directory} is {old.Version}, too old")]);
     }
 
     /// <summary>These binaries, or a copy in the folder when the account cannot reach them where they are.</summary>
@@ -121,11 +122,12 @@ internal sealed partial record PostgresBinaries(string Directory, string Major, 
     private static EmbeddedPostgresException OtherVersion(List<PostgresBinaries> found, string majorOfData, string data) => new(
         $"The data in {data} was written by PostgreSQL {majorOfData}, and it is not touched by another version. " +
         $"Found here: {(found.Count == 0 ? "none" : string.Join(", ", found.Select(binaries => $"{binaries.Version} in {binaries.Directory}")))}. " +
-        $"Install PostgreSQL {majorOfData} or name its bin folder in {Setting}; or start with --data and another folder and bring the events over by export and import.");
+        $"Install PostgreSQL {majorOfData} or name its bin folder in {Setting}; " +
+        "or start with --data and another folder and bring the events over by export and import.");
 
     private static EmbeddedPostgresException Missing(string? configured, IEnumerable<string> unusable) => new(string.Join(Environment.NewLine,
     [
-        string.IsNullOrEmpty(configured) ? $"No PostgreSQL {OldestMajor} or newer was found." : $"{Setting} names {configured}, but there is no PostgreSQL {OldestMajor} or newer.",
+        $"No PostgreSQL {OldestMajor} or newer was found{(string.IsNullOrEmpty(configured) ? "" : $" in {configured}, which {Setting} names")}.",
         .. unusable.Select(reason => $"  {reason}"),
         "One of these two commands installs it:",
         "  apt-get install postgresql          (or the package of your system)",

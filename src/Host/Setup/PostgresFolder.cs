@@ -19,6 +19,11 @@ internal sealed class PostgresFolder
 
     public string PasswordFile => In("password");
 
+    public string Password =>
+        File.Exists(PasswordFile)
+            ? File.ReadAllText(PasswordFile)
+            : throw new EmbeddedPostgresException($"{PasswordFile} is missing: nobody can sign in to the data beside it.");
+
     public string LogFile => In("postgres.log");
 
     public string LockFile => In("lock");
@@ -32,7 +37,7 @@ internal sealed class PostgresFolder
     public static async Task<PostgresFolder> OpenAsync(string dataRoot, Action<string> log, CancellationToken cancellation)
     {
         if (OperatingSystem.IsWindows())
-            throw new EmbeddedPostgresException("On Windows no private PostgreSQL is started: give the connection string of a server (--connection), or run in WSL.");
+            throw new EmbeddedPostgresException("No private PostgreSQL on Windows: give the connection string of a server (--connection), or run in WSL.");
 
         var root = System.IO.Path.GetFullPath(dataRoot);
         var account = await PostgresAccount.ForAsync(root, cancellation);
@@ -42,6 +47,8 @@ internal sealed class PostgresFolder
             log($"PostgreSQL does not run as root, and the account that runs it cannot reach {root}: the data is kept in {elsewhere}.");
             root = elsewhere;
             account = await PostgresAccount.ForAsync(root, cancellation);
+            if (!await account.CanEnterAsync(root, cancellation))
+                throw PostgresAccount.Refused("'setpriv' cannot change to an account that reaches this folder either");
         }
 
         var path = System.IO.Path.Combine(root, "postgres");
@@ -58,7 +65,8 @@ internal sealed class PostgresFolder
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new EmbeddedPostgresException($"{path} belongs to another account: was it made by root? Start as that account, or name another folder with --data.", e);
+            var advice = "was it made by root? Start as that account, or name another folder with --data.";
+            throw new EmbeddedPostgresException($"{path} belongs to another account: {advice}", e);
         }
 
         // The processes of a server are known by their current folder, which the kernel reports without symbolic links.
@@ -66,7 +74,7 @@ internal sealed class PostgresFolder
         return new(real.Ok ? real.Output : path, account);
     }
 
-    /// <summary>The lock of the program that starts and stops the server, or null when another program holds it. It ends with its holder, however that ends.</summary>
+    /// <summary>The lock of the program that starts and stops the server; null when another holds it. It ends with its holder, however that ends.</summary>
     public FileStream? TryLock()
     {
         try
@@ -139,7 +147,8 @@ internal sealed class PostgresFolder
 
     public string In(string name) => System.IO.Path.Combine(Path, name);
 
-    private bool IsServer(int pid) => OperatingSystem.IsLinux() ? IsIn($"/proc/{pid}") : System.Diagnostics.Process.GetProcesses().Any(process => process.Id == pid);
+    private bool IsServer(int pid) =>
+        OperatingSystem.IsLinux() ? IsIn($"/proc/{pid}") : System.Diagnostics.Process.GetProcesses().Any(process => process.Id == pid);
 
     private bool IsInhabited() => Directory.EnumerateDirectories("/proc").Any(IsIn);
 

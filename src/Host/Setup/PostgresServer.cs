@@ -29,7 +29,7 @@ internal sealed class PostgresServer
         return server;
     }
 
-    /// <summary>Stops in order: sessions are ended, everything is written. Only a server that does not listen is ended by force; its next start recovers.</summary>
+    /// <summary>Stops in order: sessions are ended, everything is written. A server that does not listen is ended by force; its next start recovers.</summary>
     public async Task StopAsync()
     {
         foreach (var (signal, patience) in ((string, int)[])[("INT", 60), ("QUIT", 10), ("KILL", 5)])
@@ -60,7 +60,7 @@ internal sealed class PostgresServer
     private async Task PollAsync(Func<bool> isRunning)
     {
         while (isRunning())
-            await Task.Delay(50);
+            await Task.Delay(200);
         _ended.SetResult();
     }
 }

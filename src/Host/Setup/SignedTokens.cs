@@ -16,6 +16,7 @@ internal sealed class SignedTokens(SigningKeys keys, TimeProvider clock)
     public const string Audience = "eventsourcedorgs/v3";
     public const string Type = "at+jwt";
     public const string Algorithm = SecurityAlgorithms.EcdsaSha256;
+    private const string CriticalExtensions = "crit";
     public static readonly TimeSpan Life = TimeSpan.FromHours(1);
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, SetDefaultTimesOnTokenCreation = false, MaximumTokenSizeInBytes = 4096 };
@@ -49,7 +50,7 @@ internal sealed class SignedTokens(SigningKeys keys, TimeProvider clock)
             return null;
 
         var result = await handler.ValidateTokenAsync(token, Demands(KeyOf(key)));
-        return result.IsValid && Id.TryParse<UserId>(token.Subject, out var user)
+        return result.IsValid && !token.TryGetHeaderValue<object>(CriticalExtensions, out _) && Id.TryParse<UserId>(token.Subject, out var user)
             && token.TryGetPayloadValue<string>(JwtRegisteredClaimNames.Sid, out var sid) && Guid.TryParseExact(sid, "D", out var session)
                 ? (user, session)
                 : null;

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Projections;
@@ -39,9 +40,14 @@ internal static class StoreSetup
         services.AddSingleton<CommitWakeup>();
         services.AddSingleton(provider => new Projections.Directory(StoredJson.Options(provider.GetRequiredService<PersonKeys>().Find)));
         services.AddSingleton<ReadModel>(provider => provider.GetRequiredService<Projections.Directory>());
+        services.AddSingleton<ReadModel, EffectiveAccess>();
+        services.AddSingleton<ReadModel, OrganizationSummary>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DirectoryReader>();
+        services.AddSingleton<Moments>();
+        services.AddSingleton<AccessReader>();
+        services.AddSingleton<AccessNeighbours>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));
         services.AddHandlersOf(typeof(ReadModel).Assembly);
     }
@@ -53,6 +59,8 @@ internal static class StoreSetup
         services.AddScoped<Store>();
         services.AddSingleton<Grants>();
         services.AddSingleton<Commands>();
+        services.AddSingleton<StagedRows>();
+        services.AddSingleton<ImportIntake>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(PermissionTable.Permissions);
 
@@ -60,6 +68,7 @@ internal static class StoreSetup
         services.AddScoped<IMediator, Mediator>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorize<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(WithinOrganization<,>));
         services.AddHandlersOf(typeof(Commands).Assembly);
     }
 

@@ -19,15 +19,15 @@ public static class LicenseList
         ListField.Text("subscriptionInterval", "l.subscription_interval") with { Required = true },
         ListField.Number("allowedActivations", "l.allowed_activations") with { Required = true },
         ListField.Number("allowedDeactivations", "l.allowed_deactivations") with { Required = true },
-        ListField.Number("totalActivations", "0"),
-        ListField.Number("totalDeactivations", "0"),
+        ListField.Number("totalActivations", "l.total_activations") with { Required = true },
+        ListField.Number("totalDeactivations", "l.total_deactivations") with { Required = true },
         ListField.Text("notes", "l.notes") with { Searchable = true, Sortable = false },
         .. ListField.KeyValues("metadata", "l.metadata"),
         ListField.Instant("expiresAt", "l.expires_at"),
         ListField.Instant("effectiveDate", "l.effective_date") with { Required = true },
         ListField.Flag("expired", "coalesce(l.expires_at <= now(), false)") with { Sortable = false },
         ListField.Flag("perpetual", "l.perpetual") with { Required = true },
-        ListField.Id("entitlementSetId", "null::uuid"),
+        ListField.Id("entitlementSetId", "l.entitlement_set_id"),
         ListField.Id("productId", "l.product_id") with { Required = true },
         .. Columns.Times("l"),
     ];
@@ -52,9 +52,22 @@ public static class LicenseList
         ListField.Id("resellerId", "l.reseller_id"),
         ListField.TextSet("tags", "l.tags"),
         ListField.TextSet("tag", "l.tags"),
-        ListField.Text("maxAllowedReleaseVersion", "null::text") with { Sortable = false },
-        ListField.Id("maintenancePolicyId", "null::uuid"),
-        ListField.Id("productVersionId", "null::uuid"),
+        ListField.Flag("allowVmActivation", "l.allow_vm_activation") with { Required = true },
+        ListField.Flag("userLocked", "l.user_locked") with { Required = true },
+        ListField.Enum("expirationStrategy", "l.expiration_strategy", "immediate", "delayed", "rolling") with { Required = true },
+        ListField.Enum("subscriptionStartTrigger", "l.subscription_start_trigger", "creation", "activation") with { Required = true },
+        ListField.Flag("expiringSoon", """
+            coalesce(l.expires_at > now() and l.expires_at <= now() + make_interval(secs => l.expiring_soon_event_offset), false)
+            """) with { Sortable = false },
+        ListField.Flag("maintenanceExpiringSoon", "false") with { Sortable = false },
+        ListField.Instant("maintenanceExpiresAt", "null::timestamptz"),
+        ListField.Instant("activatedAt", "l.activated_at"),
+        ListField.Instant("lastUsedAt", "l.last_used_at"),
+        ListField.Instant("activation.lastSyncedAt", "null::timestamptz") with { Sortable = false },
+        ListField.Text("activation.countryCode", "null::text") with { Sortable = false },
+        ListField.Text("maxAllowedReleaseVersion", "l.max_allowed_release_version") with { Required = true, Sortable = false },
+        ListField.Id("maintenancePolicyId", "l.maintenance_policy_id"),
+        ListField.Id("productVersionId", "l.product_version_id"),
     ]) { Versioned = "l" };
 
     internal static DirectoryPart<License, LicenseEvent> Part(JsonSerializerOptions json) => new("license", 1, json, state => state.Exists, table => table
@@ -65,7 +78,7 @@ public static class LicenseList
         .Reference("primary_user_id", state => state.PrimaryUser?.Value)
         .Set("user_ids", NpgsqlDbType.Uuid, entry => entry.State.Users.Select(user => user.Value))
         .Set("group_ids", NpgsqlDbType.Uuid, entry => entry.State.Groups.Select(group => group.Value))
-        .Text("type", state => JsonNamingPolicy.KebabCaseLower.ConvertName(state.Policy.Type.ToString()))
+        .Text("type", state => Wire(state.Policy.Type))
         .Flag("revoked", state => state.Revoked)
         .Flag("suspended", state => state.Suspended)
         .Flag("perpetual", state => state.Perpetual)
@@ -73,6 +86,19 @@ public static class LicenseList
         .Text("subscription_interval", state => state.Term.SubscriptionInterval ?? "")
         .Number("allowed_activations", state => state.Policy.AllowedActivations)
         .Number("allowed_deactivations", state => state.Policy.AllowedDeactivations)
+        .Number("total_activations", state => state.Usage.Activations)
+        .Number("total_deactivations", state => state.Usage.Deactivations)
+        .Flag("allow_vm_activation", state => state.Policy.AllowVmActivation)
+        .Flag("user_locked", state => state.Policy.UserLocked)
+        .Number("expiring_soon_event_offset", state => state.Policy.ExpiringSoonEventOffset)
+        .Text("expiration_strategy", state => Wire(state.Term.ExpirationStrategy))
+        .Text("subscription_start_trigger", state => Wire(state.Term.SubscriptionStartTrigger))
+        .Instant("activated_at", state => state.Usage.ActivatedAt)
+        .Instant("last_used_at", state => state.Usage.LastUsedAt)
+        .Reference("entitlement_set_id", state => state.Entitlement.EntitlementSet)
+        .Reference("product_version_id", state => state.Entitlement.ProductVersion)
+        .Reference("maintenance_policy_id", state => state.Entitlement.MaintenancePolicy)
+        .Text("max_allowed_release_version", state => state.Entitlement.MaxAllowedReleaseVersion ?? "")
         .Instant("expires_at", state => state.ExpiresAt)
         .Instant("effective_date", state => state.EffectiveDate)
         .Text("notes", state => state.Notes ?? "")
@@ -86,10 +112,13 @@ public static class LicenseList
         .Index("using gin (user_ids) where until is null")
         .Index("(primary_user_id) where until is null"));
 
+    private static string Wire<TEnum>(TEnum value) where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
     /// <summary>Licences that a user is named on, or that a living group of the user is assigned to; the parameter is the user's id.</summary>
     internal static string OfUserId(int parameter) => $$"""
         (l.primary_user_id = ${{parameter}} or l.user_ids @> array[${{parameter}}::uuid] or l.group_ids && array(
-            select g.id from read.user_group_v1 g where {at:g} and g.id = any((select u.group_ids from read.app_user_v1 u where u.id = ${{parameter}} and {at:u}))))
+            select g.id from read.user_group_v1 g
+            where {at:g} and g.id in (select unnest(u.group_ids) from read.app_user_v1 u where u.id = ${{parameter}} and {at:u})))
         """;
 }
 

@@ -9,6 +9,9 @@ public interface IReadModelQuery
 {
     /// <summary>The name of the read model that answers; the directory unless a question says otherwise.</summary>
     string ReadModel => Directory.ModelName;
+
+    /// <summary>All read models that take part in the answer.</summary>
+    IReadOnlyList<string> ReadModels => [ReadModel];
 }
 
 /// <summary>A question for one page of a list of the directory.</summary>

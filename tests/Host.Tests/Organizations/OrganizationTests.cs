@@ -77,6 +77,21 @@ public class OrganizationTests
     }
 
     [Fact]
+    public async Task Nothing_is_left_at_the_address_of_a_deleted_organization()
+    {
+        var acme = await Acme.With(seats: 3);
+        var group = await acme.Group();
+        await acme.Vendor.Delete(acme.Path).Expect(204);
+
+        await acme.Vendor.Get($"{acme.Path}/users").ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Get($"{acme.Path}/user-groups/{group}").ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Delete($"{acme.Path}/user-groups/{group}").ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Post($"{acme.Path}/users", Acme.Person()).ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Post("/v3/users", new { firstName = "Ada", email = Acme.NewEmail(), password = Acme.Password, organizationId = acme.Id })
+            .ExpectProblem(400, "REFERENCE_NOT_FOUND");
+    }
+
+    [Fact]
     public async Task One_idempotency_key_fifty_times_at_once_is_one_effect_and_fifty_equal_answers()
     {
         var vendor = await (await TestHost.Shared).Vendor();

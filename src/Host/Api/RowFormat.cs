@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using EventSourcedOrgs.Projections;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>
+/// How rows are written: a page of JSON with the address of the next one, or a stream of all rows, one on a line. A stream reads page after page at one
+/// moment, so its length costs neither memory nor a long transaction.
+/// </summary>
+internal sealed record RowFormat(string Name, string ContentType, bool IsStream)
+{
+    public static RowFormat Json { get; } = new("json", "application/json", false);
+    public static RowFormat NdJson { get; } = new("ndjson", "application/x-ndjson", true);
+    public static RowFormat Csv { get; } = new("csv", "text/csv", true);
+
+    private static readonly char[] Formulas = ['=', '+', '-', '@', '\t', '\r'];
+
+    /// <summary>The format that is named or, if none is, the first that the request accepts; null for a name that is none.</summary>
+    public static RowFormat? Of(HttpContext http, string? name)
+    {
+        RowFormat[] known = [Json, NdJson, Csv];
+        return name is not null
+            ? known.FirstOrDefault(format => format.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            : http.Request.GetTypedHeaders().Accept.OrderByDescending(accepted => accepted.Quality ?? 1)
+                .Select(accepted => known.FirstOrDefault(format => accepted.MediaType.Equals(format.ContentType, StringComparison.OrdinalIgnoreCase)))
+                .FirstOrDefault(format => format is not null) ?? Json;
+    }
+
+    /// <summary>Answers with the first page, or with it and all that follow.</summary>
+    public IResult Answer<TRow>(
+        HttpContext http, Moment moment, IReadOnlyList<TRow> rows, string? next, (IReadOnlyList<string> Names, Func<TRow, IEnumerable<string?>> Values) cells,
+        Func<string, Task<(IReadOnlyList<TRow> Rows, string? Next)>> page)
+    {
+        http.Response.Headers[Sending.PositionHeader] = moment.Position.ToString(CultureInfo.InvariantCulture);
+        if (!IsStream)
+        {
+            if (next is not null)
+                http.Response.Headers.Append("Link", $"<{Address(http.Request, next)}>; rel=\"next\"");
+            return Results.Json(rows, HttpJson.Options);
+        }
+
+        return Results.Stream(async stream =>
+        {
+            if (this == Csv)
+                await stream.WriteAsync(Line(cells.Names), http.RequestAborted);
+            for (var (part, cursor) = (rows, next); ; (part, cursor) = await page(cursor))
+            {
+                await stream.WriteAsync(part.SelectMany(row => this == Csv ? Line(cells.Values(row)) : Object(row)).ToArray(), http.RequestAborted);
+                if (cursor is null)
+                    return;
+            }
+        }, $"{ContentType}; charset=utf-8");
+    }
+
+    /// <summary>The same request, going on after the cursor, which keeps the moment.</summary>
+    private static string Address(HttpRequest request, string cursor)
+    {
+        var others = request.Query.Where(parameter => parameter.Key.ToLowerInvariant() is not ("cursor" or "asof"))
+            .Select(parameter => (parameter.Key, Value: parameter.Value.ToString())).Append(("cursor", cursor))
+            .Select(parameter => $"{Uri.EscapeDataString(parameter.Item1)}={Uri.EscapeDataString(parameter.Item2)}");
+        return $"{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}?{string.Join('&', others)}";
+    }
+
+    private static byte[] Object<TRow>(TRow row) => [.. JsonSerializer.SerializeToUtf8Bytes(row, HttpJson.Options), (byte)'\n'];
+
+    /// <summary>RFC 4180; a value that a spreadsheet would take for a formula begins with an apostrophe.</summary>
+    private static byte[] Line(IEnumerable<string?> values) => Encoding.UTF8.GetBytes(string.Join(',', values.Select(Cell)) + "\r\n");
+
+    private static string Cell(string? value)
+    {
+        var text = value is { Length: > 0 } && Formulas.Contains(value[0]) ? $"'{value}" : value ?? "";
+        return text.AsSpan().ContainsAny("\",\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    }
+}

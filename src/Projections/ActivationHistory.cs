@@ -1,0 +1,171 @@
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Licenses;
+using JasperFx.Events;
+using MediatR;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>
+/// One thing that happened to a licence, in the organization it belonged to. A transfer from one organization to another is two: it left the one and came
+/// to the other.
+/// </summary>
+public sealed record HistoryRow(
+    Guid Id, LicenseId LicenseId, OrganizationId? OrganizationId, UserId? UserId, UserGroupId? UserGroupId, string Kind, long Position, DateTimeOffset At, string? Actor);
+
+/// <summary>To which organization a licence belongs.</summary>
+public sealed record LicenseOwner(LicenseId Id, OrganizationId? Organization);
+
+/// <summary>The life of every licence, line by line: created, assigned, suspended, renewed, expired, transferred, deleted.</summary>
+public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners], Kinds.Keys)
+{
+    public const string ModelName = "ActivationHistory";
+
+    private const string TransferredAway = "transferred-away";
+
+    /// <summary>The kinds of lines by the events that make them.</summary>
+    private static readonly Dictionary<Type, string> Kinds = new()
+    {
+        [typeof(LicenseCreated)] = "created",
+        [typeof(LicenseKeyChanged)] = "key-changed",
+        [typeof(LicensePolicyChanged)] = "policy-changed",
+        [typeof(LicenseTermChanged)] = "term-changed",
+        [typeof(LicenseExpiryChanged)] = "expiry-changed",
+        [typeof(LicenseRenewed)] = "renewed",
+        [typeof(LicenseExtended)] = "extended",
+        [typeof(LicenseSuspended)] = "suspended",
+        [typeof(LicenseReinstated)] = "reinstated",
+        [typeof(LicenseRevoked)] = "revoked",
+        [typeof(LicenseRevocationLifted)] = "revocation-lifted",
+        [typeof(LicenseTransferred)] = "transferred",
+        [typeof(LicenseDeleted)] = "deleted",
+        [typeof(PrimaryUserAssignedToLicense)] = "primary-user-assigned",
+        [typeof(PrimaryUserUnassignedFromLicense)] = "primary-user-unassigned",
+        [typeof(UserAssignedToLicense)] = "user-assigned",
+        [typeof(UserUnassignedFromLicense)] = "user-unassigned",
+        [typeof(GroupAssignedToLicense)] = "group-assigned",
+        [typeof(GroupUnassignedFromLicense)] = "group-unassigned",
+    };
+
+    public static readonly Table<Guid, HistoryRow> Entries = Table.Versioned<Guid, HistoryRow>("activation_history", 1, row => row.Id, Read)
+        .Key("id", NpgsqlDbType.Uuid, id => id)
+        .Column("license_id", NpgsqlDbType.Uuid, row => row.LicenseId.Value)
+        .Column("organization_id", NpgsqlDbType.Uuid, row => row.OrganizationId?.Value)
+        .Column("user_id", NpgsqlDbType.Uuid, row => row.UserId?.Value)
+        .Column("group_id", NpgsqlDbType.Uuid, row => row.UserGroupId?.Value)
+        .Column("kind", NpgsqlDbType.Text, row => row.Kind)
+        .Column("at", NpgsqlDbType.TimestampTz, row => row.At.UtcDateTime)
+        .Column("actor", NpgsqlDbType.Text, row => row.Actor)
+        .Index("(license_id, since, id)")
+        .Index("(organization_id, since, id)");
+
+    public static readonly Table<LicenseId, LicenseOwner> Owners = Table.Of<LicenseId, LicenseOwner>(
+            "activation_history_owner", 1, row => row.Id, r => new(new(r.Get<Guid>("license_id")), r.Organization()))
+        .Key("license_id", NpgsqlDbType.Uuid, id => id.Value)
+        .Column("organization_id", NpgsqlDbType.Uuid, row => row.Organization?.Value);
+
+    /// <summary>What may be asked about the lines.</summary>
+    public static Listing Listing { get; } = new("activation-history", ListField.Id("id", "h.id"),
+    [
+        ListField.Number("position", "h.since") with { Required = true },
+        ListField.Instant("at", "h.at") with { Required = true },
+        ListField.Enum("kind", "h.kind", [.. Kinds.Values, TransferredAway]) with { Required = true },
+        ListField.Id("licenseId", "h.license_id") with { Required = true },
+        ListField.Id("userId", "h.user_id"),
+        ListField.Id("userGroupId", "h.group_id"),
+        ListField.Text("actor", "h.actor"),
+    ]) { Versioned = "h", DefaultSort = [new("position", SortOrder.Descending)] };
+
+    public override void Touch(IEvent e, Touched touched) => touched.Key(Owners, new(e.StreamId));
+
+    public override void Apply(IEvent e, Rows rows)
+    {
+        var license = new LicenseId(e.StreamId);
+        var former = rows.Get(Owners, license)?.Organization;
+        var owner = e.Data switch
+        {
+            LicenseCreated x => x.Organization,
+            LicenseTransferred x => x.Organization,
+            _ => former,
+        };
+        if (e.Data is LicenseCreated or LicenseTransferred)
+            rows.Put(Owners, new(license, owner));
+        if (e.Data is LicenseTransferred && former is not null)
+            rows.Put(Entries, new(Twin(e.Id), license, former, null, null, TransferredAway, e.Sequence, e.Timestamp, e.UserName));
+
+        rows.Put(Entries, new(e.Id, license, owner, UserOf(e.Data), GroupOf(e.Data), Kinds[e.EventType], e.Sequence, e.Timestamp, e.UserName));
+    }
+
+    internal static HistoryRow Read(System.Data.Common.DbDataReader r) => new(
+        r.Get<Guid>("id"), new(r.Get<Guid>("license_id")), r.Organization(), r.Get<Guid?>("user_id") is { } user ? new UserId(user) : null,
+        r.Get<Guid?>("group_id") is { } group ? new UserGroupId(group) : null, r.Get<string>("kind"), r.Get<long>("since"), r.Get<DateTimeOffset>("at"), r.Get<string?>("actor"));
+
+    private static UserId? UserOf(object e) => e switch
+    {
+        PrimaryUserAssignedToLicense x => x.User,
+        PrimaryUserUnassignedFromLicense x => x.User,
+        UserAssignedToLicense x => x.User,
+        UserUnassignedFromLicense x => x.User,
+        _ => null,
+    };
+
+    private static UserGroupId? GroupOf(object e) => e switch
+    {
+        GroupAssignedToLicense x => x.UserGroup,
+        GroupUnassignedFromLicense x => x.UserGroup,
+        _ => null,
+    };
+
+    /// <summary>The id of the second line of one event: the first's, but for one bit.</summary>
+    private static Guid Twin(Guid id)
+    {
+        var bytes = id.ToByteArray();
+        bytes[^1] ^= 1;
+        return new(bytes);
+    }
+}
+
+/// <summary>The life of a licence; for an organization, the part in which it belonged to it.</summary>
+public sealed record ListLicenseHistory(LicenseId License, OrganizationId? Within, ListRequest Request) : IListQuery<HistoryRow>
+{
+    string IReadModelQuery.ReadModel => ActivationHistory.ModelName;
+
+    public sealed class Handler(NpgsqlDataSource database, Progress progress) : IRequestHandler<ListLicenseHistory, Result<ListPage<HistoryRow>>>
+    {
+        public async Task<Result<ListPage<HistoryRow>>> Handle(ListLicenseHistory query, CancellationToken cancellationToken)
+        {
+            object[] values = query.Within is { } organization ? [query.License.Value, organization.Value] : [query.License.Value];
+            var where = query.Within is null ? "h.license_id = $1" : "h.license_id = $1 and h.organization_id = $2";
+            await using var known = database.CreateCommand($"select exists (select 1 from {ActivationHistory.Entries.Name} h where {where})");
+            foreach (var value in values)
+                known.Parameters.Add(new() { Value = value });
+            return await known.ExecuteScalarAsync(cancellationToken) is true
+                ? await HistoryReading.PageAsync(database, progress, new("h.*", $"{ActivationHistory.Entries.Name} h", where, values), query.Request, cancellationToken)
+                : Refusal.LicenseNotFound;
+        }
+    }
+}
+
+/// <summary>The lives of all licences of an organization.</summary>
+public sealed record ListOrganizationLicenseHistory(OrganizationId Organization, ListRequest Request) : IListQuery<HistoryRow>, IWithinOrganization
+{
+    string IReadModelQuery.ReadModel => ActivationHistory.ModelName;
+
+    public sealed class Handler(NpgsqlDataSource database, Progress progress) : IRequestHandler<ListOrganizationLicenseHistory, Result<ListPage<HistoryRow>>>
+    {
+        public Task<Result<ListPage<HistoryRow>>> Handle(ListOrganizationLicenseHistory query, CancellationToken cancellationToken) => HistoryReading.PageAsync(
+            database, progress, new("h.*", $"{ActivationHistory.Entries.Name} h", "h.organization_id = $1", query.Organization.Value), query.Request, cancellationToken);
+    }
+}
+
+internal static class HistoryReading
+{
+    public static async Task<Result<ListPage<HistoryRow>>> PageAsync(
+        NpgsqlDataSource database, Progress progress, ListSource source, ListRequest request, CancellationToken cancellation)
+    {
+        var page = await ActivationHistory.Listing.ReadAsync(
+            database, source, request, progress.Of(ActivationHistory.ModelName).Position, ActivationHistory.Read, cancellation);
+        return page.IsValid ? page.Value : page.Errors.AsRefusal();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+
+namespace EventSourcedOrgs.Host.Tests.Licenses;
+
+public class MyLicenseTests
+{
+    private const string Shape = """
+        id id, createdAt dt, updatedAt dt, key str, revoked bool, suspended bool, perpetual bool, type str, validity int?, subscriptionInterval str?,
+        totalActivations int, totalDeactivations int, allowedActivations int, allowedDeactivations int, allowedFloatingClients int, leaseDuration int,
+        expiresAt dt?, effectiveDate dt?, notes str?, metadata list, meterAttributes list, product obj, productVersion obj?, entitlementSet obj?
+        """;
+
+    private static async Task<(HttpClient Client, string Id)> Member(Acme acme, string role = "user", params string[] groups)
+    {
+        var email = Acme.NewEmail();
+        var made = await acme.Vendor.Post($"{acme.Path}/users", Acme.Person(email, role, groups)).Expect(201);
+        return (await acme.Host.SignIn(email, Acme.Password), made.Id());
+    }
+
+    private static async Task<IReadOnlyList<string>> Mine(HttpClient client, string query = "") =>
+        [.. (await client.Get($"/v3/me/licenses?minPosition={await (await TestHost.Shared).Position()}{query}").Expect(200)).AsArray().Select(license => license!.Id())];
+
+    [Fact]
+    public async Task Own_licences_are_those_that_a_path_leads_to()
+    {
+        var acme = await Acme.With(seats: -1);
+        var (designer, engineers, gone) = (await Designer.For(acme.Vendor), await acme.Group("Engineers"), await acme.Group("Gone"));
+        var (ada, id) = await Member(acme, "user", engineers, gone);
+        var primary = (await designer.License(("userId", id))).Id();
+        var additional = (await designer.License(("organizationId", acme.Id), ("additionalUserIds", new[] { id }), ("suspended", true))).Id();
+        var (through, lost, other) = (
+            (await designer.License(("organizationId", acme.Id))).Id(), (await designer.License(("organizationId", acme.Id))).Id(),
+            (await designer.License(("organizationId", acme.Id))).Id());
+        await acme.Vendor.Put($"{acme.Path}/licenses/{through}/user-groups/{engineers}").Expect(204);
+        await acme.Vendor.Put($"{acme.Path}/licenses/{lost}/user-groups/{gone}").Expect(204);
+        await acme.Vendor.Delete($"{acme.Path}/user-groups/{gone}").Expect(204);
+
+        (await Mine(ada)).ShouldBe([primary, additional, through]);
+        (await Mine(ada, "&suspended=true")).ShouldBe([additional]);
+        foreach (var license in new[] { primary, additional, through })
+            (await ada.Get($"/v3/me/licenses/{license}").Expect(200)).ShouldHaveShape(Shape);
+        foreach (var license in new[] { lost, other, Guid.NewGuid().ToString() })
+            await ada.Get($"/v3/me/licenses/{license}").ExpectProblem(404, "NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task An_organization_admin_sees_all_of_the_organization()
+    {
+        var (acme, globex) = (await Acme.With(seats: -1), await Acme.With(seats: -1));
+        var designer = await Designer.For(acme.Vendor);
+        var (ours, theirs) = ((await designer.License(("organizationId", acme.Id))).Id(), (await designer.License(("organizationId", globex.Id))).Id());
+        var (admin, id) = await Member(acme, "organization-admin");
+        var own = (await designer.License(("userId", id))).Id();
+
+        (await Mine(admin)).ShouldBe([ours, own], ignoreOrder: true);
+        await admin.Get($"/v3/me/licenses/{ours}").Expect(200);
+        await admin.Get($"/v3/me/licenses/{theirs}").ExpectProblem(404, "NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task A_user_sees_the_metadata_that_is_for_users()
+    {
+        var acme = await Acme.With(seats: -1);
+        var (designer, (ada, id)) = (await Designer.For(acme.Vendor), await Member(acme));
+        var license = await designer.License(("userId", id), ("metadata", new object[]
+        {
+            new { key = "hint", value = "1", viewPermissions = new[] { "user" } }, new { key = "note", value = "2", viewPermissions = new[] { "organization" } },
+            new { key = "cost", value = "3" },
+        }));
+        JsonNode[] seen = [await ada.Get($"/v3/me/licenses/{license.Id()}").Expect(200), .. (await ada.Get($"/v3/me/licenses?minPosition={await acme.Host.Position()}").Expect(200)).AsArray()!];
+        seen.Length.ShouldBe(2);
+        foreach (var one in seen)
+            one["metadata"]!.AsArray().ShouldHaveSingleItem()!.Text("key").ShouldBe("hint");
+    }
+
+    [Fact]
+    public async Task The_vendor_has_only_what_is_assigned_and_nobody_has_anything()
+    {
+        var designer = await Designer.Sold();
+        var license = await designer.License();
+        await designer.Vendor.Get($"/v3/me/licenses/{license.Id()}").ExpectProblem(404, "NOT_FOUND");
+        await (await TestHost.Shared).Anonymous.Get("/v3/me/licenses").ExpectProblem(401, "AUTHENTICATION_REQUIRED");
+    }
+}

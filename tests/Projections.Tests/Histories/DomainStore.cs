@@ -1,0 +1,159 @@
+using System.Data.Common;
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Users;
+using EventSourcedOrgs.Tests;
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using Marten;
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections.Tests;
+
+/// <summary>The event store of the product with all its read models, in a database of its own.</summary>
+internal sealed class DomainStore : IAsyncDisposable
+{
+    public const string Actor = "user:the-vendor";
+
+    private readonly DocumentStore store;
+    private readonly CommitWakeup wakeup = new();
+    private readonly PersonKeys keys;
+    private readonly HashSet<Guid> streams = [];
+    private IProjectionDaemon? daemon;
+
+    private DomainStore(string address, int pageSize)
+    {
+        Source = NpgsqlDataSource.Create(address);
+        keys = new(new Secrets(new byte[Secrets.KeySize]), Source);
+        Directory = new(StoredJson.Options(keys.Find));
+        Models = [Directory, new EffectiveAccess(), new OrganizationSummary()];
+        store = DocumentStore.For(options =>
+        {
+            options.Connection(Source);
+            options.ConfigureWriteSide(keys);
+            options.AddReadModels(Models, wakeup, pageSize);
+        });
+        Progress = new(store.Storage.Database, Models);
+        Moments = new(Source, store, Progress);
+        Access = new(Source, Moments, Directory);
+    }
+
+    public NpgsqlDataSource Source { get; }
+
+    public Directory Directory { get; }
+
+    public IReadOnlyList<ReadModel> Models { get; }
+
+    public Progress Progress { get; }
+
+    public Moments Moments { get; }
+
+    public AccessReader Access { get; }
+
+    public async Task<Summary> SummaryAsync(OrganizationId organization, DateTimeOffset now, long? position = null, DayRange? days = null) =>
+        (await new GetOrganizationSummary.Handler(Source, Moments, store).Handle(
+            new(organization, now, position is null ? null : new(position, null), days), CancellationToken.None)).Value!;
+
+    public IProjectionDaemon Daemon => daemon!;
+
+    public static async Task<DomainStore> StartAsync(int pageSize = 500)
+    {
+        var created = new DomainStore(await TestPostgres.CreateDatabaseAsync(), pageSize);
+        await created.store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await ReadModels.MigrateAsync(created.Source, created.Models);
+        return created;
+    }
+
+    /// <summary>Appends event by event, so that positions follow the history; answers the position of the first.</summary>
+    public async Task<long> AppendAsync(IReadOnlyList<Happening> history)
+    {
+        var first = await PositionAsync() + 1;
+        for (var n = 0; n < history.Count;)
+        {
+            var run = history.Skip(n).TakeWhile(happening => happening.Stream == history[n].Stream).ToList();
+            await AppendTogetherAsync(run);
+            n += run.Count;
+        }
+
+        (await PositionAsync()).ShouldBe(first + history.Count - 1);
+        return first;
+    }
+
+    /// <summary>Appends in one transaction, in which streams are not interleaved.</summary>
+    public async Task AppendTogetherAsync(IReadOnlyList<Happening> history)
+    {
+        await using var session = store.LightweightSession();
+        session.LastModifiedBy = Actor;
+        foreach (var stream in history.GroupBy(happening => happening.Stream))
+        {
+            var events = stream.Select(happening =>
+            {
+                if (happening.Data is UserCreated created)
+                    keys.Create(created.User, session);
+                var e = session.Events.BuildEvent(happening.Data);
+                e.Timestamp = happening.At;
+                return (object)e;
+            }).ToList();
+            if (streams.Add(stream.Key))
+                session.Events.StartStream(stream.First().State, stream.Key, events);
+            else
+                session.Events.Append(stream.Key, events);
+        }
+
+        await session.SaveChangesAsync();
+    }
+
+    public async Task<long> PositionAsync() => (long)(await ScalarAsync("select coalesce(max(seq_id), 0) from events.mt_events"))!;
+
+    /// <summary>Starts the daemon if it does not run, and waits until all read models have everything.</summary>
+    public async Task CatchUpAsync(int seconds = 60)
+    {
+        if (daemon is null)
+        {
+            daemon = await store.BuildProjectionDaemonAsync();
+            await daemon.StartAllAsync();
+        }
+
+        var position = await PositionAsync();
+        foreach (var model in Models)
+            (await Progress.WaitForAsync(model.Name, position, TimeSpan.FromSeconds(seconds), CancellationToken.None)).ShouldBeTrue(Progress.Of(model.Name).ToString());
+    }
+
+    /// <summary>The whole history as the store delivers it.</summary>
+    public async Task<IReadOnlyList<IEvent>> HistoryAsync()
+    {
+        await using var session = store.QuerySession();
+        return [.. await session.Events.QueryAllRawEvents().OrderBy(e => e.Sequence).ToListAsync()];
+    }
+
+    /// <summary>All rows of a table as text, in a stable order.</summary>
+    public Task<string[]> DumpAsync(Table table) => QueryAsync($"select to_jsonb(t)::text from {table.Name} t order by 1", r => r.GetString(0));
+
+    public async Task<T[]> QueryAsync<T>(string sql, Func<DbDataReader, T> read)
+    {
+        await using var command = Source.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+            rows.Add(read(reader));
+
+        return [.. rows];
+    }
+
+    public async Task<object?> ScalarAsync(string sql)
+    {
+        await using var command = Source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (daemon is not null)
+            await daemon.StopAllAsync();
+
+        Progress.Dispose();
+        store.Dispose();
+        await Source.DisposeAsync();
+        wakeup.Dispose();
+    }
+}

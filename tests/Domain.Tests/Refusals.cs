@@ -37,6 +37,7 @@ public class Refusals
     private static object Sample(ParameterInfo parameter) => parameter.ParameterType switch
     {
         var type when type == typeof(ValueList<FieldError>) => new ValueList<FieldError>([new("/name", "is required.")]),
+        var type when type == typeof(IEnumerable<string>) => new[] { "one", "two" },
         var type when type == typeof(int) => 3,
         var type when type == typeof(long) => 3L,
         _ => "sample",

@@ -27,6 +27,7 @@ internal static class PermissionTable
         [typeof(DeleteOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(RemoveUsersOfOrganization)] = new(Audience.Vendor, "organization:write"),
 
+        [typeof(ListOrganizationLicenseHistory)] = new(Audience.Organization, "organization:license:read"),
         [typeof(GetOrganizationSummary)] = new(Audience.Organization, "organization:read"),
         [typeof(ListOrganizations)] = new(Audience.Vendor, "organization:read"),
 
@@ -94,6 +95,7 @@ internal static class PermissionTable
         [typeof(DeleteLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(GetMyLicense)] = new(Audience.SignedIn),
         [typeof(CheckAccess)] = new(Audience.SignedIn, "license:read"),
+        [typeof(ListLicenseHistory)] = new(Audience.Vendor, "license:read"),
         [typeof(ListUserAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListLicenseAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListOrganizationAccess)] = new(Audience.Organization, "organization:license:read"),

@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Tests;
 
 namespace EventSourcedOrgs.Host.Tests;
 
@@ -120,7 +121,7 @@ public sealed class ImportRowsTests
     [Fact]
     public async Task The_documentation_names_every_kind_with_its_columns_and_its_example_is_good()
     {
-        var text = await File.ReadAllTextAsync(Repository.File("docs/imports.md"));
+        var text = await File.ReadAllTextAsync(Path.Combine(Approved.Root, "docs/imports.md"));
         foreach (var (kind, columns) in ImportFormat.Kinds)
         {
             var line = text.Split('\n').Single(line => line.StartsWith($"| `{kind}` |", StringComparison.Ordinal));
@@ -129,7 +130,7 @@ public sealed class ImportRowsTests
 
         var example = text.Split("```csv\n")[1].Split("```")[0];
         (await Csv(example)).ShouldAllBe(row => row.Refusal == null);
-        (await Rows(CsvRows.Read, await File.ReadAllBytesAsync(Repository.File("demo/demo.csv")))).ShouldAllBe(row => row.Refusal == null);
+        (await Rows(CsvRows.Read, await File.ReadAllBytesAsync(Path.Combine(Approved.Root, "demo/demo.csv")))).ShouldAllBe(row => row.Refusal == null);
     }
 
     [Fact]

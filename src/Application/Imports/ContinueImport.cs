@@ -19,6 +19,8 @@ public sealed record ContinueImport(ImportId Import, int From, int Most = Contin
 {
     public const int RowsAtOnce = 500;
 
+    public bool IsSlow => true;
+
     /// <summary>Password hashes are slow on purpose; with more of them a step would show no progress for too long.</summary>
     public const int PasswordsAtOnce = 50;
 

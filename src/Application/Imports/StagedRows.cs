@@ -115,14 +115,26 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
         return rows;
     }
 
-    /// <summary>Every row, one after the other as they are read.</summary>
+    /// <summary>Every row, read some at a time, so that a slow reader holds no transaction.</summary>
     public async IAsyncEnumerable<T> All<T>(ImportId import, Func<NpgsqlDataReader, T> read, string columns, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand($"select {columns} from {Name} r where import = $1 order by number");
-        command.Parameters.Add(new() { Value = import.Value });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            yield return read(reader);
+        var (rows, last) = (new List<T>(MostInOneCopy), 0);
+        do
+        {
+            rows.Clear();
+            await using (var command = database.CreateCommand($"select {columns}, number from {Name} r where import = $1 and number > $2 order by number limit {MostInOneCopy}"))
+            {
+                command.Parameters.Add(new() { Value = import.Value });
+                command.Parameters.Add(new() { Value = last });
+                await using var reader = await command.ExecuteReaderAsync(cancellation);
+                for (; await reader.ReadAsync(cancellation); last = reader.GetInt32(reader.FieldCount - 1))
+                    rows.Add(read(reader));
+            }
+
+            foreach (var row in rows)
+                yield return row;
+        }
+        while (rows.Count == MostInOneCopy);
     }
 
     public static string NameOf(RowStatus status) => JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());

@@ -21,6 +21,8 @@ public sealed record ReceiveImport(ImportId Import, ImportMode Mode, bool DryRun
 /// <summary>Starts an import whose rows are all there: the first piece of work is recorded with it, so that it is done whatever happens.</summary>
 public sealed record StartImport(ImportId Import, int Rows) : ICommand<Import>
 {
+    public bool DryRunsItself => true;
+
     public sealed class Handler(Store store, IMartenOutbox outbox) : ICommandHandler<StartImport, Import>
     {
         public async Task<Result<Import>> Handle(StartImport command, CancellationToken cancellationToken)

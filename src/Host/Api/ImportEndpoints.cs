@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Pipeline;
@@ -20,6 +19,8 @@ internal static class ImportEndpoints
     public const long MostBody = 1024L * 1024 * 1024;
     public const int MostErrors = 20;
 
+    private const string FormatParameter = "format";
+
     private static readonly Listing Rows = new("import rows", ListField.Number("line", "r.line"),
     [
         ListField.Enum("status", "r.status", [.. Enum.GetValues<RowStatus>().Select(StagedRows.NameOf)]), ListField.Enum("kind", "r.kind"), ListField.Enum("code", "r.code"),
@@ -29,7 +30,9 @@ internal static class ImportEndpoints
     {
         var imports = routes.MapGroup("/imports").WithTags("Imports");
 
-        imports.MapPost("", Receive).WithSummary("Import organizations, users, groups, memberships, licences and assignments from CSV or NDJSON")
+        imports.MapPost("", Receive).WithSummary("Import organizations, users, groups, memberships, licenses and assignments from CSV or NDJSON")
+            .WithDescription("The rows are worked on after the answer. `mode` is `perItem` (each row for itself) or `atomic` (all or none, 5,000 rows at most). "
+                + "With `dryRun=true` the import runs as always and changes nothing: its outcomes say what would happen. docs/imports.md describes the columns.")
             .Accepts<string>(Csv, Ndjson).Produces<WireImport>(StatusCodes.Status202Accepted);
 
         imports.MapGet("/{importId}", (ImportId importId, StagedRows rows, HttpContext http) => http.Ask(new GetImport(importId), async (import, _, cancellation) =>
@@ -44,7 +47,7 @@ internal static class ImportEndpoints
             .WithSummary("Stop an import after the rows at hand; what is done stays").Produces<WireImport>();
     }
 
-    private static async Task<IResult> Receive(HttpContext http, Context context, ImportIntake intake, string? mode = null, bool dryRun = false)
+    private static async Task<IResult> Receive(HttpContext http, Context context, ImportIntake intake, string? mode = null)
     {
         var type = http.Request.ContentType?.Split(';')[0].Trim();
         if (type is not (Csv or Ndjson))
@@ -54,34 +57,28 @@ internal static class ImportEndpoints
 
         var rows = type == Csv ? CsvRows.Read(http.Request.Body, http.RequestAborted) : NdjsonRows.Read(http.Request.Body, http.RequestAborted);
         var taken = await intake.Take(
-            new ReceiveImport(Id.New<ImportId>(), WireImport.ModeOf(mode), dryRun), rows, new Envelope(context.Caller, context.Origin),
+            new ReceiveImport(Id.New<ImportId>(), WireImport.ModeOf(mode), http.IsDryRun()), rows, new Envelope(context.Caller, context.Origin),
             start => http.Send(start, (import, _, _) => Task.FromResult(WireImport.Of(import, [])), StatusCodes.Status202Accepted, import => $"/v3/imports/{import.Id}"),
             http.RequestAborted);
         return taken.Refusal is { } refusal ? refusal.AsHttp() : taken.Value!;
     }
 
-    private static async Task<IResult> Outcomes(ImportId importId, HttpContext http, IMediator mediator, StagedRows rows)
+    private static async Task<IResult> Outcomes(ImportId importId, HttpContext http, IMediator mediator, StagedRows rows, string? format = null)
     {
         if ((await mediator.Send(new GetImport(importId), http.RequestAborted)).Refusal is { } refusal)
             return refusal.AsHttp();
 
-        var accepted = http.Request.Headers.Accept.ToString();
-        return accepted.Contains(Csv, StringComparison.OrdinalIgnoreCase) ? All(Csv, WireImportRow.CsvHeader, row => row.ToCsv())
-            : accepted.Contains(Ndjson, StringComparison.OrdinalIgnoreCase) ? All(Ndjson, "", row => $"{JsonSerializer.Serialize(row, HttpJson.Options)}\n")
-            : await Page(importId, http);
-
-        IResult All(string type, string head, Func<WireImportRow, string> line) => Results.Stream(async body =>
+        return RowFormat.Of(http, format) switch
         {
-            await using var writer = new StreamWriter(body, leaveOpen: true);
-            await writer.WriteAsync(head);
-            await foreach (var row in rows.All(importId, WireImportRow.Of, WireImportRow.Columns, http.RequestAborted))
-                await writer.WriteAsync(line(row));
-        }, type);
+            null => Refusal.Validation(FormatParameter, "'format' is json, ndjson or csv.").AsHttp(),
+            { IsStream: true } stream => stream.Stream(http, rows.All(importId, WireImportRow.Of, WireImportRow.Columns, http.RequestAborted), WireImportRow.Cells),
+            _ => await Page(importId, http),
+        };
     }
 
     private static async Task<IResult> Page(ImportId importId, HttpContext http)
     {
-        var bound = ListBinding.Bind(http.Request.Query, Rows);
+        var bound = ListBinding.Bind(http.Request.Query, Rows, Positions.MinPosition, FormatParameter);
         if (!bound.IsValid)
             return bound.Errors.AsRefusal().AsHttp();
 

@@ -24,7 +24,7 @@ internal static class Sending
         this HttpContext http, ICommand<T> command, Func<T, Store, CancellationToken, Task<TBody>> body, int status = StatusCodes.Status200OK,
         Func<T, string>? location = null, Func<T, Recorded>? version = null)
     {
-        var envelope = await http.Envelope();
+        var envelope = (await http.Envelope()).Select(given => command.DryRunsItself ? given with { DryRun = false } : given);
         if (envelope.Refusal is { } refused)
             return refused.AsHttp();
 

@@ -37,9 +37,7 @@ internal sealed record WireImportRow(int Line, string Kind, string? Status, Guid
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
     }
 
-    public const string CsvHeader = "line,kind,status,id,code,message\r\n";
-
-    public string ToCsv() => string.Create(CultureInfo.InvariantCulture, $"{Line},{Kind},{Status},{Id},{Code},{Quoted(Message)}\r\n");
-
-    private static string Quoted(string? text) => text is null ? "" : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    public static (IReadOnlyList<string>, Func<WireImportRow, IEnumerable<string?>>) Cells { get; } = (
+        ["line", "kind", "status", "id", "code", "message"],
+        row => [row.Line.ToString(CultureInfo.InvariantCulture), row.Kind, row.Status, row.Id?.ToString(), row.Code, row.Message]);
 }

@@ -25,14 +25,17 @@ internal sealed class FirstStart(IServiceProvider services)
 
     private readonly Commands commands = services.GetRequiredService<Commands>();
 
-    /// <summary>Opens the account unless there is one. Answers the password of its super-admin, which nobody can ask for later.</summary>
-    public async Task<string?> OpenAccountAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Opens the account unless there is one. Answers the password of its super-admin, which nobody can ask for later; in an installation to look
+    /// at it is everybody's demo password.
+    /// </summary>
+    public async Task<string?> OpenAccountAsync(bool demo, CancellationToken cancellation)
     {
         await using var session = services.GetRequiredService<IDocumentStore>().QuerySession();
         if (await session.Query<Account>().AnyAsync(cancellation))
             return null;
 
-        var password = AccountCommand.NewPassword();
+        var password = demo ? DemoPassword : AccountCommand.NewPassword();
         await SendAsync(new OpenAccount("Vendor", Alias, SuperAdmin, password), cancellation);
         return password;
     }

@@ -24,13 +24,16 @@ public readonly record struct Unique(string Kind, string Value)
 
     public static Unique LicenseKey(string key) => new("license-key", key);
 
+    /// <summary>The id that an organization has in a system of the vendor, as an import gave it.</summary>
+    public static Unique ExternalOrganization(string id) => new("external-organization", id);
+
     private static string Normal(string text) => text.Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant();
 }
 
 /// <summary>Takes and frees claims within the unit of work.</summary>
 public sealed class Claims(IDocumentSession session, Secrets secrets)
 {
-    private readonly Dictionary<string, Guid?> touched = [];
+    private readonly Dictionary<string, Guid?> known = [];
 
     /// <summary>
     /// Takes a value for a holder, or answers the refusal when another has it. A claimant who commits between this look and our commit
@@ -45,22 +48,42 @@ public sealed class Claims(IDocumentSession session, Secrets secrets)
         if (current is not null)
             return taken;
 
-        touched[id] = holder;
+        known[id] = holder;
         session.Insert(new Claim(id, holder));
         return null;
+    }
+
+    /// <summary>Looks up many values at once, so that asking for each of them later costs nothing.</summary>
+    public async Task Prefetch(IEnumerable<Unique> uniques, CancellationToken cancellation)
+    {
+        var ids = uniques.Select(IdOf).Distinct().Where(id => !known.ContainsKey(id)).ToArray();
+        if (ids.Length == 0)
+            return;
+
+        foreach (var id in ids)
+            known[id] = null;
+        foreach (var claim in await session.LoadManyAsync<Claim>(cancellation, ids))
+            known[claim.Id] = claim.Holder;
     }
 
     /// <summary>Who holds the value, if anybody does.</summary>
     public Task<Guid?> Holder(Unique unique, CancellationToken cancellation) => Holder(IdOf(unique), cancellation);
 
+    /// <summary>Gives a value to a holder, whoever has it.</summary>
+    public void Move(Unique unique, Guid holder)
+    {
+        known[IdOf(unique)] = holder;
+        session.Store(new Claim(IdOf(unique), holder));
+    }
+
     public void Free(Unique unique)
     {
-        touched[IdOf(unique)] = null;
+        known[IdOf(unique)] = null;
         session.Delete<Claim>(IdOf(unique));
     }
 
     private async Task<Guid?> Holder(string id, CancellationToken cancellation) =>
-        touched.TryGetValue(id, out var known) ? known : (await session.LoadAsync<Claim>(id, cancellation))?.Holder;
+        known.TryGetValue(id, out var holder) ? holder : (await session.LoadAsync<Claim>(id, cancellation))?.Holder;
 
     private string IdOf(Unique unique) => secrets.Hash(Encoding.UTF8.GetBytes($"{unique.Kind}/{unique.Value}"));
 }

@@ -31,8 +31,10 @@ public sealed record Caller(UserId? User, Role Role, OrganizationId? Organizatio
 
     public SeatAuthority SeatAuthority => IsVendor ? SeatAuthority.Vendor : SeatAuthority.OrganizationAdmin;
 
-    /// <summary>The refusal when the caller may not give this role to somebody: nobody can give more than the caller's own kind has,
-    /// and a token with scopes cannot make a member of the team, who would have none.</summary>
+    /// <summary>
+    /// The refusal when the caller may not give this role to somebody: nobody can give more than the caller's own kind has, and a token
+    /// with scopes cannot make a member of the team, who would be held to none.
+    /// </summary>
     public Refusal? MayGive(Role role) =>
         !Role.Reserved.Contains(role) ? Refusal.UnknownRole
         : role == Role.SuperAdmin ? Refusal.SuperAdminIsUnique

@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
@@ -61,9 +62,12 @@ public static class EventStore
         options.Schema.For<SigningKey>();
         options.Schema.For<ProductKey>();
         options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt);
+        options.Schema.For<Import>();
+        options.Schema.For<Organization>().Index(organization => organization.Name);
         options.Schema.For<User>().Index(user => user.Organization!);
         options.Schema.For<UserGroup>().Index(group => group.Organization);
         options.Schema.For<License>().Index(license => license.Product).GinIndexJsonData();
         options.Schema.For<Product>().Index(product => product.Template);
+        StagedRows.Configure(options);
     }
 }

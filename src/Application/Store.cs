@@ -9,7 +9,9 @@ using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx.Events;
 using Marten;
+using Marten.Events;
 using Marten.Events.Aggregation;
+using Marten.Services.BatchQuerying;
 
 namespace EventSourcedOrgs.Application;
 
@@ -67,6 +69,13 @@ public sealed class Store
     /// <summary>The events appended so far, in order; they have their positions once they are committed.</summary>
     public IReadOnlyList<IEvent> Appended => appended;
 
+    /// <summary>Forgets what was appended and stored so far: what was decided is known, and nothing of it will be committed.</summary>
+    public void Discard()
+    {
+        Session.EjectAllPendingChanges();
+        appended.Clear();
+    }
+
     internal IEnumerable<object> Recorded<TEvent>(IEnumerable<TEvent> events) where TEvent : class
     {
         foreach (var @event in events)
@@ -85,11 +94,17 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     where TId : struct, IId<TId>
     where TEvent : class
 {
-    private readonly Dictionary<Guid, (TState State, Action<IEnumerable<object>> Append)> open = [];
+    private readonly Dictionary<Guid, (TState Before, TState State, Action<IEnumerable<object>> Append)> open = [];
+    private readonly Dictionary<Guid, TState> seen = [];
+
+    /// <summary>The states of the streams decided on, before this unit of work and after it.</summary>
+    public IEnumerable<(TState Before, TState After)> Changes =>
+        open.Values.Where(stream => stream.Before.Recorded.Version != stream.State.Recorded.Version).Select(stream => (stream.Before, stream.State));
 
     /// <summary>The state as this unit of work sees it, or the initial state of what was never created; of a past moment where one is asked about.</summary>
     public async Task<TState> Latest(TId id, CancellationToken cancellation) =>
         open.TryGetValue(id.Value, out var known) ? known.State
+        : seen.TryGetValue(id.Value, out var state) ? state
         : store.Context.AsOf is not null ? (await Latest([id], cancellation)).GetValueOrDefault(id, TState.Initial)
         : await store.Session.LoadAsync<TState>(id, cancellation) ?? TState.Initial;
 
@@ -106,6 +121,35 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         }
 
         return states;
+    }
+
+    /// <summary>Reads the states of these ids at once, so that asking for each of them later costs nothing.</summary>
+    public async Task Prefetch(IEnumerable<TId> ids, CancellationToken cancellation)
+    {
+        foreach (var (id, state) in await Latest(ids.Where(id => !seen.ContainsKey(id.Value)), cancellation))
+            seen[id.Value] = state;
+    }
+
+    /// <summary>Opens these streams for decisions at once; one that does not exist is left out.</summary>
+    public Task Open(IEnumerable<TId> ids, CancellationToken cancellation) => Open(ids, (events, id) => events.FetchForWriting<TState>(id), cancellation);
+
+    /// <summary>Opens these streams under locks, taken in the order of the ids so that nobody waits in a circle.</summary>
+    public Task OpenExclusively(IEnumerable<TId> ids, CancellationToken cancellation) =>
+        Open(ids, (events, id) => events.FetchForExclusiveWriting<TState>(id), cancellation);
+
+    private async Task Open(IEnumerable<TId> ids, Func<IBatchEvents, Guid, Task<IEventStream<TState>>> fetch, CancellationToken cancellation)
+    {
+        var batch = store.Session.CreateBatchQuery();
+        var fetches = ids.Select(id => id.Value).Distinct().Where(id => !open.ContainsKey(id)).Order().Select(id => (Id: id, Stream: fetch(batch.Events, id))).ToList();
+        if (fetches.Count == 0)
+            return;
+
+        await batch.Execute(cancellation);
+        foreach (var (id, fetched) in fetches)
+        {
+            if (await fetched is { Aggregate: { } state } stream)
+                open[id] = (state, state, stream.AppendMany);
+        }
     }
 
     private async Task<IReadOnlyList<TState>> Load(Guid[] ids, CancellationToken cancellation) =>
@@ -128,7 +172,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
 
         var stream = store.Session.Events.StartStream<TState>(id.Value, store.Recorded(decision.Events));
         var state = Aggregate.Fold(TState.Initial, decision.Events, store.Context.Now);
-        open[id.Value] = (state, events => stream.AddEvents([.. events.Cast<IEvent>()]));
+        open[id.Value] = (TState.Initial, state, events => stream.AddEvents([.. events.Cast<IEvent>()]));
         return state;
     }
 
@@ -151,7 +195,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
                 return Refusal.NotFound(typeof(TState).Name);
             if (store.Context is { IfMatch: { } version } && store.Context.Target == id.Value && fetched.Recorded.Version != version)
                 return Refusal.VersionMismatch;
-            known = (fetched, stream.AppendMany);
+            known = (fetched, fetched, stream.AppendMany);
         }
 
         var decision = decide(known.State);

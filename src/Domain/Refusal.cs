@@ -118,6 +118,28 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     public static Refusal ProductInUse { get; } = new("PRODUCT_IN_USE", RefusalKind.Conflict, "The product still has licenses.");
     public static Refusal LicenseTemplateInUse { get; } = new("LICENSE_TEMPLATE_IN_USE", RefusalKind.Conflict, "Products still use this license template.");
 
+    // ---- imports ----
+    public static Refusal ImportNotFound { get; } = NotFound("Import");
+    public static Refusal MalformedImport(string message) => new("MALFORMED_IMPORT", RefusalKind.Invalid, message);
+    public static Refusal UnknownImportColumn(string column, IEnumerable<string> known) => new("UNKNOWN_COLUMN", RefusalKind.Invalid,
+        $"'{column}' is no column of imports. There are: {string.Join(", ", known)}.");
+    public static Refusal UnknownImportKind(string kind, IEnumerable<string> known) => new("UNKNOWN_KIND", RefusalKind.Invalid,
+        $"'{kind}' is no kind of row. There are: {string.Join(", ", known)}.", "kind");
+    public static Refusal ColumnOfAnotherKind(string column, string kind, IEnumerable<string> known) => new("COLUMN_OF_ANOTHER_KIND", RefusalKind.Invalid,
+        $"'{column}' says nothing about a row of kind '{kind}'. Its columns are: {string.Join(", ", known)}.", column);
+    public static Refusal UnknownReference(string column) => new("REFERENCE_NOT_FOUND", RefusalKind.Invalid,
+        $"'{column}' names nothing that exists or that an earlier row makes.", column);
+    public static Refusal AmbiguousReference(string column) => new("AMBIGUOUS_REFERENCE", RefusalKind.Invalid,
+        $"'{column}' names more than one. Use its id, or for an organization its externalId.", column);
+    public static Refusal ExistsDifferently(IEnumerable<string> columns) => new("EXISTS_DIFFERENTLY", RefusalKind.Conflict,
+        $"It exists and differs in: {string.Join(", ", columns)}. An import makes what is missing and changes nothing that is there.");
+    public static Refusal ImportTooLarge(int most) => new("ATOMIC_IMPORT_TOO_LARGE", RefusalKind.Invalid,
+        $"An atomic import has at most {most} rows. Split the file, or use mode=perItem.", "mode");
+    public static Refusal NothingOfImportKept { get; } = new("NOTHING_KEPT", RefusalKind.Rule, "Another row failed, and of an atomic import all rows are kept or none.");
+    public static Refusal RowBroke { get; } = new("INTERNAL_ERROR", RefusalKind.Unavailable,
+        "The row could not be worked on for a reason of ours, which the log tells. Import it again later.");
+    public static Refusal ImportEnded { get; } = new("IMPORT_ENDED", RefusalKind.Conflict, "The import has already ended.");
+
     // ---- sign-in ----
     public static Refusal InvalidCredentials { get; } = new("INVALID_CREDENTIALS", RefusalKind.Rule, "The e-mail address or the password is wrong.");
     public static Refusal CustomerPortalNotAllowed { get; } = new("CUSTOMER_PORTAL_NOT_ALLOWED", RefusalKind.Forbidden,

@@ -4,6 +4,8 @@ using EventSourcedOrgs.Host.Cli;
 var program = new RootCommand("EventSourcedOrgs: organizations, users, user groups and licences, as events that are never lost.")
 {
     ServeCommand.Create(),
+    ImportCommand.Create(),
+    AccountCommand.Create(),
     MigrateCommand.Create(),
 };
 return await program.RunAsync(args);

@@ -10,7 +10,8 @@ namespace EventSourcedOrgs.Application.AccessTokens;
 public sealed record IssuedToken(AccessToken Token, string Secret);
 
 /// <summary>Makes a personal access token for the caller, limited to scopes that the caller has.</summary>
-public sealed record CreateAccessToken(AccessTokenId Id, string Name, ValueList<string> ScopeNames, DateTimeOffset? ExpiresAt, bool Revoked) : ICommand<IssuedToken>
+public sealed record CreateAccessToken(AccessTokenId Id, string Name, ValueList<string> ScopeNames, DateTimeOffset? ExpiresAt, bool Revoked)
+    : ICommand<IssuedToken>
 {
     public const int MostScopes = 80;
 
@@ -19,7 +20,8 @@ public sealed record CreateAccessToken(AccessTokenId Id, string Name, ValueList<
         public Validator(TimeProvider clock)
         {
             RuleFor(c => c.Name).Text(1);
-            RuleFor(c => c.ScopeNames.Count).LessThanOrEqualTo(MostScopes).OverridePropertyName("Scopes").WithMessage($"must have at most {MostScopes} elements.");
+            RuleFor(c => c.ScopeNames.Count).LessThanOrEqualTo(MostScopes).OverridePropertyName("Scopes")
+                .WithMessage($"must have at most {MostScopes} elements.");
             RuleFor(c => c.ExpiresAt).Must(end => end is null || end > clock.GetUtcNow()).WithMessage("must be in the future.");
         }
     }

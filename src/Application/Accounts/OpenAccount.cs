@@ -22,7 +22,8 @@ public sealed partial record OpenAccount(string Name, string Alias, string Email
         public Validator()
         {
             RuleFor(c => c.Name).Text(1);
-            RuleFor(c => c.Alias).Must(alias => Wellformed().IsMatch(alias)).WithMessage("must have 1 to 63 small letters, digits and hyphens, the first no hyphen.");
+            RuleFor(c => c.Alias).Must(alias => Wellformed().IsMatch(alias))
+                .WithMessage("must have 1 to 63 small letters, digits and hyphens, the first no hyphen.");
             RuleFor(c => c.Email).Email();
             RuleFor(c => c.Password).Text(PersonValidator.ShortestPassword);
             RuleFor(c => c.FirstName).Text(1);
@@ -53,7 +54,8 @@ public sealed partial record OpenAccount(string Name, string Alias, string Email
             using (await passwords.Turn(cancellationToken))
                 store.Session.Insert(new Credentials(superAdmin, passwords.Hash(command.Password)));
             store.PersonKeys.Create(superAdmin, store.Session);
-            store.Users.Start(superAdmin, User.New(new(superAdmin, command.FirstName.Trim(), null, command.Email.Trim(), null, Role.SuperAdmin, null, true, [], [])));
+            store.Users.Start(
+                superAdmin, User.New(new(superAdmin, command.FirstName.Trim(), null, command.Email.Trim(), null, Role.SuperAdmin, null, true, [], [])));
             return store.Accounts.Start(account, Account.Open(account, command.Name.Trim(), command.Alias, superAdmin));
         }
     }

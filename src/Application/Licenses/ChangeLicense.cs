@@ -31,7 +31,7 @@ public sealed record ChangeLicense(
             var license = await store.Licenses.Latest(command.License, cancellationToken);
             if (!license.Exists)
                 return Refusal.LicenseNotFound;
-            if ((LicenseRules.Wrong(command.Changes.Policy(license.Policy), license.Term) ?? LicenseRules.Wrong(command.Changes.Entitlement(license.Entitlement))) is { } wrong)
+            if (LicenseRules.Wrong(command.Changes.Policy(license.Policy), license.Term, command.Changes.Entitlement(license.Entitlement)) is { } wrong)
                 return wrong;
             if (command.OrganizationId.Value is { } to && !(await store.Organizations.Latest(to, cancellationToken)).Exists)
                 return Refusal.UnknownOrganization;

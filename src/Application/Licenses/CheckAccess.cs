@@ -11,7 +11,7 @@ using FluentValidation;
 namespace EventSourcedOrgs.Application.Licenses;
 
 /// <summary>
-/// May these users use these licences? Decided on the states as committed now, so a revocation that was acknowledged always counts.
+/// May these users use these licences? Decided on the states as committed now, so a revocation that was acknowledged always counts, or as of a past moment.
 /// <see cref="Explain"/> also reads the events that made the paths.
 /// </summary>
 public sealed record CheckAccess(ValueList<AccessQuestion> Checks, bool Explain = true) : IQuery<CheckedAccesses>
@@ -31,11 +31,12 @@ public sealed record CheckAccess(ValueList<AccessQuestion> Checks, bool Explain 
     {
         public async Task<Result<CheckedAccesses>> Handle(CheckAccess query, CancellationToken cancellationToken)
         {
-            var position = await grants.Position(cancellationToken);
+            var past = store.Context.AsOf?.Position;
+            var position = past ?? await grants.Position(cancellationToken);
             var states = await new AccessStates(store).Load(query.Checks, cancellationToken);
             var answers = query.Checks.Select(states.Answer).ToList();
             var keys = query.Explain ? answers.SelectMany(answer => answer.GrantKeys).ToHashSet() : [];
-            var found = await grants.Find(keys, cancellationToken);
+            var found = await grants.Find(keys, past ?? long.MaxValue, cancellationToken);
             return new CheckedAccesses([.. answers.Select(answer => answer.With(found))], position);
         }
     }
@@ -80,7 +81,8 @@ internal sealed class AccessStates(Store store)
         products = await store.Products.Latest(questions.Select(question => question.Product).OfType<ProductId>(), cancellation);
         organizations = await store.Organizations.Latest(users.Values.Select(user => user.Organization).OfType<OrganizationId>(), cancellation);
 
-        var askers = questions.Where(question => question.Product is not null).Select(question => users.GetValueOrDefault(question.User)).OfType<User>().ToHashSet();
+        var askers = questions.Where(question => question.Product is not null)
+            .Select(question => users.GetValueOrDefault(question.User)).OfType<User>().ToHashSet();
         if (askers.Count > 0)
             candidates = (await store.LicensesAssignedTo(askers, [.. products.Keys], cancellation)).ToLookup(license => license.Product);
 
@@ -109,7 +111,7 @@ internal sealed class AccessStates(Store store)
 
     private (CheckedAccess Answer, int Nearness) Of(AccessQuestion question, User? user, Organization? organization, License? license)
     {
-        var decision = Access.Decide(user, license, organization, Common(user, license), (store.Context.AsOf?.At ?? store.Context.Now));
+        var decision = Access.Decide(user, license, organization, Common(user, license), store.Context.AsOf?.At ?? store.Context.Now);
         return (
             new(question, license?.Id ?? question.License, decision.Denial, [.. decision.Paths.Select(path =>
                 new AccessReason(path, path.UserGroup is { } group ? groups[group] : null, []))]),
@@ -119,7 +121,9 @@ internal sealed class AccessStates(Store store)
     private IEnumerable<UserGroup> Common(User? user, License? license) =>
         user is null || license is null ? [] : user.Groups.Intersect(license.Groups).Select(group => groups.GetValueOrDefault(group)).OfType<UserGroup>();
 
-    /// <summary>What is foreign to the caller does not exist for the caller: an organization-admin asks about the own organization, a user about the user.</summary>
+    /// <summary>
+    /// What is foreign to the caller does not exist for the caller: an organization-admin asks about the own organization, a user about the user.
+    /// </summary>
     private User? Visible(User? user) => store.Context.Caller switch
     {
         { IsVendor: true } => user,

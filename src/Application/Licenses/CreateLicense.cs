@@ -47,7 +47,7 @@ public sealed record CreateLicense(
                 return Refusal.UnknownOrganization;
 
             var (policy, term) = (command.Policy(template.Terms.Policy), command.Term(template.Terms.Term));
-            if ((LicenseRules.Wrong(policy, term) ?? LicenseRules.Wrong(command.Entitlement)) is { } wrong)
+            if (LicenseRules.Wrong(policy, term, command.Entitlement) is { } wrong)
                 return wrong;
 
             var license = new NewLicense(
@@ -83,15 +83,18 @@ public static class LicenseRules
         : term.Validity < 0 ? Refusal.Validation([new("/validity", "must be at least 0.")])
         : null;
 
-    public static Refusal? Wrong(LicenseEntitlement entitlement) =>
-        Rules.WrongReleaseVersion(entitlement.MaxAllowedReleaseVersion) is { } version ? Refusal.Validation([new("/maxAllowedReleaseVersion", version)]) : null;
+    public static Refusal? Wrong(LicensePolicy policy, LicenseTerm term, LicenseEntitlement entitlement) => Wrong(policy, term)
+        ?? (Rules.WrongReleaseVersion(entitlement.MaxAllowedReleaseVersion) is { } version
+            ? Refusal.Validation([new("/maxAllowedReleaseVersion", version)])
+            : null);
 }
 
 /// <summary>Gives a licence its own user and its additional users.</summary>
 public sealed class LicenseHolders(Store store)
 {
     public async Task<Result<License>> Apply(
-        LicenseId id, Result<License> license, Optional<UserId?> primary, Optional<ValueList<UserId>> additional, bool thenRevoke, CancellationToken cancellation)
+        LicenseId id, Result<License> license, Optional<UserId?> primary, Optional<ValueList<UserId>> additional, bool thenRevoke,
+        CancellationToken cancellation)
     {
         if (license.Refusal is null && primary.IsSet)
         {

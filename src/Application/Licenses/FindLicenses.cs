@@ -8,22 +8,36 @@ namespace EventSourcedOrgs.Application.Licenses;
 /// <summary>Finds licences by what they hold, in the states as committed now.</summary>
 public static class FindLicenses
 {
-    /// <summary>The licences that are assigned to one of these users or to a group that one of them is in, of these products or of any.</summary>
-    public static Task<IReadOnlyList<License>> LicensesAssignedTo(
-        this Store store, IReadOnlyCollection<User> users, IReadOnlyCollection<ProductId>? products, CancellationToken cancellation)
+    private static readonly string[] Assigning =
+        [.. new[] { typeof(PrimaryUserAssignedToLicense), typeof(UserAssignedToLicense), typeof(GroupAssignedToLicense) }.Select(type => EventNames.All[type])];
+
+    /// <summary>
+    /// The licences of these products that are assigned to one of these users or to a group that one of them is in. Of a past moment they are found by
+    /// their events, and may be more than were assigned then.
+    /// </summary>
+    public static async Task<IEnumerable<License>> LicensesAssignedTo(
+        this Store store, IReadOnlyCollection<User> users, IReadOnlyCollection<ProductId> products, CancellationToken cancellation)
     {
-        string[] holding =
-        [
-            .. users.Select(user => $$"""{"primaryUser":"{{user.Id}}"}"""),
-            .. users.Select(user => $$"""{"users":["{{user.Id}}"]}"""),
-            .. users.SelectMany(user => user.Groups).Distinct().Select(group => $$"""{"groups":["{{group}}"]}"""),
-        ];
-        return products is null
-            ? store.Session.QueryAsync<License>("where data @> any(?::jsonb[]) and (data ->> 'deleted')::boolean = false", cancellation, (object)holding)
-            : store.Session.QueryAsync<License>(
+        Guid[] ofProducts = [.. products.Select(product => product.Value)];
+        Guid[] holders = [.. users.Select(user => user.Id.Value), .. users.SelectMany(user => user.Groups).Select(group => group.Value).Distinct()];
+        if (store.Context.AsOf is not { } past)
+        {
+            return await store.Session.QueryAsync<License>(
                 "where data @> any(?::jsonb[]) and (data ->> 'deleted')::boolean = false and cast(data ->> 'product' as uuid) = any(?)", cancellation,
-                holding, products.Select(product => product.Value).ToArray());
+                holders.SelectMany(Holding).ToArray(), ofProducts);
+        }
+
+        var ids = await store.Session.AdvancedSql.QueryAsync<Guid>(
+            """
+            select distinct e.stream_id from events.mt_doc_license l join events.mt_events e on e.stream_id = l.id
+            where cast(l.data ->> 'product' as uuid) = any(?) and e.seq_id <= ? and e.type = any(?)
+                and cast(coalesce(e.data ->> 'userGroup', e.data ->> 'user') as uuid) = any(?)
+            """, cancellation, ofProducts, past.Position, Assigning, holders);
+        return (await store.Licenses.Latest(ids.Select(LicenseId.From), cancellation)).Values;
     }
+
+    private static IEnumerable<string> Holding(Guid id) =>
+        [$$"""{"primaryUser":"{{id}}"}""", $$"""{"users":["{{id}}"]}""", $$"""{"groups":["{{id}}"]}"""];
 
     /// <summary>The licence that has an element of this id in its <paramref name="list"/>.</summary>
     internal static async Task<LicenseId?> LicenseWith(this Store store, string list, Guid id, CancellationToken cancellation)

@@ -35,8 +35,8 @@ public sealed class Grants(NpgsqlDataSource database)
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    /// <summary>The latest event of every key, in one query whatever their number.</summary>
-    internal async Task<IReadOnlyDictionary<GrantKey, Grant>> Find(IReadOnlyCollection<GrantKey> keys, CancellationToken cancellation)
+    /// <summary>The latest event of every key up to a position, in one query whatever the number of keys.</summary>
+    internal async Task<IReadOnlyDictionary<GrantKey, Grant>> Find(IReadOnlyCollection<GrantKey> keys, long upTo, CancellationToken cancellation)
     {
         var grants = new Dictionary<GrantKey, Grant>(keys.Count);
         if (keys.Count == 0)
@@ -49,11 +49,13 @@ public sealed class Grants(NpgsqlDataSource database)
             cross join lateral (
                 select * from events.mt_events e
                 where e.stream_id = k.stream and e.type = k.type and coalesce(e.data ->> 'userGroup', e.data ->> 'user') = k.subject::text
+                    and e.seq_id <= $4
                 order by e.version desc limit 1) e
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. keys.Select(key => key.Stream)] });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key.Type)] });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. keys.Select(key => key.Subject)] });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = upTo });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

@@ -7,17 +7,26 @@ using Marten;
 
 namespace EventSourcedOrgs.Application.Organizations;
 
-/// <summary>Deletes an organization that has no users left. Its groups open nothing without it, its licences can be given to another.</summary>
-public sealed record DeleteOrganization(OrganizationId Organization) : ICommand<Organization>
+/// <summary>
+/// Deletes an organization that has no users left; with <see cref="Cascade"/> its users are removed in the same unit of work. Its groups open
+/// nothing without it, its licences can be given to another.
+/// </summary>
+public sealed record DeleteOrganization(OrganizationId Organization, bool Cascade = false) : ICommand<Organization>
 {
     public Guid? Target => Organization.Value;
 
     public sealed class Handler(Store store) : ICommandHandler<DeleteOrganization, Organization>
     {
-        public async Task<Result<Organization>> Handle(DeleteOrganization command, CancellationToken cancellationToken) =>
-            (await store.Organizations.Latest(command.Organization, cancellationToken)).Exists
-                ? await store.Organizations.DecideExclusively(command.Organization, organization => organization.Delete(), cancellationToken)
-                : Refusal.OrganizationNotFound;
+        public async Task<Result<Organization>> Handle(DeleteOrganization command, CancellationToken cancellationToken)
+        {
+            if (!(await store.Organizations.Latest(command.Organization, cancellationToken)).Exists)
+                return Refusal.OrganizationNotFound;
+
+            var removed = command.Cascade ? await new Evacuation(store).Of(command.Organization, int.MaxValue, cancellationToken) : 0;
+            return removed.Refusal is { } refusal
+                ? refusal
+                : await store.Organizations.DecideExclusively(command.Organization, organization => organization.Delete(), cancellationToken);
+        }
     }
 }
 
@@ -36,15 +45,25 @@ public sealed record RemoveUsersOfOrganization(OrganizationId Organization) : IC
             if (!(await store.Organizations.Latest(command.Organization, cancellationToken)).Exists)
                 return Refusal.OrganizationNotFound;
 
-            var users = await store.Session.QueryAsync<User>(
-                $"where (data ->> 'organization')::uuid = ? and (data ->> 'deleted')::boolean = false limit {Most}", cancellationToken, command.Organization.Value);
-            foreach (var user in users)
-            {
-                if ((await new Departure(store).Of(user, cancellationToken)).Refusal is { } refusal)
-                    return refusal;
-            }
-
-            return users.Count;
+            return await new Evacuation(store).Of(command.Organization, Most, cancellationToken);
         }
+    }
+}
+
+/// <summary>Removes the users of an organization.</summary>
+public sealed class Evacuation(Store store)
+{
+    /// <summary>Removes so many at most, and answers how many it removed.</summary>
+    public async Task<Result<int>> Of(OrganizationId organization, int most, CancellationToken cancellation)
+    {
+        var users = await store.Session.QueryAsync<User>(
+            "where (data ->> 'organization')::uuid = ? and (data ->> 'deleted')::boolean = false limit ?", cancellation, organization.Value, most);
+        foreach (var user in users)
+        {
+            if ((await new Departure(store).Of(user, cancellation)).Refusal is { } refusal)
+                return refusal;
+        }
+
+        return users.Count;
     }
 }

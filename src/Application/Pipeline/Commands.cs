@@ -11,8 +11,11 @@ using Npgsql;
 
 namespace EventSourcedOrgs.Application.Pipeline;
 
-/// <summary>What a request brings besides its command. <see cref="RequestHash"/> tells requests under one idempotency key apart.</summary>
-public sealed record Envelope(Caller Caller, Origin Origin, long? IfMatch = null, string? IdempotencyKey = null, string RequestHash = "")
+/// <summary>
+/// What a request brings besides its command. <see cref="RequestHash"/> tells requests under one idempotency key apart; a dry run decides
+/// and replies like the real thing, and commits nothing.
+/// </summary>
+public sealed record Envelope(Caller Caller, Origin Origin, long? IfMatch = null, string? IdempotencyKey = null, string RequestHash = "", bool DryRun = false)
 {
     public static Envelope System { get; } = new(Caller.System, Origin.None);
 }
@@ -94,6 +97,8 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
             return new(result, null, null, []);
 
         var made = reply is null ? null : await reply(result.Value!, store, cancellation);
+        if (envelope.DryRun)
+            return new(result, made, null, store.Appended);
         if (key is not null && made is not null)
             store.Session.Insert(new AnsweredRequest(key, request, secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(made)), store.Context.Now));
         await store.Session.SaveChangesAsync(cancellation);

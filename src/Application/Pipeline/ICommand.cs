@@ -9,8 +9,11 @@ public interface ICommand<T> : IRequest<Result<T>>
     /// <summary>The id of the resource the request names, whose version an <c>If-Match</c> is compared with; null when it makes a new one.</summary>
     Guid? Target => null;
 
-    /// <summary>True when it hashes a password and so takes long on purpose; few such commands run at once, so that the others never wait for them.</summary>
+    /// <summary>True when it hashes a password or is work for many, and so takes long on purpose; few such commands run at once, so that the others never wait for them.</summary>
     bool IsSlow => false;
+
+    /// <summary>True when a dry run is the command's own matter, as for an import; then the command is run whatever the request says.</summary>
+    bool DryRunsItself => false;
 }
 
 /// <summary>Loads, decides, appends; never commits.</summary>

@@ -62,9 +62,12 @@ public static partial class Rules
         null => null,
         _ when text.Trim().Length < shortest => $"must have at least {shortest} character(s).",
         _ when text.Length > longest => $"must have at most {longest} characters.",
-        _ when text.Any(c => c == '\0' || char.IsSurrogate(c)) && !IsStorable(text) => "must not contain NUL or broken characters.",
-        _ => null,
+        _ => Unstorable(text),
     };
+
+    /// <summary>What keeps a text out of the database: NUL, or half of a character.</summary>
+    public static string? Unstorable(string text) =>
+        text.Any(c => c == '\0' || char.IsSurrogate(c)) && !IsStorable(text) ? "must not contain NUL or broken characters." : null;
 
     private static bool IsStorable(string text)
     {

@@ -10,8 +10,8 @@ public sealed class Scopes(Permissions permissions)
     /// <summary>Names of the v3 contract that no request of ours asks for: tokens may hold them all the same.</summary>
     private static readonly string[] Further =
     [
-        "account:read", "account:write", "activation:read", "activation:write", "analytics:read", "eventLog:read", "licenseTemplate:read", "licenseTemplate:write",
-        "organization:activation:read", "personalAccessToken:write", "productVersion:read", "productVersion:write", "release:read", "release:write",
+        "account:read", "account:write", "activation:read", "activation:write", "analytics:read", "eventLog:read",
+        "licenseTemplate:read", "licenseTemplate:write", "organization:activation:read", "personalAccessToken:write", "productVersion:read", "productVersion:write", "release:read", "release:write",
         "role:read", "role:write", "trialActivation:read", "trialActivation:write", "trialPolicy:read", "trialPolicy:write", "webhook:read", "webhook:write",
     ];
 
@@ -29,7 +29,9 @@ public sealed class Scopes(Permissions permissions)
     /// <summary>Everything that a user of this role may do.</summary>
     public IReadOnlySet<string> Of(Role role) => role.IsTeam ? Known : role == Role.OrganizationAdmin ? organization : signedIn;
 
-    /// <summary>The refusal when the caller may not put these scopes into a token: none of them may exceed the caller's role or the caller's own token.</summary>
+    /// <summary>
+    /// The refusal when the caller may not put these scopes into a token: none of them may exceed the caller's role or own token.
+    /// </summary>
     public Refusal? MayGive(Caller caller, IReadOnlyCollection<string> scopes)
     {
         var own = Of(caller.Role);
@@ -48,5 +50,6 @@ public sealed class Scopes(Permissions permissions)
     ]).ToHashSet();
 
     private static FrozenSet<string> Asked(Permissions permissions, params Audience[] audiences) =>
-        permissions.Table.Values.Where(permission => audiences.Contains(permission.Audience)).Select(permission => permission.Scope).OfType<string>().ToFrozenSet();
+        permissions.Table.Values.Where(permission => audiences.Contains(permission.Audience))
+            .Select(permission => permission.Scope).OfType<string>().ToFrozenSet();
 }

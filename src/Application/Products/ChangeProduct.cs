@@ -40,7 +40,8 @@ public sealed record DropProductMetadata(Guid Entry) : ICommand<Product>
         public async Task<Result<Product>> Handle(DropProductMetadata command, CancellationToken cancellationToken)
         {
             var found = await store.Session.QueryAsync<Product>(
-                "where data -> 'metadata' @> ?::jsonb and (data ->> 'deleted')::boolean = false limit 1", cancellationToken, $$"""[{"id":"{{command.Entry}}"}]""");
+                "where data -> 'metadata' @> ?::jsonb and (data ->> 'deleted')::boolean = false limit 1", cancellationToken,
+                $$"""[{"id":"{{command.Entry}}"}]""");
             return found.Count == 0
                 ? Refusal.NotFound("Metadata")
                 : await store.Products.Decide(found[0].Id, product => product.DropMetadata(command.Entry), cancellationToken);
@@ -79,16 +80,26 @@ public sealed record GetProduct(ProductId Product) : IQuery<Product>
     }
 }
 
-/// <summary>How many licences there are of products.</summary>
+/// <summary>How many licences there are of products, or were at the past moment that is asked about.</summary>
 public static class ProductLicenses
 {
-    public static async Task<IReadOnlyDictionary<ProductId, long>> CountLicenses(this Store store, IEnumerable<ProductId> products, CancellationToken cancellation)
+    public static async Task<IReadOnlyDictionary<ProductId, long>> CountLicenses(
+        this Store store, IEnumerable<ProductId> products, CancellationToken cancellation)
     {
-        var counts = await store.Session.AdvancedSql.QueryAsync<Guid, long>(
-            """
-            select row(cast(data ->> 'product' as uuid)), row(count(*)) from events.mt_doc_license
-            where cast(data ->> 'product' as uuid) = any(?) and (data ->> 'deleted')::boolean = false group by data ->> 'product'
-            """, cancellation, products.Select(product => product.Value).ToArray());
+        Guid[] ids = [.. products.Select(product => product.Value)];
+        var counts = await (store.Context.AsOf is { } past
+            ? store.Session.AdvancedSql.QueryAsync<Guid, long>(
+                """
+                select row(cast(l.data ->> 'product' as uuid)), row(count(*)) from events.mt_doc_license l
+                where cast(l.data ->> 'product' as uuid) = any(?) and exists (select from events.mt_events e where e.stream_id = l.id and e.seq_id <= ?)
+                    and not exists (select from events.mt_events e where e.stream_id = l.id and e.seq_id <= ? and e.type = ?)
+                group by l.data ->> 'product'
+                """, cancellation, ids, past.Position, past.Position, EventNames.All[typeof(LicenseDeleted)])
+            : store.Session.AdvancedSql.QueryAsync<Guid, long>(
+                """
+                select row(cast(data ->> 'product' as uuid)), row(count(*)) from events.mt_doc_license
+                where cast(data ->> 'product' as uuid) = any(?) and (data ->> 'deleted')::boolean = false group by data ->> 'product'
+                """, cancellation, ids));
         return counts.ToDictionary(count => new ProductId(count.Item1), count => count.Item2);
     }
 }

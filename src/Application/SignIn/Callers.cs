@@ -99,7 +99,8 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
     {
         var caller = Of(row);
         return (
-            caller.IsAnonymous ? caller : caller with { AccessToken = AccessTokenId.From(row.GetGuid(6)), Scopes = Scopes.Granted(row.GetFieldValue<string[]>(7)) },
+            caller.IsAnonymous ? caller
+                : caller with { AccessToken = AccessTokenId.From(row.GetGuid(6)), Scopes = Scopes.Granted(row.GetFieldValue<string[]>(7)) },
             row.IsDBNull(8) ? null : row.GetDateTime(8));
     }
 

@@ -32,7 +32,8 @@ public sealed class PasswordCheck(IDocumentStore documents, IPasswords passwords
         using var turn = await passwords.Turn(cancellation);
         await using var session = documents.LightweightSession();
         await session.BeginTransactionAsync(cancellation);
-        await session.QueryAsync<int>("select 1 from pg_advisory_xact_lock(?)", cancellation, long.Parse(id.AsSpan(0, 15), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        var turnOfAddress = long.Parse(id.AsSpan(0, 15), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        await session.QueryAsync<int>("select 1 from pg_advisory_xact_lock(?)", cancellation, turnOfAddress);
 
         var now = clock.GetUtcNow();
         var before = await session.LoadAsync<SignInFailures>(id, cancellation);
@@ -65,8 +66,14 @@ public sealed class PasswordCheck(IDocumentStore documents, IPasswords passwords
     {
         var count = before.LockedUntil is null && before.LastAt > now - RememberedFor ? before.Count + 1 : 1;
         session.Store(before with { Count = count, LastAt = now, LockedUntil = count >= MostFailures ? now + LockedFor : null });
-        var forgotten = now - RememberedFor;
-        session.DeleteWhere<SignInFailures>(failures => failures.LastAt < forgotten);
+        session.QueueSqlCommand(
+            """
+            delete from events.mt_doc_signinfailures where id in (
+                select id from events.mt_doc_signinfailures
+                where events.mt_immutable_timestamptz(data ->> 'lastAt') < ? and id <> ?
+                limit 100 for update skip locked)
+            """,
+            now - RememberedFor, before.Id);
     }
 
     private static string IdOf(string email, Secrets secrets) => secrets.Hash(Encoding.UTF8.GetBytes($"sign-in/{Unique.Email(email).Value}"));

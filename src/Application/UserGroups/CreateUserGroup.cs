@@ -23,10 +23,11 @@ public sealed record CreateUserGroup(UserGroupId Id, OrganizationId Organization
         {
             var organization = await store.Organizations.Latest(command.Organization, cancellationToken);
             var group = UserGroup.New(command.Id, organization, command.Name.Trim(), command.Description);
-            return await store.Claims.Take(
-                Unique.UserGroupName(command.Organization, command.Name), command.Id.Value, Refusal.DuplicateUserGroupName, cancellationToken) is { } taken && group.Refusal is null
-                ? taken
-                : store.UserGroups.Start(command.Id, group);
+            return group.Refusal is { } refusal ? refusal
+                : await store.Claims.Take(
+                    Unique.UserGroupName(command.Organization, command.Name), command.Id.Value, Refusal.DuplicateUserGroupName, cancellationToken) is { } taken
+                    ? taken
+                    : store.UserGroups.Start(command.Id, group);
         }
     }
 }

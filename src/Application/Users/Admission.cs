@@ -21,13 +21,15 @@ public sealed class Admission(Store store, IPasswords passwords)
             return mayNot;
         if (User.New(user).Refusal is { } impossible)
             return impossible;
-        if (await store.Claims.Take(Unique.Email(user.Email), user.Id.Value, Refusal.DuplicateEmail, cancellation) is { } taken)
-            return taken;
+        if (await store.Claims.Holder(Unique.Email(user.Email), cancellation) is { } holder && holder != user.Id.Value)
+            return Refusal.DuplicateEmail;
         var (hash, full) = await Hash(password, user, unknownOrganization, cancellation);
         if (full is not null)
             return full;
         if (await TakeSeat(user.Id, user.Organization, unknownOrganization, cancellation) is { } refusal)
             return refusal;
+        if (await store.Claims.Take(Unique.Email(user.Email), user.Id.Value, Refusal.DuplicateEmail, cancellation) is { } taken)
+            return taken;
 
         store.PersonKeys.Create(user.Id, store.Session);
         store.Users.Start(user.Id, User.New(user));

@@ -14,9 +14,12 @@ public interface INewPerson
     string? Password { get; }
 }
 
-/// <summary>The vendor makes a user, of a customer organization or of none. The vendor may go past the seats.</summary>
+/// <summary>
+/// The vendor makes a user, of a customer organization or of none. The vendor may go past the seats. Without a password the user sets one
+/// before the first sign-in.
+/// </summary>
 public sealed record CreateUser(
-    UserId Id, string FirstName, string? LastName, string Email, string? Company, string Password, Role Role, OrganizationId? OrganizationId,
+    UserId Id, string FirstName, string? LastName, string Email, string? Company, string? Password, Role Role, OrganizationId? OrganizationId,
     bool AllowCustomerPortalAccess, ValueList<string> Tags, ValueList<MetadataEntry> Metadata) : ICommand<User>, INewPerson
 {
     public bool IsSlow => true;
@@ -80,6 +83,6 @@ public sealed class PersonValidator : AbstractValidator<INewPerson>
         RuleFor(c => c.FirstName).Text(1);
         RuleFor(c => c.LastName).Text();
         RuleFor(c => c.Email).Email();
-        RuleFor(c => c.Password).Text(ShortestPassword);
+        RuleFor(c => c.Password).Text(ShortestPassword).When(c => c.Password is not null);
     }
 }

@@ -16,7 +16,8 @@ public sealed record GetProfile : IQuery<User>
 }
 
 /// <summary>Users change their own name and e-mail address; never their role or organization.</summary>
-public sealed record ChangeProfile(Optional<string> FirstName, Optional<string?> LastName, Optional<string> Email, bool TwoFactor, bool GoogleSignIn) : ICommand<User>
+public sealed record ChangeProfile(
+    Optional<string> FirstName, Optional<string?> LastName, Optional<string> Email, bool TwoFactor, bool GoogleSignIn) : ICommand<User>
 {
     public sealed class Validator : AbstractValidator<ChangeProfile>
     {

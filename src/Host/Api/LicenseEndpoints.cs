@@ -75,7 +75,8 @@ internal static class LicenseEndpoints
 
         licenses.MapGet("", Task<IResult> (Context context, HttpContext http) => http.List(
                 LicenseList.OfUser, request => MyLicenses(context.Caller, request), WireHeldLicense.OfUser))
-            .WithList(LicenseList.OfUser).WithSummary("List my licenses; an organization-admin sees those of the organization").Produces<IReadOnlyList<WireHeldLicense>>();
+            .WithList(LicenseList.OfUser).WithSummary("List my licenses; an organization-admin sees those of the organization")
+            .Produces<IReadOnlyList<WireHeldLicense>>();
 
         licenses.MapGet("/{licenseId}", (LicenseId licenseId, HttpContext http) =>
                 http.Ask(new GetMyLicense(licenseId), WireHeldLicense.OfUser, l => l.Recorded))

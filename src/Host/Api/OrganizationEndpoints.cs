@@ -45,6 +45,9 @@ internal static class OrganizationEndpoints
     /// <summary>With <paramref name="cascade"/> its users are removed first, in batches.</summary>
     private static async Task<IResult> Delete(OrganizationId organizationId, HttpContext http, Commands commands, Context context, bool cascade = false)
     {
+        if (cascade && http.IsDryRun())
+            return await http.Send(new DeleteOrganization(organizationId, Cascade: true));
+
         var removed = new Outcome<int>(cascade ? 1 : 0, null, null, []);
         while (removed.Result is { Refusal: null, Value: > 0 })
             removed = await commands.Run(new RemoveUsersOfOrganization(organizationId), new(context.Caller, context.Origin), null, http.RequestAborted);

@@ -23,6 +23,10 @@ internal static partial class Problems
     public static Refusal MissingBody { get; } = new("MALFORMED_BODY", RefusalKind.Invalid, "A JSON body is required.");
     public static Refusal RouteNotFound { get; } = new("ROUTE_NOT_FOUND", RefusalKind.NotFound, "There is nothing at this address.");
 
+    public static Refusal UnknownField(string name) => new("UNKNOWN_FIELD", RefusalKind.Invalid, $"'{name}' is not a field of this request.", name);
+
+    public static Refusal UnreadableParameter(string name, string value) => new("INVALID_PARAMETER", RefusalKind.Invalid, $"'{name}' cannot be read from '{value}'.");
+
     /// <summary>The refusals of the protocol itself, by the status they have.</summary>
     public static IReadOnlyDictionary<int, (string Code, string Message)> OfStatus { get; } = new Dictionary<int, (string, string)>
     {
@@ -86,7 +90,7 @@ internal static partial class Problems
         if (status == StatusCodes.Status401Unauthorized)
             http.Response.Headers.WWWAuthenticate = "Bearer";
         var problem = new Problem(
-            $"/docs/errors#{code}", ReasonPhrases.GetReasonPhrase(status), status, message, Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier, message, code, errors);
+            $"{ErrorCatalogue.Address}#{code}", ReasonPhrases.GetReasonPhrase(status), status, message, Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier, message, code, errors);
         return http.Response.WriteAsJsonAsync(problem, HttpJson.Options, ContentType, http.RequestAborted);
     }
 
@@ -102,7 +106,7 @@ internal static partial class Problems
     {
         var pointer = PointerOf(json.Path);
         if (Unmapped().Match(json.Message) is { Success: true } unmapped)
-            return new("UNKNOWN_FIELD", RefusalKind.Invalid, $"'{unmapped.Groups["name"].Value}' is not a field of this request.", unmapped.Groups["name"].Value);
+            return UnknownField(unmapped.Groups["name"].Value);
         if (Missing().Match(json.Message) is { Success: true } missing)
             return Refusal.Validation(Quoted().Matches(missing.Groups["names"].Value).Select(name => new FieldError($"{pointer}/{name.Groups[1].Value}", "is required.")).ToValueList());
         if (NotNull().Match(json.Message) is { Success: true } notNull)
@@ -115,9 +119,9 @@ internal static partial class Problems
 
     private static Refusal OfBinding(string message) =>
         Unbound().Match(message) is { Success: true } unbound
-            ? new("INVALID_PARAMETER", RefusalKind.Invalid, $"'{unbound.Groups["name"].Value}' cannot be read from '{Short(unbound.Groups["value"].Value)}'.")
+            ? UnreadableParameter(unbound.Groups["name"].Value, Short(unbound.Groups["value"].Value))
             : message.Contains("body", StringComparison.OrdinalIgnoreCase) ? MissingBody
-            : new("BAD_REQUEST", RefusalKind.Invalid, OfStatus[400].Message);
+            : new(OfStatus[400].Code, RefusalKind.Invalid, OfStatus[400].Message);
 
     private static string Short(string text) => text.Length <= 64 ? text : text[..64] + "...";
 

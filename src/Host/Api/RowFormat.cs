@@ -54,6 +54,16 @@ internal sealed record RowFormat(string Name, string ContentType, bool IsStream)
         }, $"{ContentType}; charset=utf-8");
     }
 
+    /// <summary>Answers with all rows as they are read.</summary>
+    public IResult Stream<TRow>(HttpContext http, IAsyncEnumerable<TRow> rows, (IReadOnlyList<string> Names, Func<TRow, IEnumerable<string?>> Values) cells) =>
+        Results.Stream(async stream =>
+        {
+            if (this == Csv)
+                await stream.WriteAsync(Line(cells.Names), http.RequestAborted);
+            await foreach (var row in rows)
+                await stream.WriteAsync(this == Csv ? Line(cells.Values(row)) : Object(row), http.RequestAborted);
+        }, $"{ContentType}; charset=utf-8");
+
     /// <summary>The same request, going on after the cursor, which keeps the moment.</summary>
     private static string Address(HttpRequest request, string cursor)
     {

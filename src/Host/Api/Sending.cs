@@ -16,6 +16,7 @@ internal static class Sending
 {
     public const string PositionHeader = "X-Position";
     public const string IdempotencyHeader = "Idempotency-Key";
+    public const string DryRun = "dryRun";
     private const int LongestKey = 256;
 
     /// <summary>Sends a command; the body is made from its value inside the same unit of work.</summary>
@@ -23,17 +24,31 @@ internal static class Sending
         this HttpContext http, ICommand<T> command, Func<T, Store, CancellationToken, Task<TBody>> body, int status = StatusCodes.Status200OK,
         Func<T, string>? location = null, Func<T, Recorded>? version = null)
     {
-        var envelope = await http.Envelope();
+        var envelope = (await http.Envelope()).Select(given => command.DryRunsItself ? given with { DryRun = false } : given);
         if (envelope.Refusal is { } refused)
             return refused.AsHttp();
 
-        var outcome = await http.RequestServices.GetRequiredService<Commands>().Run(command, envelope.Value!, Reply, http.RequestAborted);
+        var outcome = await http.RequestServices.GetRequiredService<Commands>().Run(command, envelope.Value!, envelope.Value!.DryRun ? Foresee : Reply, http.RequestAborted);
         return outcome.Result.Refusal is { } refusal ? refusal.AsHttp() : new ReplyResult(outcome.Reply!, outcome.Position);
 
         async Task<Reply> Reply(T value, Store store, CancellationToken cancellation) => new(
             status, status == StatusCodes.Status204NoContent ? null : JsonSerializer.Serialize(await body(value, store, cancellation), HttpJson.Options),
             version is null ? null : ETagOf(version(value)), location?.Invoke(value));
+
+        async Task<Reply> Foresee(T value, Store store, CancellationToken cancellation) =>
+            await http.RequestServices.GetRequiredService<Moments>().Settle(EffectiveAccess.ModelName, cancellation) is { } behind
+                ? throw new RefusedException(behind)
+                : new(StatusCodes.Status200OK, JsonSerializer.Serialize(
+                    await Preview.Of(store, http.RequestServices.GetRequiredService<AccessNeighbours>(), cancellation), HttpJson.Options));
     }
+
+    /// <summary>Asks only what a command would do.</summary>
+    public static bool IsDryRun(this HttpContext http) => http.Request.Query[DryRun].ToString() switch
+    {
+        "" or "false" => false,
+        "true" => true,
+        _ => throw new RefusedException(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, $"'{DryRun}' is true or false.", $"?{DryRun}")),
+    };
 
     /// <summary>Sends a command that answers 204.</summary>
     public static Task<IResult> Send<T>(this HttpContext http, ICommand<T> command) =>
@@ -68,7 +83,7 @@ internal static class Sending
             ifMatch = version;
         }
 
-        return new Envelope(context.Caller, context.Origin, ifMatch, key.Length == 0 ? null : key, key.Length == 0 ? "" : await HashOf(http));
+        return new Envelope(context.Caller, context.Origin, ifMatch, key.Length == 0 ? null : key, key.Length == 0 ? "" : await HashOf(http), http.IsDryRun());
     }
 
     /// <summary>What tells two requests under one idempotency key apart: method, address and body.</summary>

@@ -25,7 +25,7 @@ internal sealed class Installation : IAsyncDisposable
         var postgres = await EmbeddedPostgres.StartAsync(new() { DataRoot = data, Log = line => Console.Error.WriteLine(line) }, cancellation);
         try
         {
-            return new(postgres.ConnectionString, Setup.MasterKey.OfFolder(Path.GetDirectoryName(postgres.DataDirectory)!, mayCreate: await IsEmptyAsync(postgres.ConnectionString, cancellation)), postgres);
+            return new(postgres.ConnectionString, await KeyBeside(postgres, cancellation), postgres);
         }
         catch
         {
@@ -35,6 +35,10 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => postgres?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>In the data root: out of the reach of the PostgreSQL below it, if that runs as somebody else.</summary>
+    private static async Task<byte[]> KeyBeside(EmbeddedPostgres postgres, CancellationToken cancellation) =>
+        Setup.MasterKey.OfFolder(Path.GetFullPath(Path.Combine(postgres.DataDirectory, "..", "..")), mayCreate: await IsEmptyAsync(postgres.ConnectionString, cancellation));
 
     private static async Task<bool> IsEmptyAsync(string connection, CancellationToken cancellation)
     {

@@ -19,13 +19,14 @@ internal static class ServeCommand
         var port = new Option<int?>("--port") { Description = $"Port to listen on, on this machine only. Default: {DefaultPort}, or the next free one." };
         var urls = new Option<string?>("--urls") { Description = "Addresses to listen on instead, such as http://0.0.0.0:8080." };
         var empty = new Option<bool>("--empty") { Description = "Start a private database without the demo data." };
-        var command = new Command("serve", "Serve API and portals until Ctrl-C.") { connection, data, port, urls, empty };
+        var demo = new Option<bool>("--demo") { Description = "Bring the demo data into the database of --connection, too." };
+        var command = new Command("serve", "Serve the API until Ctrl-C.") { connection, data, port, urls, empty, demo };
         command.SetAction((parsed, cancellation) => ServeAsync(
-            parsed.GetValue(connection), parsed.GetValue(data)!, parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? FreePort()}", cancellation));
+            parsed.GetValue(connection), parsed.GetValue(data)!, parsed.GetValue(empty) ? false : parsed.GetValue(demo) ? true : null, parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? FreePort()}", cancellation));
         return command;
     }
 
-    private static async Task<int> ServeAsync(string? connection, string data, string urls, CancellationToken cancellation)
+    private static async Task<int> ServeAsync(string? connection, string data, bool? wantsDemo, string urls, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         await using var installation = await Installation.OpenAsync(connection, data, cancellation);
@@ -36,12 +37,33 @@ internal static class ServeCommand
         await app.MigrateAsync();
         await app.StartAsync(cancellation);
 
+        var demo = wantsDemo ?? installation.IsPrivate;
+        var start = new FirstStart(app.Services);
+        var password = await start.OpenAccountAsync(demo, cancellation);
+        if (password is not null && !demo)
+            Console.WriteLine(SuperAdmin(password));
+        if (demo)
+            await start.ImportDemoAsync(cancellation);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"EventSourcedOrgs is ready after {watch.Elapsed.TotalSeconds:0.0} s. Ctrl-C stops it."));
-        foreach (var url in app.Urls)
-            Console.WriteLine($"  API  {url}/v3");
+        foreach (var line in app.Urls.SelectMany(Addresses).Concat(SignIns(password, demo)))
+            Console.WriteLine($"  {line}");
         await app.WaitForShutdownAsync(cancellation);
         return ExitCode.Success;
     }
+
+    private static IEnumerable<string> Addresses(string url) => [$"API          {url}/v3", $"API pages    {url}/docs/api"];
+
+    private static IEnumerable<string> SignIns(string? password, bool demo) => demo
+        ?
+        [
+            $"Super-admin  {FirstStart.SuperAdmin}, password {FirstStart.DemoPassword}, unless it was changed",
+            $"Demo         admin@acme.example (organization-admin) and user@acme.example, password {FirstStart.DemoPassword}",
+        ]
+        : [SuperAdmin(password)];
+
+    private static string SuperAdmin(string? password) => password is null
+        ? "Super-admin  as it was shown at the first start"
+        : $"Super-admin  {FirstStart.SuperAdmin}, password {password} (shown only now)";
 
     private static int FreePort() => Enumerable.Range(DefaultPort, PortsToTry).FirstOrDefault(IsFree, DefaultPort);
 

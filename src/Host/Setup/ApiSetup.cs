@@ -44,6 +44,7 @@ internal static class ApiSetup
         v3.MapProfile();
         v3.MapPasswords();
         v3.MapAccessTokens();
+        v3.MapImports();
     }
 
     private static Task Headers(HttpContext http, RequestDelegate next)

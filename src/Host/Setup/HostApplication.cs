@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Projections;
 using Marten;
 using Npgsql;
@@ -37,7 +38,8 @@ internal static class HostApplication
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
         builder.Services.AddCommands();
         builder.Services.AddReadModels();
-        builder.AddMessaging(settings.Alone);
+        builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
+        builder.Services.AddHostedService<ResumeImports>();
         builder.Services.AddSignIn();
         builder.Services.AddApi();
         builder.Services.AddApiDescription();

@@ -82,6 +82,7 @@ internal static class OpenApiOperations
     private static IEnumerable<OpenApiParameter> OfCommand(string path) =>
     [
         Header(Sending.IdempotencyHeader, "The same key with the same request is answered once and the same, for at least 24 hours.", 256),
+        Query(Sending.DryRun, new() { Type = JsonSchemaType.Boolean }, "With true: 200 with the events it would append, who would gain and lose access, and the seats. Nothing is changed."),
         .. path.Contains('{', StringComparison.Ordinal) ? [Header("If-Match", "The ETag the change is meant for; 412 when it is no longer current.")] : (OpenApiParameter[])[],
     ];
 

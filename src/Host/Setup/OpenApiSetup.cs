@@ -29,6 +29,7 @@ internal static class OpenApiSetup
 
     public static void MapApiDescription(this WebApplication app)
     {
+        app.MapErrorCatalogue();
         app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new ExcludeFromDescriptionAttribute());
         app.MapScalarApiReference("/docs/api", options => options
             .WithTitle("EventSourcedOrgs API").WithOpenApiRoutePattern("/openapi/{documentName}.json").AddDocument(DocumentName).DisableDefaultFonts())

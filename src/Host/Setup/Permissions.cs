@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application.AccessTokens;
 using EventSourcedOrgs.Application.Accounts;
+using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Application.Organizations;
@@ -100,6 +101,12 @@ internal static class PermissionTable
         [typeof(ListOrganizationAccess)] = new(Audience.Organization, "organization:license:read"),
 
         [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),
+        [typeof(ReceiveImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(StartImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(ContinueImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(CancelImport)] = new(Audience.Vendor, "import:write"),
+        [typeof(GetImport)] = new(Audience.Vendor, "import:read"),
+
         [typeof(CreateProduct)] = new(Audience.Vendor, "product:write"),
         [typeof(GetProduct)] = new(Audience.Vendor, "product:read"),
         [typeof(ChangeProduct)] = new(Audience.Vendor, "product:write"),

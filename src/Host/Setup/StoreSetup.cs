@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Projections;
@@ -48,6 +49,7 @@ internal static class StoreSetup
         services.AddSingleton<Moments>();
         services.AddSingleton<AccessReader>();
         services.AddSingleton<HistoryReader>();
+        services.AddSingleton<AccessNeighbours>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));
         services.AddHandlersOf(typeof(ReadModel).Assembly);
     }
@@ -59,6 +61,8 @@ internal static class StoreSetup
         services.AddScoped<Store>();
         services.AddSingleton<Grants>();
         services.AddSingleton<Commands>();
+        services.AddSingleton<StagedRows>();
+        services.AddSingleton<ImportIntake>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(PermissionTable.Permissions);
 

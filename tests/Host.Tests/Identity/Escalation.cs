@@ -68,7 +68,9 @@ public class Escalation
             (HttpMethod.Get, "", null), (HttpMethod.Get, "/users", null), (HttpMethod.Get, $"/users/{user}", null), (HttpMethod.Delete, $"/users/{user}", null),
             (HttpMethod.Patch, $"/users/{user}", """{"role":"organization-admin"}"""), (HttpMethod.Get, $"/user-groups/{group}", null),
             (HttpMethod.Delete, $"/user-groups/{group}", null), (HttpMethod.Post, "/user-groups", """{"name":"Mine"}"""),
-            (HttpMethod.Post, "/users", $$"""{"firstName":"Eve","email":"{{Acme.NewEmail()}}","role":"user","password":"long enough","allowCustomerPortalAccess":true,"userGroupIds":[]}"""),
+            (HttpMethod.Post, "/users", $$"""
+                {"firstName":"Eve","email":"{{Acme.NewEmail()}}","role":"user","password":"long enough","allowCustomerPortalAccess":true,"userGroupIds":[]}
+                """),
         ])
         {
             var foreign = await Ask(signedIn, method, $"{other.Path}{rest}", body);

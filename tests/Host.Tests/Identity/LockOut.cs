@@ -96,6 +96,19 @@ public class LockOut
         await signedIn.Get("/v3/me").Expect(200);
     }
 
+    [Fact]
+    public async Task Failures_are_forgotten_after_a_day()
+    {
+        var (ada, bob) = (await SignInHost.Somebody(await SignInHost.Shared), await SignInHost.Somebody(await SignInHost.Shared));
+        await Fail(ada, 4);
+        SignInHost.Clock.Advance(TimeSpan.FromHours(25));
+
+        await Fail(bob, 1);
+        (await ada.Host.Scalar<long>("select count(*) from events.mt_doc_signinfailures")).ShouldBe(1);
+        await Fail(ada, 4);
+        await ada.LogIn().Expect(200);
+    }
+
     private static async Task Fail(Somebody user, int times)
     {
         for (var i = 0; i < times; i++)

@@ -225,7 +225,8 @@ public class LogIn
         await using var host = await TestHost.StartAsync();
         await using var connection = new Npgsql.NpgsqlConnection(host.Connection);
         await connection.OpenAsync();
-        await using var empty = new Npgsql.NpgsqlCommand("truncate events.mt_events, events.mt_streams, events.mt_doc_account, events.mt_doc_user, events.mt_doc_claim, events.mt_doc_credentials", connection);
+        await using var empty = new Npgsql.NpgsqlCommand(
+            "truncate events.mt_events, events.mt_streams, events.mt_doc_account, events.mt_doc_user, events.mt_doc_claim, events.mt_doc_credentials", connection);
         await empty.ExecuteNonQueryAsync();
 
         var commands = host.Services.GetRequiredService<Commands>();

@@ -23,9 +23,8 @@ public class NoSecretLeaks
         var user = (await vendor.Post("/v3/users", new { firstName = "Ada", email, password = Password }, ("Idempotency-Key", "user")).Expect(201)).Id();
         var tokens = new Tokens(await host.Anonymous.Post("/v3/accounts/login", new { email, password = Password }, ("Idempotency-Key", "login")).Expect(200));
         var signedIn = host.Client(tokens.Access);
-        var first = (await signedIn.Post("/v3/personal-access-tokens", new { name = "x", scopes = Array.Empty<string>() }, ("Idempotency-Key", "token")).Expect(201)).Text("accessToken");
-        (await signedIn.Post("/v3/personal-access-tokens", new { name = "x", scopes = Array.Empty<string>() }, ("Idempotency-Key", "token")).Expect(201))
-            .Text("accessToken").ShouldBe(first, "the same key and body give the same answer");
+        var first = await Created();
+        (await Created()).ShouldBe(first, "the same key and body give the same answer");
         var next = new Tokens(await host.Anonymous.Post("/v3/accounts/login-refresh-token", new { refreshToken = tokens.Refresh }).Expect(200));
         var reset = (await vendor.Post($"/v3/users/{user}/reset-password-token", null, ("Idempotency-Key", "reset")).Expect(200)).Text("resetPasswordToken");
         secrets.AddRange([tokens.Access, tokens.Refresh, next.Access, next.Refresh, first, reset]);
@@ -57,11 +56,19 @@ public class NoSecretLeaks
         }
 
         log.Lines.Count.ShouldBeGreaterThan(100, "the log was really listened to");
-        foreach (var table in await host.Scalar<string[]>("select array_agg(table_schema || '.' || table_name) from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')"))
+        var tables = await host.Scalar<string[]>("""
+            select array_agg(table_schema || '.' || table_name) from information_schema.tables
+            where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
+            """);
+        tables.Length.ShouldBeGreaterThan(20);
+        foreach (var table in tables)
         {
             foreach (var secret in secrets)
                 (await host.Scalar<long>($"select count(*) from {table} t where strpos(t::text, $1) > 0", secret)).ShouldBe(0, table);
         }
+
+        async Task<string> Created() => (await signedIn.Post(
+            "/v3/personal-access-tokens", new { name = "x", scopes = Array.Empty<string>() }, ("Idempotency-Key", "token")).Expect(201)).Text("accessToken");
     }
 
     private sealed class EverythingLogged : ILoggerProvider, ILogger

@@ -16,7 +16,8 @@ public class SignedTokenAttacks
         ["alg none, no signature"] = token => token.Header("alg", "none") with { Sign = _ => [] },
         ["alg None, signature kept"] = token => token.Header("alg", "None"),
         ["alg absent"] = token => token.Header("alg", null),
-        ["HS256 with the public key as the secret"] = token => token.Header("alg", "HS256") with { Sign = data => HMACSHA256.HashData(token.Key.ExportSubjectPublicKeyInfo(), data) },
+        ["HS256 with the public key as the secret"] = token =>
+            token.Header("alg", "HS256") with { Sign = data => HMACSHA256.HashData(token.Key.ExportSubjectPublicKeyInfo(), data) },
         ["HS256 with the public key in PEM as the secret"] = token =>
             token.Header("alg", "HS256") with { Sign = data => HMACSHA256.HashData(Encoding.ASCII.GetBytes(token.Key.ExportSubjectPublicKeyInfoPem()), data) },
         ["ES384 of the same key"] = token => token.Header("alg", "ES384") with { Sign = data => token.Key.SignData(data, HashAlgorithmName.SHA384) },

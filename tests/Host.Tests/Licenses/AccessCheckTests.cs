@@ -244,6 +244,29 @@ public class AccessCheckTests
     }
 
     [Fact]
+    public async Task Of_a_past_moment_the_reasons_and_the_licence_of_the_product_are_those_of_then()
+    {
+        var world = await World.New();
+        var (then, told) = (await world.Acme.Host.Position(), ShouldBeAllowed(await world.Ask())[0]!);
+        await world.Vendor.Delete($"{world.LicensePath}/user-groups/{world.Group}").Expect(204);
+        await world.Vendor.Put($"{world.LicensePath}/user-groups/{world.Group}").Expect(204);
+        await world.Designer.Change(world.License, new { revoked = true });
+        await world.Designer.License();
+
+        foreach (var question in new object[] { new { userId = world.User, licenseId = world.License }, new { userId = world.User, productId = world.Designer.Id } })
+        {
+            var answer = await world.Vendor.Post($"/v3/access/check?asOf={then}", question).Expect(200);
+            ShouldBeAllowed(answer).ShouldHaveSingleItem()!.ToJsonString().ShouldBe(told.ToJsonString());
+            answer.Text("licenseId").ShouldBe(world.License);
+            answer["position"]!.GetValue<long>().ShouldBe(then);
+            ShouldBeDenied(await world.Vendor.Post("/v3/access/check", question).Expect(200), "LICENSE_REVOKED");
+        }
+
+        (await world.Vendor.Get($"{world.Designer.Path}?asOf={then}").Expect(200))["totalLicenses"]!.GetValue<int>().ShouldBe(1);
+        (await world.Vendor.Get(world.Designer.Path).Expect(200))["totalLicenses"]!.GetValue<int>().ShouldBe(2);
+    }
+
+    [Fact]
     public async Task An_organization_admin_asks_about_the_own_organization_only()
     {
         var (one, two) = (await World.New(), await World.New());

@@ -16,8 +16,11 @@ internal sealed record AccessCheckBody(
         { Checks: { } checks, UserId: null, LicenseId: null, ProductId: null } =>
             checks.Select(check => new AccessQuestion(check.UserId, check.LicenseId, check.ProductId)).ToValueList(),
         { Checks: null, UserId: { } user } when LicenseId is null != ProductId is null => [new(user, LicenseId, ProductId)],
-        _ => throw new RefusedException(Refusal.Validation([new("", "must name a userId and either a licenseId or a productId, or a list of these as checks.")])),
+        _ => throw new RefusedException(NoQuestion),
     }, explain);
+
+    private static Refusal NoQuestion { get; } =
+        Refusal.Validation([new("", "must name a userId and either a licenseId or a productId, or a list of these as checks.")]);
 }
 
 /// <summary>One step of a path: <c>user</c>, <c>user-group</c> or <c>license</c>.</summary>

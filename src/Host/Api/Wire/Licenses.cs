@@ -111,8 +111,9 @@ internal sealed record Extension(int ExtensionLength);
 /// <summary>A licence as the vendor sees it.</summary>
 internal sealed record WireLicense(
     LicenseId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Key, bool Revoked, bool Suspended, bool Perpetual, int TotalActivations,
-    int TotalDeactivations, int? Validity, ExpirationStrategy? ExpirationStrategy, string? SubscriptionInterval, SubscriptionStartTrigger SubscriptionStartTrigger,
-    FingerprintMatchingStrategy FingerprintMatchingStrategy, int AllowedActivations, int AllowedDeactivations, LicenseType Type, int AllowedFloatingClients,
+    int TotalDeactivations, int? Validity, ExpirationStrategy? ExpirationStrategy, string? SubscriptionInterval,
+    SubscriptionStartTrigger SubscriptionStartTrigger, FingerprintMatchingStrategy FingerprintMatchingStrategy, int AllowedActivations,
+    int AllowedDeactivations, LicenseType Type, int AllowedFloatingClients,
     int ServerSyncGracePeriod, int ServerSyncInterval, int AllowedClockOffset, bool CryptoBindingEnabled, bool DisableClockValidation,
     int ExpiringSoonEventOffset, int LeaseDuration, LeasingStrategy LeasingStrategy, DateTimeOffset? EffectiveDate, DateTimeOffset? ExpiresAt,
     DateTimeOffset? ActivatedAt, DateTimeOffset? LastUsedAt, bool AllowVmActivation, bool AllowContainerActivation, bool AllowClientLeaseDuration,

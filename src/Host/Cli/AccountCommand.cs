@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using EventSourcedOrgs.Application.Accounts;
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Host.Setup;
+
+namespace EventSourcedOrgs.Host.Cli;
+
+/// <summary><c>account init</c>: opens the one account of an installation with its super-admin.</summary>
+internal static class AccountCommand
+{
+    private const string Readable = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+    private const int PasswordLength = 20;
+
+    public static Command Create()
+    {
+        var (connection, data) = (Given.Connection(), Given.Data());
+        var email = new Option<string>("--email") { Description = "E-mail address of the super-admin.", Required = true };
+        var password = new Option<string?>("--password") { Description = "Password of the super-admin. Default: one is made and printed, once." };
+        var name = new Option<string>("--name") { Description = "Name of the account: the vendor's.", DefaultValueFactory = _ => "EventSourcedOrgs" };
+        var alias = new Option<string>("--alias") { Description = "Short name of the account, used in sign-in.", DefaultValueFactory = _ => "main" };
+        var init = new Command("init", "Open the account with its super-admin. Done again for the same address and alias it changes nothing.") { connection, data, email, password, name, alias };
+        init.SetAction(async (parsed, cancellation) =>
+        {
+            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
+            await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = false });
+            await app.MigrateAsync();
+
+            var given = parsed.GetValue(password);
+            var open = new OpenAccount(parsed.GetValue(name)!, parsed.GetValue(alias)!, parsed.GetValue(email)!, given ?? NewPassword());
+            var outcome = await app.Services.GetRequiredService<Commands>().Run(open, Envelope.System, null, cancellation);
+            if (outcome.Result.Refusal is { } refusal)
+            {
+                await Console.Error.WriteLineAsync($"{refusal.Code}: {refusal.Message}");
+                return ExitCode.Failure;
+            }
+
+            Console.WriteLine(outcome.Events.Count == 0 ? $"The account '{open.Alias}' is open already." : $"The account '{open.Alias}' is open. Super-admin: {open.Email}");
+            if (outcome.Events.Count > 0 && given is null)
+                Console.WriteLine($"Password, shown only now: {open.Password}");
+            return ExitCode.Success;
+        });
+        return new Command("account", "The account of this installation.") { init };
+    }
+
+    /// <summary>A password that can be read out; about 116 bits of chance.</summary>
+    public static string NewPassword() => RandomNumberGenerator.GetString(Readable, PasswordLength);
+}

@@ -1,0 +1,30 @@
+using System.Reflection;
+
+namespace EventSourcedOrgs.Architecture.Tests;
+
+/// <summary>Who may know whom. The assemblies say it, whatever the projects claim.</summary>
+public class DependencyTests
+{
+    private const string Ours = "EventSourcedOrgs.";
+
+    [Fact]
+    public void The_domain_knows_nothing_but_the_framework() => ReferencesOf(Repository.Domain).ShouldAllBe(name => name.StartsWith("System.", StringComparison.Ordinal));
+
+    [Fact]
+    public void The_application_knows_the_domain_and_no_other_of_ours() => OursIn(Repository.Application).ShouldBe(["EventSourcedOrgs.Domain"]);
+
+    [Fact]
+    public void Projections_know_the_domain_and_no_other_of_ours() => OursIn(Repository.Projections).ShouldBe(["EventSourcedOrgs.Domain"]);
+
+    [Fact]
+    public void Nobody_knows_the_host() =>
+        new[] { Repository.Domain, Repository.Application, Repository.Projections }.SelectMany(ReferencesOf).ShouldNotContain("EventSourcedOrgs.Host");
+
+    [Fact]
+    public void The_application_and_the_projections_know_nothing_of_http() =>
+        ReferencesOf(Repository.Application).Concat(ReferencesOf(Repository.Projections)).ShouldAllBe(name => !name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+
+    private static IEnumerable<string> OursIn(Assembly assembly) => ReferencesOf(assembly).Where(name => name.StartsWith(Ours, StringComparison.Ordinal));
+
+    private static IEnumerable<string> ReferencesOf(Assembly assembly) => assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
+}

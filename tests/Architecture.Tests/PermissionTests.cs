@@ -1,0 +1,62 @@
+using System.Text;
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Tests;
+using MediatR;
+
+namespace EventSourcedOrgs.Architecture.Tests;
+
+/// <summary>Who may ask for what: a line for every request there is, and none for what is no request.</summary>
+public class PermissionTests
+{
+    private static readonly IReadOnlyDictionary<Type, Permission> Table = PermissionTable.Permissions.Table;
+
+    private static readonly Type[] Requests =
+    [
+        .. Repository.Types.Where(type => type is { IsAbstract: false, IsInterface: false }
+            && type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequest<>))),
+    ];
+
+    [Fact]
+    public void Every_request_has_a_permission() => Requests.Except(Table.Keys).Select(type => type.Name).ShouldBeEmpty();
+
+    [Fact]
+    public void Every_permission_has_a_request() => Table.Keys.Except(Requests).Select(type => type.Name).ShouldBeEmpty();
+
+    [Fact]
+    public void What_organizations_may_do_stays_within_one() =>
+        Table.Where(entry => entry.Value.Audience == Audience.Organization && !entry.Key.IsAssignableTo(typeof(IWithinOrganization))).Select(entry => entry.Key.Name).ShouldBeEmpty();
+
+    [Fact]
+    public void What_the_team_and_organizations_do_needs_a_scope() =>
+        Table.Where(entry => entry.Value is { Audience: Audience.Vendor or Audience.Organization, Scope: null }).Select(entry => entry.Key.Name).ShouldBeEmpty();
+
+    [Fact]
+    public void The_table_is_as_approved()
+    {
+        var text = new StringBuilder("""
+            # Permissions
+
+            Who may send which request, and the scope that a personal access token needs for it. A request that is not in this table is refused. Generated from the
+            code; a test compares the two.
+
+            Audiences: **Anyone**; **SignedIn**, for what is one's own; **Organization**, the organization-admins of that organization and the vendor's team;
+            **Vendor**, the vendor's team; **System**, the installation itself.
+
+            | area | request | audience | scope |
+            |---|---|---|---|
+
+            """);
+        foreach (var (request, permission) in Table.OrderBy(entry => AreaOf(entry.Key), StringComparer.Ordinal).ThenBy(entry => entry.Key.Name, StringComparer.Ordinal))
+            text.Append($"| {AreaOf(request)} | {request.Name} | {permission.Audience} | {(permission.Scope is { } scope ? $"`{scope}`" : "")} |\n");
+
+        text.ToString().ShouldBeApprovedAs("docs/permissions.md");
+    }
+
+    private static string AreaOf(Type request) => request.Namespace!.Split('.')[^1] switch
+    {
+        "Projections" or "Api" => "Lists",
+        var area => area,
+    };
+}

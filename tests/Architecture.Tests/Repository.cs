@@ -1,0 +1,43 @@
+using System.Reflection;
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
+using EventSourcedOrgs.Tests;
+using Directory = System.IO.Directory;
+
+namespace EventSourcedOrgs.Architecture.Tests;
+
+/// <summary>One file of code: its path from the root of the repository, and what is in it.</summary>
+internal sealed record Source(string Path, string Text)
+{
+    public string[] Lines => Text.TrimEnd('\n').Split('\n');
+}
+
+/// <summary>The repository as the house rules see it.</summary>
+internal static class Repository
+{
+    public static Assembly Domain { get; } = typeof(Refusal).Assembly;
+
+    public static Assembly Application { get; } = typeof(EventNames).Assembly;
+
+    public static Assembly Projections { get; } = typeof(ReadModel).Assembly;
+
+    public static Assembly Host { get; } = typeof(HostSettings).Assembly;
+
+    /// <summary>All types that somebody wrote.</summary>
+    public static IEnumerable<Type> Types { get; } =
+    [
+        .. new[] { Domain, Application, Projections, Host }.SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.Namespace?.StartsWith("EventSourcedOrgs", StringComparison.Ordinal) is true && !type.Name.Contains('<', StringComparison.Ordinal)),
+    ];
+
+    public static IReadOnlyList<Source> Sources(params string[] folders) =>
+    [
+        .. folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Approved.Root, folder), "*.cs", SearchOption.AllDirectories))
+            .Select(file => Path.GetRelativePath(Approved.Root, file).Replace('\\', '/'))
+            .Where(path => !path.Split('/').Any(part => part is "obj" or "bin"))
+            .Order(StringComparer.Ordinal)
+            .Select(path => new Source(path, File.ReadAllText(Path.Combine(Approved.Root, path)).ReplaceLineEndings("\n"))),
+    ];
+}

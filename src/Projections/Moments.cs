@@ -59,16 +59,16 @@ public sealed class Moments(NpgsqlDataSource database, IDocumentStore store, Pro
         return null;
     }
 
+    /// <summary>Now, and the position that all these read models have reached.</summary>
+    internal Moment Present(DateTimeOffset now, IEnumerable<string> models) => new(models.Min(model => progress.Of(model).Position), now);
+
     /// <summary>Waits until a read model reflects everything that was committed before; the refusal when it does not in time.</summary>
     public async Task<Refusal?> Settle(string model, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand($"select coalesce(max(seq_id), 0) from {Events}");
         var latest = (long)(await command.ExecuteScalarAsync(cancellation))!;
-        return await progress.WaitForAsync(model, latest, Longest, cancellation) ? null : Refusal.ReadModelBehind(latest, progress.Of(model).Position);
+        return await ReachAsync(latest, [model], cancellation);
     }
-
-    /// <summary>Now, and the position that all these read models have reached.</summary>
-    internal Moment Present(DateTimeOffset now, IEnumerable<string> models) => new(models.Min(model => progress.Of(model).Position), now);
 
     private async Task<Result<Moment>> OfPositionAsync(long position, CancellationToken cancellation)
     {

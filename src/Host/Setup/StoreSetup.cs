@@ -48,8 +48,8 @@ internal static class StoreSetup
         services.AddSingleton<DirectoryReader>();
         services.AddSingleton<Moments>();
         services.AddSingleton<AccessReader>();
-        services.AddSingleton<AccessNeighbours>();
         services.AddSingleton<HistoryReader>();
+        services.AddSingleton<AccessNeighbours>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));
         services.AddHandlersOf(typeof(ReadModel).Assembly);
     }

@@ -98,6 +98,9 @@ internal static class PermissionTable
         [typeof(ListLicenseAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListOrganizationAccess)] = new(Audience.Organization, "organization:license:read"),
 
+        [typeof(ListLicenseHistory)] = new(Audience.Vendor, "activation:read"),
+        [typeof(ListOrganizationLicenseHistory)] = new(Audience.Organization, "organization:activation:read"),
+
         [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),
         [typeof(ReceiveImport)] = new(Audience.Vendor, "import:write"),
         [typeof(StartImport)] = new(Audience.Vendor, "import:write"),

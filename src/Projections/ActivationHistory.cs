@@ -126,46 +126,52 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners]
     }
 }
 
-/// <summary>The life of a licence; for an organization, the part in which it belonged to it.</summary>
-public sealed record ListLicenseHistory(LicenseId License, OrganizationId? Within, ListRequest Request) : IListQuery<HistoryRow>
+/// <summary>The life of a licence.</summary>
+public sealed record ListLicenseHistory(LicenseId License, ListRequest Request) : IListQuery<HistoryRow>
 {
     string IReadModelQuery.ReadModel => ActivationHistory.ModelName;
 
-    public sealed class Handler(NpgsqlDataSource database, Progress progress) : IRequestHandler<ListLicenseHistory, Result<ListPage<HistoryRow>>>
+    public sealed class Handler(HistoryReader reader) : IRequestHandler<ListLicenseHistory, Result<ListPage<HistoryRow>>>
     {
-        public async Task<Result<ListPage<HistoryRow>>> Handle(ListLicenseHistory query, CancellationToken cancellationToken)
-        {
-            object[] values = query.Within is { } organization ? [query.License.Value, organization.Value] : [query.License.Value];
-            var where = query.Within is null ? "h.license_id = $1" : "h.license_id = $1 and h.organization_id = $2";
-            await using var known = database.CreateCommand($"select exists (select 1 from {ActivationHistory.Entries.Name} h where {where})");
-            foreach (var value in values)
-                known.Parameters.Add(new() { Value = value });
-            return await known.ExecuteScalarAsync(cancellationToken) is true
-                ? await HistoryReading.PageAsync(database, progress, new("h.*", $"{ActivationHistory.Entries.Name} h", where, values), query.Request, cancellationToken)
-                : Refusal.LicenseNotFound;
-        }
+        public Task<Result<ListPage<HistoryRow>>> Handle(ListLicenseHistory query, CancellationToken cancellationToken) =>
+            reader.Page(null, query.License, query.Request, cancellationToken);
     }
 }
 
-/// <summary>The lives of all licences of an organization.</summary>
-public sealed record ListOrganizationLicenseHistory(OrganizationId Organization, ListRequest Request) : IListQuery<HistoryRow>, IWithinOrganization
+/// <summary>The lives of the licences of an organization, or of one of them: the parts in which they belonged to it.</summary>
+public sealed record ListOrganizationLicenseHistory(OrganizationId Organization, LicenseId? License, ListRequest Request) : IListQuery<HistoryRow>, IWithinOrganization
 {
     string IReadModelQuery.ReadModel => ActivationHistory.ModelName;
 
-    public sealed class Handler(NpgsqlDataSource database, Progress progress) : IRequestHandler<ListOrganizationLicenseHistory, Result<ListPage<HistoryRow>>>
+    public sealed class Handler(HistoryReader reader) : IRequestHandler<ListOrganizationLicenseHistory, Result<ListPage<HistoryRow>>>
     {
-        public Task<Result<ListPage<HistoryRow>>> Handle(ListOrganizationLicenseHistory query, CancellationToken cancellationToken) => HistoryReading.PageAsync(
-            database, progress, new("h.*", $"{ActivationHistory.Entries.Name} h", "h.organization_id = $1", query.Organization.Value), query.Request, cancellationToken);
+        public Task<Result<ListPage<HistoryRow>>> Handle(ListOrganizationLicenseHistory query, CancellationToken cancellationToken) =>
+            reader.Page(query.Organization, query.License, query.Request, cancellationToken);
     }
 }
 
-internal static class HistoryReading
+/// <summary>Reads pages of history at the position it has reached.</summary>
+public sealed class HistoryReader(NpgsqlDataSource database, Progress progress)
 {
-    public static async Task<Result<ListPage<HistoryRow>>> PageAsync(
-        NpgsqlDataSource database, Progress progress, ListSource source, ListRequest request, CancellationToken cancellation)
+    internal async Task<Result<ListPage<HistoryRow>>> Page(OrganizationId? organization, LicenseId? license, ListRequest request, CancellationToken cancellation)
     {
+        (string Column, Guid? Value)[] conditions = [("organization_id", organization?.Value), ("license_id", license?.Value)];
+        var given = conditions.Where(condition => condition.Value is not null).ToList();
+        var where = string.Join(" and ", given.Select((condition, n) => $"h.{condition.Column} = ${n + 1}"));
+        var source = new ListSource("h.*", $"{ActivationHistory.Entries.Name} h", where, given.ConvertAll<object>(condition => condition.Value!.Value));
+        if (license is not null && !await AnyAsync(source, cancellation))
+            return Refusal.LicenseNotFound;
+
         var page = await ActivationHistory.Listing.ReadAsync(
             database, source, request, progress.Of(ActivationHistory.ModelName).Position, ActivationHistory.Read, cancellation);
         return page.IsValid ? page.Value : page.Errors.AsRefusal();
+    }
+
+    private async Task<bool> AnyAsync(ListSource source, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"select exists (select 1 from {source.From} where {source.Where})");
+        foreach (var value in source.Parameters)
+            command.Parameters.Add(new() { Value = value });
+        return await command.ExecuteScalarAsync(cancellation) is true;
     }
 }

@@ -22,17 +22,21 @@ public sealed class Moments(NpgsqlDataSource database, IDocumentStore store, Pro
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
+    /// <summary>Of so many events the order in time may differ from that of positions, because commands that began together end one after the other.</summary>
+    private const int Overlapping = 500;
+
     /// <summary>The events of the store, as a table that queries join.</summary>
     internal string Events { get; } = $"{store.Options.Events.DatabaseSchemaName}.mt_events";
 
     /// <summary>
     /// Where nothing is said about the moment, the position that all these read models have reached, and now. A time means the last position at or before it;
-    /// it is found by halving, for which it is enough that times grow with positions but for the moments that commands take.
+    /// it is found by halving, for which it is enough that times grow with positions but for the moments that commands take. The time of a position is the latest
+    /// that any event up to it has.
     /// </summary>
     public async Task<Result<Moment>> Find(AsOf? asOf, DateTimeOffset now, IReadOnlyCollection<string> models, CancellationToken cancellation)
     {
         if (asOf is null)
-            return new Moment(models.Min(model => progress.Of(model).Position), now);
+            return Present(now, models);
         if (asOf.Time > now)
             return Refusal.AsOfInFuture;
 
@@ -40,28 +44,38 @@ public sealed class Moments(NpgsqlDataSource database, IDocumentStore store, Pro
         if (found.Refusal is not null)
             return found;
 
+        return await ReachAsync(found.Value!.Position, models, cancellation) is { } behind ? behind : found;
+    }
+
+    /// <summary>Waits until the read models have reached a position, and refuses when that takes too long.</summary>
+    internal async Task<Refusal?> ReachAsync(long position, IEnumerable<string> models, CancellationToken cancellation)
+    {
         foreach (var model in models)
         {
-            if (!await progress.WaitForAsync(model, found.Value!.Position, Longest, cancellation))
-                return Refusal.ReadModelBehind(found.Value.Position, progress.Of(model).Position);
+            if (!await progress.WaitForAsync(model, position, Longest, cancellation))
+                return Refusal.ReadModelBehind(position, progress.Of(model).Position);
         }
 
-        return found;
+        return null;
     }
+
+    /// <summary>Now, and the position that all these read models have reached.</summary>
+    internal Moment Present(DateTimeOffset now, IEnumerable<string> models) => new(models.Min(model => progress.Of(model).Position), now);
 
     /// <summary>Waits until a read model reflects everything that was committed before; the refusal when it does not in time.</summary>
     public async Task<Refusal?> Settle(string model, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand($"select coalesce(max(seq_id), 0) from {Events}");
         var latest = (long)(await command.ExecuteScalarAsync(cancellation))!;
-        return await progress.WaitForAsync(model, latest, Longest, cancellation) ? null : Refusal.ReadModelBehind(latest, progress.Of(model).Position);
+        return await ReachAsync(latest, [model], cancellation);
     }
 
     private async Task<Result<Moment>> OfPositionAsync(long position, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
             $"""
-             select (select max(seq_id) from {Events}) as last, (select e.timestamp from {Events} e where e.seq_id <= $1 order by e.seq_id desc limit 1) as at
+             select (select max(seq_id) from {Events}) as last,
+                 (select max(e.timestamp) from (select * from {Events} e where e.seq_id <= $1 order by e.seq_id desc limit {Overlapping}) e) as at
              """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
         await using var reader = await command.ExecuteReaderAsync(cancellation);

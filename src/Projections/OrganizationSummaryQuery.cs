@@ -36,12 +36,13 @@ public sealed record DaySummary(DateOnly Day, int SeatsAllowed, int SeatsUsed);
 public sealed record DayRange(DateOnly From, DateOnly To)
 {
     public const int MostDays = 3660;
+    private const int FirstYear = 1900;
 
-    public bool IsValid => From <= To && To.DayNumber - From.DayNumber < MostDays;
+    public bool IsValid => From.Year >= FirstYear && From <= To && To.DayNumber - From.DayNumber < MostDays;
 }
 
-/// <summary>The numbers of an organization, now or at a moment before, on request with a line for every day.</summary>
-public sealed record GetOrganizationSummary(OrganizationId Organization, DateTimeOffset Now, AsOf? AsOf, DayRange? Days)
+/// <summary>The numbers of an organization, now or at a past moment, on request with a line for every day.</summary>
+public sealed record GetOrganizationSummary(OrganizationId Organization, DateTimeOffset Now, Moment? AsOf, DayRange? Days)
     : IRequest<Result<Summary>>, IReadModelQuery, IWithinOrganization
 {
     string IReadModelQuery.ReadModel => OrganizationSummary.ModelName;
@@ -54,19 +55,19 @@ public sealed record GetOrganizationSummary(OrganizationId Organization, DateTim
 
         public async Task<Result<Summary>> Handle(GetOrganizationSummary query, CancellationToken cancellationToken)
         {
-            var moment = await moments.Find(query.AsOf, query.Now, Models, cancellationToken);
-            if (moment.Refusal is { } refusal)
-                return refusal;
+            var moment = query.AsOf ?? new Moment(0, query.Now);
+            if (await moments.ReachAsync(moment.Position, Models, cancellationToken) is { } behind)
+                return behind;
 
             var statement = new SummaryStatement(query.AsOf is not null, progression);
             await using var command = database.CreateCommand(statement.Sql);
             command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = query.Organization.Value });
-            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = moment.Value!.At.UtcDateTime });
+            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = moment.At.UtcDateTime });
             command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Date, Value = query.Days is null ? DBNull.Value : query.Days.From });
             command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Date, Value = query.Days is null ? DBNull.Value : query.Days.To });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Value.Position });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Position });
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            return await reader.ReadAsync(cancellationToken) ? Of(query, moment.Value, reader) : Refusal.OrganizationNotFound;
+            return await reader.ReadAsync(cancellationToken) ? Of(query, moment, reader) : Refusal.OrganizationNotFound;
         }
 
         private static Summary Of(GetOrganizationSummary query, Moment moment, DbDataReader reader)

@@ -93,7 +93,7 @@ public class EffectiveAccessTests
     {
         var (states, oracle) = (States.Of(world.History.Take(count)), new AccessOracle([.. world.History.Take(count).Select(e => e.Data)], first));
         var now = world.History[count - 1].At;
-        var request = new AccessRequest(now.AddYears(1)) { AsOf = new(first + count - 1, null), Limit = 3 };
+        var request = new AccessRequest(now.AddYears(1)) { AsOf = await store.MomentAsync(first + count - 1), Limit = 3 };
 
         var byUser = new Dictionary<(UserId, LicenseId), AccessRow>();
         foreach (var user in world.Users)

@@ -41,7 +41,7 @@ public class OrganizationSummaryTests
             foreach (var (organization, state) in world.States.Organizations.Where(o => o.Value.Exists))
             {
                 var now = world.History[^1].At;
-                var days = new DayRange(DateOnly.FromDateTime(World.Start.UtcDateTime).AddDays(-1), DateOnly.FromDateTime(now.UtcDateTime).AddDays(2));
+                var days = new DayRange(DateOnly.FromDateTime(world.Begins.UtcDateTime).AddDays(-1), DateOnly.FromDateTime(now.UtcDateTime).AddDays(2));
                 var summary = await store.SummaryAsync(organization, now, days: days);
 
                 summary.Position.ShouldBe(last);

@@ -3,39 +3,36 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
 using EventSourcedOrgs.Projections;
 using MediatR;
+using Microsoft.AspNetCore.Mvc;
 
 namespace EventSourcedOrgs.Host.Api;
 
-/// <summary>What a request for access may say. The rows come as JSON in pages, or all of them as <c>format=ndjson</c> or <c>csv</c>.</summary>
+/// <summary>What every request for access may say. The rows come as JSON in pages, or all of them as <c>format=ndjson</c> or <c>csv</c>.</summary>
 internal sealed record AccessParameters(
-    UserId? UserId, LicenseId? LicenseId, UserGroupId? UserGroupId, ProductId? ProductId, bool? Allowed, string? AsOf, long? MinPosition, int? Limit,
-    string? Cursor, string? Format)
+    [FromQuery(Name = "userGroupId")] UserGroupId? UserGroupId, [FromQuery(Name = "productId")] ProductId? ProductId, [FromQuery(Name = "allowed")] bool? Allowed,
+    [FromQuery(Name = "limit")] int? Limit, [FromQuery(Name = "cursor")] string? Cursor, [FromQuery(Name = "format")] string? Format)
 {
     private const int MostRows = 100;
 
-    private static readonly string[] Known = [.. typeof(AccessParameters).GetProperties().Select(property => property.Name)];
+    private static readonly string[] Known = ["userGroupId", "productId", "allowed", "limit", "cursor", "format", Positions.AsOf, Positions.MinPosition];
 
-    /// <summary>What is asked for, or everything that is wrong with it.</summary>
-    public Checked<AccessRequest> ToRequest(HttpContext http)
+    /// <summary>What is asked for, or everything that is wrong with it; <paramref name="alsoKnown"/> are the parameters that the endpoint itself understands.</summary>
+    public Checked<AccessRequest> ToRequest(HttpContext http, UserId? user, LicenseId? license, IEnumerable<string> alsoKnown)
     {
-        var moment = AsOf is null ? null : Projections.AsOf.Parse(AsOf);
+        var (context, format) = (http.RequestServices.GetRequiredService<Context>(), RowFormat.Of(http, Format));
+        string[] known = [.. alsoKnown, .. Known];
         ListError[] errors =
         [
-            .. http.Request.Query.Keys.Where(name => !Known.Contains(name, StringComparer.OrdinalIgnoreCase)).Select(name => ListError.Unknown(name, Known)),
+            .. http.Request.Query.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).Select(name => ListError.Unknown(name, known)),
             .. http.Request.Query.Where(parameter => parameter.Value.Count > 1).Select(parameter => ListError.Parameter(parameter.Key, "Given more than once.")),
-            .. AsOf is not null && moment is null ? (ListError[])[ListError.Parameter("asOf", "Expected a position or an ISO 8601 time.")] : [],
             .. Limit is < 1 or > MostRows ? (ListError[])[ListError.Parameter("limit", $"Expected a number from 1 to {MostRows}.")] : [],
-            .. RowFormat.Of(http, Format) switch
-            {
-                null => (ListError[])[ListError.Parameter("format", "Expected json, ndjson or csv.")],
-                { IsStream: true } when Limit is not null => [ListError.Parameter("limit", "A stream has all rows.")],
-                _ => [],
-            },
+            .. format is null ? (ListError[])[ListError.Parameter("format", "Expected json, ndjson or csv.")] : [],
+            .. format is { IsStream: true } && Limit is not null ? (ListError[])[ListError.Parameter("limit", "A stream has all rows.")] : [],
         ];
-        return errors.Length > 0 ? new(errors) : new(new AccessRequest(http.RequestServices.GetRequiredService<Context>().Now)
+        return errors.Length > 0 ? new(errors) : new(new AccessRequest(context.Now)
         {
-            Filter = new(UserId, LicenseId, UserGroupId, ProductId, Allowed), Cursor = Cursor, AsOf = moment,
-            Limit = RowFormat.Of(http, Format)!.IsStream ? AccessRequest.MostRows : Limit ?? 20,
+            Filter = new(user, license, UserGroupId, ProductId, Allowed), Cursor = Cursor, AsOf = context.AsOf is { } past ? new(past.Position, past.At) : null,
+            Limit = format!.IsStream ? AccessRequest.MostRows : Limit ?? 20,
         });
     }
 }
@@ -47,16 +44,17 @@ internal static class AccessListEndpoints
 
     public static void MapAccessLists(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/users/{userId}/access", (HttpContext http, [AsParameters] AccessParameters parameters) =>
-                http.Answer(parameters, (view, request) => new ListUserAccess(parameters.UserId!.Value, view, request)))
+        routes.MapGet("/users/{userId}/access", (UserId userId, LicenseId? licenseId, [AsParameters] AccessParameters parameters, HttpContext http) =>
+                http.Answer(parameters, parameters.ToRequest(http, null, licenseId, ["licenseId"]), (view, request) => new ListUserAccess(userId, view, request)))
             .WithTags("Access").WithSummary("What a user may use, and why (not)").Produces<IReadOnlyList<AccessRow>>();
 
-        routes.MapGet("/licenses/{licenseId}/access", (HttpContext http, [AsParameters] AccessParameters parameters) =>
-                http.Answer(parameters, (view, request) => new ListLicenseAccess(parameters.LicenseId!.Value, view, request)))
+        routes.MapGet("/licenses/{licenseId}/access", (LicenseId licenseId, UserId? userId, [AsParameters] AccessParameters parameters, HttpContext http) =>
+                http.Answer(parameters, parameters.ToRequest(http, userId, null, ["userId"]), (view, request) => new ListLicenseAccess(licenseId, view, request)))
             .WithTags("Access").WithSummary("Who may use a license, and why (not)").Produces<IReadOnlyList<AccessRow>>();
 
-        routes.MapGet("/organizations/{organizationId}/access", (OrganizationId organizationId, HttpContext http, [AsParameters] AccessParameters parameters) =>
-                http.Answer(parameters, (_, request) => new ListOrganizationAccess(organizationId, request)))
+        routes.MapGet("/organizations/{organizationId}/access", (
+                OrganizationId organizationId, UserId? userId, LicenseId? licenseId, [AsParameters] AccessParameters parameters, HttpContext http) =>
+                http.Answer(parameters, parameters.ToRequest(http, userId, licenseId, ["userId", "licenseId"]), (_, request) => new ListOrganizationAccess(organizationId, request)))
             .WithTags("Access").WithSummary("Who may use what in an organization: every user with every license").Produces<IReadOnlyList<AccessRow>>();
     }
 
@@ -68,9 +66,9 @@ internal static class AccessListEndpoints
         _ => new(null, caller.User ?? default(UserId)),
     };
 
-    private static async Task<IResult> Answer(this HttpContext http, AccessParameters parameters, Func<AccessView, AccessRequest, IAccessQuery> question)
+    private static async Task<IResult> Answer(
+        this HttpContext http, AccessParameters parameters, Checked<AccessRequest> request, Func<AccessView, AccessRequest, IAccessQuery> question)
     {
-        var request = parameters.ToRequest(http);
         if (!request.IsValid)
             return request.Errors.AsRefusal().AsHttp();
 

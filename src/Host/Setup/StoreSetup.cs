@@ -42,11 +42,13 @@ internal static class StoreSetup
         services.AddSingleton<ReadModel>(provider => provider.GetRequiredService<Projections.Directory>());
         services.AddSingleton<ReadModel, EffectiveAccess>();
         services.AddSingleton<ReadModel, OrganizationSummary>();
+        services.AddSingleton<ReadModel, ActivationHistory>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DirectoryReader>();
         services.AddSingleton<Moments>();
         services.AddSingleton<AccessReader>();
+        services.AddSingleton<HistoryReader>();
         services.AddSingleton<AccessNeighbours>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));
         services.AddHandlersOf(typeof(ReadModel).Assembly);

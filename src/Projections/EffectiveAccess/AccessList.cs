@@ -51,7 +51,8 @@ public sealed record AccessRequest(DateTimeOffset Now)
 
     public string? Cursor { get; init; }
 
-    public AsOf? AsOf { get; init; }
+    /// <summary>A past moment; null for the present.</summary>
+    public Moment? AsOf { get; init; }
 }
 
 /// <summary>A question for one page of access.</summary>
@@ -116,12 +117,10 @@ public sealed class AccessReader(NpgsqlDataSource database, Moments moments, Dir
         if (request.Cursor is not null && (after is null || request.AsOf is not null || after.Moment.At > request.Now))
             return ((ListError[])[ListError.Cursor()]).AsRefusal();
 
-        var asOf = after is null ? request.AsOf : new AsOf(after.Moment.Position, null);
-        var found = await moments.Find(asOf, request.Now, Models, cancellation);
-        if (found.Refusal is { } refusal)
-            return refusal;
+        var moment = after?.Moment ?? request.AsOf ?? moments.Present(request.Now, Models);
+        if (await moments.ReachAsync(moment.Position, Models, cancellation) is { } behind)
+            return behind;
 
-        var moment = after?.Moment ?? found.Value!;
         var rows = await ReadAsync(list, moment, after, request.Limit, cancellation);
         return rows is null ? absent
             : rows.Count <= request.Limit ? new AccessPage(rows, null, moment)

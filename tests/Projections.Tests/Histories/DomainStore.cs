@@ -26,7 +26,7 @@ internal sealed class DomainStore : IAsyncDisposable
         Source = NpgsqlDataSource.Create(address);
         keys = new(new Secrets(new byte[Secrets.KeySize]), Source);
         Directory = new(StoredJson.Options(keys.Find));
-        Models = [Directory, new EffectiveAccess(), new OrganizationSummary()];
+        Models = [Directory, new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory()];
         store = DocumentStore.For(options =>
         {
             options.Connection(Source);
@@ -52,7 +52,12 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public async Task<Summary> SummaryAsync(OrganizationId organization, DateTimeOffset now, long? position = null, DayRange? days = null) =>
         (await new GetOrganizationSummary.Handler(Source, Moments, store).Handle(
-            new(organization, now, position is null ? null : new(position, null), days), CancellationToken.None)).Value!;
+            new(organization, now, position is null ? null : await MomentAsync(position.Value), days), CancellationToken.None)).Value!;
+
+    public HistoryReader History => new(Source, Progress);
+
+    public async Task<Moment> MomentAsync(long position) =>
+        (await Moments.Find(new(position, null), DateTimeOffset.MaxValue, [], CancellationToken.None)).Value!;
 
     public IProjectionDaemon Daemon => daemon!;
 

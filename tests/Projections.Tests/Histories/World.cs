@@ -29,9 +29,9 @@ internal sealed class World
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly List<Happening> history = [];
-    private DateTimeOffset now = Start;
+    private DateTimeOffset now;
 
-    /// <param name="number">Worlds of different numbers have nothing in common.</param>
+    /// <param name="number">Worlds of different numbers have nothing in common, and the later number is the later time.</param>
     public World(int number, IEnumerable<Step> steps)
     {
         Organizations = [.. Enumerable.Range(1, 2).Select(n => new OrganizationId(Id(1, n)))];
@@ -39,12 +39,15 @@ internal sealed class World
         Groups = [.. Enumerable.Range(1, 4).Select(n => new UserGroupId(Id(3, n)))];
         Licenses = [.. Enumerable.Range(1, 4).Select(n => new LicenseId(Id(4, n)))];
         Product = new(Id(5, 1));
+        Begins = now = Start.AddDays(30 * number);
         Begin();
         foreach (var step in steps)
             Do(step);
 
         Guid Id(int kind, int n) => new(n, (short)kind, (short)number, [1, 2, 3, 4, 5, 6, 7, 8]);
     }
+
+    public DateTimeOffset Begins { get; }
 
     public OrganizationId[] Organizations { get; }
 

@@ -19,7 +19,11 @@ internal sealed class BadAddresses(Operation operation, World world)
                 "0192f0c12f5a7cc09a536c1b8e1d2fff", "'%20or%201=1--", "..%2f..%2fetc", "%F0%9F%98%80", "%C3%28", new string('a', 3000),
             })
             {
-                yield return Request($"{name} = {bad[..Math.Min(40, bad.Length)]}", world.PathOf(operation, (name, bad)));
+                yield return Request($"{name} = {bad[..Math.Min(40, bad.Length)]}", world.PathOf(operation, (name, bad))) with
+                {
+                    MayBeRefusedUnread = bad == "%00",
+                    MayChangeNothing = operation.Method == HttpMethod.Delete && Guid.TryParseExact(bad, "D", out _),
+                };
             }
         }
     }
@@ -51,7 +55,7 @@ internal sealed class BadAddresses(Operation operation, World world)
 
     private static IEnumerable<string> Junk(string name, JsonNode schema) => (Operation.TypeOf(Operation.Resolve(schema)), name) switch
     {
-        (_, "sort") => ["nonsense", "-", "%2B", "||", "-nonsense", "%2Bid|-id", "id;drop%20table", "%00", "-createdAt,name", new string('a', 3000)],
+        (_, "sort") => ["nonsense", "-", "%2B", "||", "-nonsense", "id;drop%20table", "%00", "-createdAt,name", new string('a', 3000)],
         (_, "search") => [new string('a', 257), "%00"],
         (_, "cursor") => ["x", "%00", "AAAA", "eyJhIjoxfQ", new string('A', 3000)],
         (_, "asOf") => ["yesterday", "-5", "1.5", "99999999999999999999999", "2026-13-45", "%00", "9999-01-01T00:00:00Z", "9000000000000000000"],
@@ -93,6 +97,7 @@ internal sealed class BadAddresses(Operation operation, World world)
 
     private BadRequest Request(string what, string address) => new(what, operation.Method, address)
     {
-        Body = operation.Body is null ? null : BadRequest.Bytes(world.BodyOf(operation).ToJsonString()),
+        Body = operation.TakesAnotherBody ? BadRequest.Bytes("kind,name\n") : operation.Body is null ? null : BadRequest.Bytes(world.BodyOf(operation).ToJsonString()),
+        ContentType = operation.TakesAnotherBody ? "text/csv" : "application/json",
     };
 }

@@ -19,11 +19,19 @@ internal sealed class BadBodies(Operation operation, World world)
         foreach (var (what, text) in new[]
         {
             ("empty", ""), ("a space", " "), ("cut off", good[..^1]), ("two documents", good + good), ("a comma too many", good[..^1] + ",}"), ("single quotes", "{'a':1}"),
-            ("a comment", "/* */" + good), ("not a number", "{\"a\":NaN}"), ("raw NUL", "{\"a\":\"\0\"}"), ("deep lists", new string('[', Long)),
-            ("deep objects", string.Concat(Enumerable.Repeat("{\"a\":", 2000))),
+            ("a comment", "/* */" + good),
         })
         {
             yield return Request(what, text) with { Codes = Malformed };
+        }
+
+        foreach (var (what, text) in new[]
+        {
+            ("deep lists", new string('[', Long)), ("deep objects", string.Concat(Enumerable.Repeat("{\"a\":", 2000))), ("a deep field", $"{{\"{FirstField}\":{new string('[', Long)}"),
+            ("not a number", $"{{\"{FirstField}\":NaN}}"), ("raw NUL", $"{{\"{FirstField}\":\"\0\"}}"), ("raw NUL in a name", "{\"a\0\":1}"),
+        })
+        {
+            yield return Request(what, text) with { Codes = [.. Malformed, .. Invalid, "UNKNOWN_FIELD"] };
         }
 
         foreach (var (what, text) in new[] { ("null", "null"), ("a list", "[]"), ("a text", "\"text\""), ("a number", "1"), ("a list of the body", $"[{good}]") })
@@ -79,6 +87,8 @@ internal sealed class BadBodies(Operation operation, World world)
                 yield return Request($"{pointer}/0 as {wrong}", Raw(with, $"[{wrong}]")) with { Codes = Invalid };
             foreach (var (what, value) in WrongValues(Operation.Resolve(schema["items"]!), Operation.TypeOf(Operation.Resolve(schema["items"]!)), name))
                 yield return Request($"{pointer}/0 {what}", Raw(with, $"[{value}]"));
+            if ((string?)Operation.Resolve(schema["items"]!)["format"] == "uuid")
+                yield return Request($"{pointer}/0 the id of nothing", Raw(with, $"[\"{Guid.Empty}\"]"));
         }
     }
 
@@ -129,7 +139,7 @@ internal sealed class BadBodies(Operation operation, World world)
                 o[key] = $"{key}{i}";
         }
 
-        return element is JsonValue text && name is not ("userIds" or "userGroupIds" or "additionalUserIds") ? $"{text}{i}" : element;
+        return name is "userIds" or "userGroupIds" or "additionalUserIds" ? Guid.CreateVersion7().ToString() : element is JsonValue text ? $"{text}{i}" : element;
     }
 
     private JsonObject Object(string name, JsonNode schema) => (JsonObject)world.ValueOf(name, schema);

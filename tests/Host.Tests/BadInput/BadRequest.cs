@@ -14,6 +14,12 @@ internal sealed record BadRequest(string What, HttpMethod Method, string Address
 
     public IReadOnlyList<string> Codes { get; init; } = [];
 
+    /// <summary>The server itself refuses it before any of our code runs: its 400 has no body.</summary>
+    public bool MayBeRefusedUnread { get; init; }
+
+    /// <summary>To remove what is not there is no error.</summary>
+    public bool MayChangeNothing { get; init; }
+
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     public async Task<HttpResponseMessage> SendAsync(HttpClient client)

@@ -97,6 +97,7 @@ internal static class PermissionTable
         [typeof(ListUserAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListLicenseAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListOrganizationAccess)] = new(Audience.Organization, "organization:license:read"),
+        [typeof(ListAccessDifference)] = new(Audience.Organization, "organization:license:read"),
 
         [typeof(ListLicenseHistory)] = new(Audience.Vendor, "activation:read"),
         [typeof(ListOrganizationLicenseHistory)] = new(Audience.Organization, "organization:activation:read"),

@@ -123,12 +123,67 @@ public class EffectiveAccessTests
                 rows[2].ShouldNotBeNull();
         }
 
+        await ShouldNarrow(store, world, states, request);
+
         async Task AddAsync(Dictionary<(UserId, LicenseId), AccessRow> rows, IAccessQuery query, bool exists)
         {
             foreach (var row in await Ask(store, query, exists))
             {
                 if (row.License is not null)
                     rows.Add((row.User.Id, row.License.Id), row);
+            }
+        }
+    }
+
+    /// <summary>Filters leave the rows they name, and views the rows that may be seen.</summary>
+    private static async Task ShouldNarrow(DomainStore store, World world, States states, AccessRequest request)
+    {
+        foreach (var organization in world.Organizations.Where(id => states.Organizations.TryGetValue(id, out var state) && state.Exists))
+        {
+            var all = await Ask(store, new ListOrganizationAccess(organization, request));
+            await Same(new(Allowed: true), row => row.Allowed);
+            await Same(new(Allowed: false), row => !row.Allowed);
+            foreach (var group in world.Groups)
+                await Same(new(UserGroup: group), row => states.Groups.TryGetValue(group, out var state) && state.Exists && states.Users[row.User.Id].Groups.Contains(group));
+            foreach (var license in world.Licenses)
+            {
+                await Same(new(License: license), row => row.License?.Id == license);
+                await Same(new(License: license, Allowed: true), row => row.License?.Id == license && row.Allowed);
+            }
+
+            async Task Same(AccessFilter filter, Func<AccessRow, bool> fits) =>
+                (await Ask(store, new ListOrganizationAccess(organization, request with { Filter = filter }))).ShouldBe(all.Where(fits), filter.ToString());
+        }
+
+        foreach (var user in states.Users.Values.Where(user => user.Exists))
+        {
+            var all = await Ask(store, new ListUserAccess(user.Id, AccessView.Everything, request));
+            (await Ask(store, new ListUserAccess(user.Id, AccessView.Everything, request with { Filter = new(Allowed: true) }))).ShouldBe(all.Where(row => row.Allowed));
+            (await Ask(store, new ListUserAccess(user.Id, new(null, user.Id), request))).ShouldBe(
+                all.Where(row => Own(row) && Access.Paths(user, states.Licenses[row.License!.Id], states.Groups.Values).Any()), $"{user.Id}'s own");
+            foreach (var organization in world.Organizations)
+            {
+                (await Ask(store, new ListUserAccess(user.Id, new(organization, null), request), user.Organization == organization))
+                    .ShouldBe(user.Organization == organization ? all.Where(Own) : []);
+            }
+
+            bool Own(AccessRow row) => states.Licenses[row.License!.Id].Organization is not { } owner || owner == user.Organization;
+        }
+
+        foreach (var license in states.Licenses.Values.Where(license => license.Exists))
+        {
+            var all = await Ask(store, new ListLicenseAccess(license.Id, AccessView.Everything, request));
+            (await Ask(store, new ListLicenseAccess(license.Id, AccessView.Everything, request with { Filter = new(Allowed: true) }))).ShouldBe(all.Where(row => row.Allowed));
+            foreach (var organization in world.Organizations)
+            {
+                (await Ask(store, new ListLicenseAccess(license.Id, new(organization, null), request), license.Organization == organization))
+                    .ShouldBe(license.Organization == organization ? all.Where(row => states.Users[row.User.Id].Organization == organization) : []);
+            }
+
+            foreach (var user in states.Users.Values.Where(user => user.Exists))
+            {
+                var seen = Access.Paths(user, license, states.Groups.Values).Any() && (license.Organization is null || license.Organization == user.Organization);
+                (await Ask(store, new ListLicenseAccess(license.Id, new(null, user.Id), request), seen)).ShouldBe(seen ? all.Where(row => row.User.Id == user.Id) : []);
             }
         }
     }

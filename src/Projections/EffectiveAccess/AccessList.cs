@@ -108,6 +108,10 @@ public sealed record ListOrganizationAccess(OrganizationId Organization, AccessR
 /// <summary>Reads pages of access at a position, and goes on at the same position and the same time from page to page.</summary>
 public sealed class AccessReader(NpgsqlDataSource database, Moments moments, Directory directory)
 {
+    /// <summary>So many users are looked at first, and so many at most at once; between them, as many as the rows found so far let expect to be enough.</summary>
+    private const int FewUsers = 8;
+    private const int ManyUsers = 4096;
+
     /// <summary>The names of users, groups and licences come from the directory.</summary>
     internal static readonly string[] Models = [EffectiveAccess.ModelName, Directory.ModelName];
 
@@ -130,25 +134,41 @@ public sealed class AccessReader(NpgsqlDataSource database, Moments moments, Dir
     /// <summary>The rows of a page and one more; null where the subject of the list does not exist for whom it is for.</summary>
     private async Task<List<AccessRow>?> ReadAsync(AccessList list, Moment moment, AccessCursor? after, int limit, CancellationToken cancellation)
     {
-        await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(list.Existence(moment));
-        batch.BatchCommands.Add(list.Rows(moment, after, limit + 1, directory, moments.Events));
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation))
+        if ((await ReadAsync(list.Existence(moment), _ => true, cancellation)).Count == 0)
             return null;
 
-        await reader.NextResultAsync(cancellation);
-        var rows = new List<AccessRow>(limit + 1);
-        while (await reader.ReadAsync(cancellation))
+        var (rows, seen, next) = (new List<AccessRow>(), 0, after);
+        for (var most = list.HasOneLicense ? limit + 1 : FewUsers; ; most = Math.Clamp((limit + 1 - rows.Count) * (seen + 1) / (rows.Count + 1), FewUsers, ManyUsers))
         {
-            var (row, path) = (RowOf(reader), PathOf(reader));
+            var users = await ReadAsync(list.Candidates(moment, next, most), reader => reader.GetGuid(0), cancellation);
+            await AddAsync(rows, list.Rows(moment, [.. users], next, limit + 1 - rows.Count, directory, moments.Events), cancellation);
+            if (rows.Count > limit || users.Count < most)
+                return rows;
+
+            (seen, next) = (seen + users.Count, new(moment, users[^1], null));
+        }
+    }
+
+    private async Task AddAsync(List<AccessRow> rows, NpgsqlBatchCommand command, CancellationToken cancellation)
+    {
+        foreach (var (row, path) in await ReadAsync(command, reader => (RowOf(reader), PathOf(reader)), cancellation))
+        {
             if (rows is [.., var last] && last.User.Id == row.User.Id && last.License?.Id == row.License?.Id)
                 rows[^1] = last with { Paths = [.. last.Paths, path!] };
             else
                 rows.Add(path is null ? row : row with { Paths = [path] });
         }
+    }
 
-        return rows;
+    private async Task<List<T>> ReadAsync<T>(NpgsqlBatchCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(command);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var items = new List<T>();
+        while (await reader.ReadAsync(cancellation))
+            items.Add(read(reader));
+        return items;
     }
 
     private static AccessRow RowOf(NpgsqlDataReader reader) => new(

@@ -23,7 +23,7 @@ public sealed class World : IAsyncLifetime
         vendor = await host.Vendor();
         var metadata = new[] { new { key = "crm", value = "A-1" } };
         ids["organizationId"] = (await Made("organizations", new { name = "Acme", email = "it@acme.example", allowedUsers = -1 })).Id();
-        ids["userGroupId"] = (await Made($"organizations/{ids["organizationId"]}/user-groups", new { name = "Engineers" })).Id();
+        ids["userGroupId"] = (await Made($"organizations/{ids["organizationId"]}/user-groups", new { name = "First group" })).Id();
         ids["userId"] = (await Made($"organizations/{ids["organizationId"]}/users", Acme.Person(Email, "user", ids["userGroupId"]))).Id();
         ids["templateId"] = (await Made(Template, new { name = "Yearly" })).Id();
         var product = await Made("products", new { name = "pro", displayName = "Pro", licenseTemplateId = ids["templateId"], metadata });
@@ -39,6 +39,8 @@ public sealed class World : IAsyncLifetime
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         using var rows = new StringContent("kind,name,email,allowedUsers\norganization,Imported,im@ported.example,1\n", null, "text/csv");
         ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
+        while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") != "completed")
+            await Task.Delay(50);
     }
 
     /// <summary>The address of an operation with the ids of real resources in it, but for those that are given.</summary>

@@ -68,7 +68,7 @@ public class AccessDifferenceTests
 
         var rows = await scene.Since(before);
         rows.Select(row => row!["user"]!.Id()).ShouldBe([scene.Member, other], ignoreOrder: true);
-        rows.ShouldAllBe(row => row!.Text("change") == "lost" && row["after"]!.Text("code") == "ORGANIZATION_SUSPENDED" && !row["byTime"]!.GetValue<bool>());
+        rows.ShouldAllBe(row => row!.Text("change") == "lost" && row!["after"]!.Text("code") == "ORGANIZATION_SUSPENDED" && !row!["byTime"]!.GetValue<bool>());
         rows.ShouldAllBe(row => row!["events"]!.AsArray().Single()!.Text("type") == "organization_suspended_v1");
         (await scene.Since(before, $"&userId={other}")).ShouldHaveSingleItem()!["user"]!.Id().ShouldBe(other);
         (await scene.Since(before, $"&userGroupId={scene.Group}")).Count.ShouldBe(2);

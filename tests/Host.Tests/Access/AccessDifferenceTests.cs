@@ -68,7 +68,7 @@ public class AccessDifferenceTests
 
         var rows = await scene.Since(before);
         rows.Select(row => row!["user"]!.Id()).ShouldBe([scene.Member, other], ignoreOrder: true);
-        rows.ShouldAllBe(row => row!.Text("change") == "lost" && row["after"]!.Text("code") == "ORGANIZATION_SUSPENDED" && !row["byTime"]!.GetValue<bool>());
+        rows.ShouldAllBe(row => row!.Text("change") == "lost" && row!["after"]!.Text("code") == "ORGANIZATION_SUSPENDED" && !row!["byTime"]!.GetValue<bool>());
         rows.ShouldAllBe(row => row!["events"]!.AsArray().Single()!.Text("type") == "organization_suspended_v1");
         (await scene.Since(before, $"&userId={other}")).ShouldHaveSingleItem()!["user"]!.Id().ShouldBe(other);
         (await scene.Since(before, $"&userGroupId={scene.Group}")).Count.ShouldBe(2);
@@ -160,7 +160,7 @@ public class AccessDifferenceTests
             await scene.Acme.Vendor.Get($"{scene.Path}?{query}").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
         foreach (var query in new[] { "from=0", "from=1999-01-01", "from=1999-01-01&to=2000-01-01" })
             await scene.Acme.Vendor.Get($"{scene.Path}?{query}").ExpectProblem(404, "NOT_FOUND");
-        await scene.Acme.Vendor.Get(scene.Path).ExpectProblem(400, "INVALID_PARAMETER");
+        await scene.Acme.Vendor.Get(scene.Path).ExpectProblem(400, "BAD_REQUEST");
         await scene.Acme.Vendor.Get($"{scene.Path}?from=1&asOf=1").ExpectProblem(400, "UNKNOWN_FILTER");
         await scene.Acme.Vendor.Get($"{scene.Path}?from=1&cursor=abc").ExpectProblem(400, "INVALID_CURSOR");
         (await scene.Since(position, $"&to={position}")).ShouldBeEmpty();

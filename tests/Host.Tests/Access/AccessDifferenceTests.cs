@@ -160,7 +160,7 @@ public class AccessDifferenceTests
             await scene.Acme.Vendor.Get($"{scene.Path}?{query}").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
         foreach (var query in new[] { "from=0", "from=1999-01-01", "from=1999-01-01&to=2000-01-01" })
             await scene.Acme.Vendor.Get($"{scene.Path}?{query}").ExpectProblem(404, "NOT_FOUND");
-        await scene.Acme.Vendor.Get(scene.Path).ExpectProblem(400, "BAD_REQUEST");
+        await scene.Acme.Vendor.Get(scene.Path).ExpectProblem(400, "INVALID_PARAMETER");
         await scene.Acme.Vendor.Get($"{scene.Path}?from=1&asOf=1").ExpectProblem(400, "UNKNOWN_FILTER");
         await scene.Acme.Vendor.Get($"{scene.Path}?from=1&cursor=abc").ExpectProblem(400, "INVALID_CURSOR");
         (await scene.Since(position, $"&to={position}")).ShouldBeEmpty();

@@ -152,7 +152,8 @@ internal sealed class World
             30 when step.C == 0 => () => Tell(groupId.Value, group.Delete()),
             31 when step.C == 0 => () => Tell(licenseId.Value, license.Delete()),
             32 => () => Tell(organizationId.Value, organization.Delete()),
-            _ => () => { },
+            _ => () => { }
+            ,
         };
         deed();
     }

@@ -32,9 +32,8 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        if (commit.GetStreams().Any())
+        if (commit.GetEvents().Select(e => e.Sequence).DefaultIfEmpty().Max() is > 0 and var position)
         {
-            var position = commit.GetEvents().Max(e => e.Sequence);
             for (var seen = LatestPosition; seen < position; seen = LatestPosition)
                 Interlocked.CompareExchange(ref latest, position, seen);
             Wake();

@@ -29,7 +29,10 @@ public sealed class World : IAsyncLifetime
         var product = await Made("products", new { name = "pro", displayName = "Pro", licenseTemplateId = ids["templateId"], metadata });
         var license = await Made("licenses", new
         {
-            productId = product.Id(), organizationId = ids["organizationId"], subscriptionInterval = "P1Y", metadata,
+            productId = product.Id(),
+            organizationId = ids["organizationId"],
+            subscriptionInterval = "P1Y",
+            metadata,
             meterAttributes = new[] { new { name = "pages", allowedUses = 10 } },
         });
         (ids["productId"], ids["licenseId"]) = (product.Id(), license.Id());

@@ -54,7 +54,9 @@ public class OrganizationSummaryTests
             var (then, past) = (world.History[count - 1].At, States.Of(world.History.Take(count)));
             foreach (var (organization, state) in past.Organizations.Where(o => o.Value.Exists))
             {
-                var summary = await store.SummaryAsync(organization, then.AddYears(1), first + count - 1);
+                var day = DateOnly.FromDateTime(then.UtcDateTime);
+                var summary = await store.SummaryAsync(organization, then.AddYears(1), first + count - 1, new(day, day.AddDays(1)));
+                summary.History.ShouldBe([new(day, state.AllowedUsers, state.SeatsUsed)], "the day of the moment, up to the moment");
                 (summary.At, summary.Position).ShouldBe((then, first + count - 1));
                 ShouldCount(summary, past, organization, then);
             }

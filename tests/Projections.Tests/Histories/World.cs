@@ -33,6 +33,7 @@ internal sealed class World
         [Joins, Opens, LicenseGoes, LicenseReturns],
         [Named, LicenseGoes, LicenseReturns],
         [Owns, LicenseGoes, LicenseReturns],
+        [Named, Goes],
         [Named, new(20, 0, 0, 0), new(21, 0, 0, 0)],
         [Joins, Opens, Named, new(30, 0, 0, 0)],
         [Joins, Opens, Goes, Named, Returns, Joins],

@@ -120,7 +120,7 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
 
     // ---- imports ----
     public static Refusal ImportNotFound { get; } = NotFound("Import");
-    public static Refusal MalformedImport(string message) => new("MALFORMED_IMPORT", RefusalKind.Invalid, message);
+    public static Refusal MalformedImport(string message) => new("MALFORMED_IMPORT", RefusalKind.Invalid, $"The import cannot be read: {message}");
     public static Refusal UnknownImportColumn(string column, IEnumerable<string> known) => new("UNKNOWN_COLUMN", RefusalKind.Invalid,
         $"'{column}' is no column of imports. There are: {string.Join(", ", known)}.");
     public static Refusal UnknownImportKind(string kind, IEnumerable<string> known) => new("UNKNOWN_KIND", RefusalKind.Invalid,

@@ -1,3 +1,4 @@
+using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 
 namespace EventSourcedOrgs.Projections;
@@ -7,7 +8,8 @@ internal sealed class Mark(string shard)
 {
     private readonly Lock gate = new();
     private readonly HashSet<Waiter> waiters = [];
-    private string? failure;
+    private ShardFailure? failure;
+    private bool stopped;
     private long position;
 
     public string Shard => shard;
@@ -24,7 +26,14 @@ internal sealed class Mark(string shard)
     public ReadModelProgress Report(string name, long highWater)
     {
         lock (gate)
-            return new(name, position, highWater, failure);
+        {
+            return new(name, position, highWater, failure?.Detail)
+            {
+                Shard = shard,
+                Poison = failure?.Event is { } e ? new(e.Sequence, e.EventTypeName) : null,
+                Stopped = stopped,
+            };
+        }
     }
 
     /// <summary>A late report never moves a mark back; only a rebuild does. A failure stands until the shard gets past it.</summary>
@@ -32,15 +41,31 @@ internal sealed class Mark(string shard)
     {
         lock (gate)
         {
-            if (state.Failure is not null)
-                failure = state.Failure.Detail;
-            else if (state.Sequence > position)
-                failure = null;
+            if (state.Action is ShardAction.Started or ShardAction.Updated)
+                stopped = false;
+            else if (state.Action is ShardAction.Stopped or ShardAction.Paused)
+                stopped = true;
 
-            position = state.Mode == ShardMode.rebuilding ? state.Sequence : Math.Max(position, state.Sequence);
-            foreach (var waiter in waiters)
-                waiter.Check(position);
+            failure = state.Failure ?? (state.Sequence > position ? null : failure);
+            To(state.Mode == ShardMode.rebuilding ? state.Sequence : Math.Max(position, state.Sequence));
         }
+    }
+
+    /// <summary>The recorded progress, which says nothing of what runs in this process.</summary>
+    public void Reach(long recorded)
+    {
+        lock (gate)
+        {
+            failure = recorded > position ? null : failure;
+            To(Math.Max(position, recorded));
+        }
+    }
+
+    private void To(long reached)
+    {
+        position = reached;
+        foreach (var waiter in waiters)
+            waiter.Check(position);
     }
 
     public Waiter Await(long target)

@@ -8,7 +8,19 @@ namespace EventSourcedOrgs.Projections;
 public sealed record ReadModelProgress(string Name, long Position, long HighWater, string? Failure)
 {
     public long Lag => Math.Max(0, HighWater - Position);
+
+    /// <summary>The name by which the daemon knows it.</summary>
+    public string Shard { get; init; } = Name;
+
+    /// <summary>The event that it cannot get past.</summary>
+    public PoisonEvent? Poison { get; init; }
+
+    /// <summary>It ran in this process and does not any more.</summary>
+    public bool Stopped { get; init; }
 }
+
+/// <summary>An event that stopped a read model, by its position and, as far as it could be read, its stored name.</summary>
+public sealed record PoisonEvent(long Position, string? Name);
 
 /// <summary>
 /// Knows which position each read model has reached in one database: at once from a daemon in this process, and while somebody waits also from
@@ -80,7 +92,10 @@ public sealed class Progress : IObserver<ShardState>, IDisposable
     private async Task ReadAsync()
     {
         foreach (var state in await database.AllProjectionProgress())
-            ((IObserver<ShardState>)this).OnNext(state);
+        {
+            foreach (var mark in marks.Values.Prepend(highWater).Where(mark => mark.Shard == state.ShardName))
+                mark.Reach(state.Sequence);
+        }
     }
 
     private Mark Mark(string name) =>

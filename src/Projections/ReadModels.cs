@@ -47,6 +47,20 @@ public static class ReadModels
         }
     }
 
+    /// <summary>Whether every table is there, with the shape of its definition.</summary>
+    public static async Task<bool> AreMigratedAsync(NpgsqlDataSource source, IEnumerable<ReadModel> models, CancellationToken cancellation = default)
+    {
+        foreach (var table in models.SelectMany(model => model.Tables).Distinct())
+        {
+            await using var command = source.CreateCommand("select obj_description(to_regclass($1))");
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = table.Name });
+            if (await command.ExecuteScalarAsync(cancellation) as string != table.Shape)
+                return false;
+        }
+
+        return true;
+    }
+
     private sealed class Projection : ProjectionBase, IProjection
     {
         private readonly ReadModel model;

@@ -24,7 +24,7 @@ public class Refusals
 
     [Fact]
     public void Messages_are_sentences() =>
-        Catalogue.Where(refusal => refusal.Code != "VALIDATION_FAILED").ShouldAllBe(refusal => refusal.Message.EndsWith('.'));
+        Catalogue.Where(refusal => refusal.Code is not ("VALIDATION_FAILED" or "MALFORMED_IMPORT")).ShouldAllBe(refusal => refusal.Message.EndsWith('.'));
 
     [Fact]
     public void Of_what_is_absent_and_what_is_foreign_the_answer_is_the_same() =>
@@ -37,6 +37,7 @@ public class Refusals
     private static object Sample(ParameterInfo parameter) => parameter.ParameterType switch
     {
         var type when type == typeof(ValueList<FieldError>) => new ValueList<FieldError>([new("/name", "is required.")]),
+        var type when type == typeof(IEnumerable<string>) => new[] { "one", "two" },
         var type when type == typeof(int) => 3,
         var type when type == typeof(long) => 3L,
         _ => "sample",

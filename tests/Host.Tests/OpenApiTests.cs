@@ -49,6 +49,17 @@ public class OpenApiTests
     }
 
     [Fact]
+    public async Task Parameters_have_the_names_of_the_wire_and_each_once()
+    {
+        foreach (var (name, operation) in Operations(await Document()))
+        {
+            var parameters = operation["parameters"]!.AsArray().Select(parameter => (Name: (string)parameter!["name"]!, In: (string)parameter["in"]!)).ToList();
+            parameters.Select(parameter => parameter.Name.ToUpperInvariant()).ShouldBeUnique(name);
+            parameters.Where(parameter => parameter.In != "header").ShouldAllBe(parameter => char.IsAsciiLetterLower(parameter.Name[0]), name);
+        }
+    }
+
+    [Fact]
     public async Task Only_sign_in_and_the_reset_of_a_password_need_no_token() =>
         Operations(await Document()).Where(o => o.Operation["security"] is not JsonArray { Count: > 0 }).Select(o => (string?)o.Operation["operationId"])
             .ShouldBe(["login", "loginRefreshToken", "resetUserPassword"], ignoreOrder: true);

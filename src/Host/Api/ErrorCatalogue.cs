@@ -28,6 +28,7 @@ internal static class ErrorCatalogue
     {
         [Refusal.Validation("", "").Code] = "A field has a value it cannot have, or is missing. 'errors' names each by its JSON pointer and says what is wrong.",
         [ListError.InvalidQueryParameter] = "A parameter of the address has a value it cannot have. 'errors' names each and says what is wrong.",
+        [Refusal.MalformedImport("").Code] = "The file is not what it says it is. The message names the line and what is wrong with it.",
         [ListError.InvalidSort] = "The list cannot be sorted this way. The message says what it can be sorted by.",
     };
 

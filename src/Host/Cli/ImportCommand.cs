@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using EventSourcedOrgs.Application.Imports;
@@ -17,7 +18,7 @@ internal static class ImportCommand
     public static Command Create()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "CSV with a header, or NDJSON (.ndjson, .jsonl); docs/imports.md describes the columns." }.AcceptExistingOnly();
-        var server = new Option<Uri?>("--server") { Description = "Address of a server, such as http://localhost:8080." };
+        var server = new Option<Uri?>("--server") { Description = "Address of a server, such as http://localhost:8080.", CustomParser = AddressOf };
         var token = new Option<string?>("--token")
         {
             Description = "Access token for the server. Default: the environment variable EVENTSOURCEDORGS_TOKEN.",
@@ -97,6 +98,15 @@ internal static class ImportCommand
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCode.Failure;
         }
+    }
+
+    private static Uri? AddressOf(ArgumentResult result)
+    {
+        if (Uri.TryCreate($"{result.Tokens[0].Value.TrimEnd('/')}/", UriKind.Absolute, out var address) && address.Scheme is ("http" or "https"))
+            return address;
+
+        result.AddError($"'{result.Tokens[0].Value}' is no address such as http://localhost:8080.");
+        return null;
     }
 
     private static string Summary(WireImport import) => string.Create(CultureInfo.InvariantCulture,

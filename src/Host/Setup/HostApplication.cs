@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Imports;
+using EventSourcedOrgs.Host.Api;
 using EventSourcedOrgs.Projections;
 using Marten;
 using Npgsql;
@@ -43,11 +44,13 @@ internal static class HostApplication
         builder.Services.AddSignIn();
         builder.Services.AddApi();
         builder.Services.AddApiDescription();
+        builder.Services.AddSingleton<Health>();
         settings.Replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseApi();
         app.MapApiDescription();
+        app.MapHealth();
         return app;
     }
 
@@ -68,5 +71,5 @@ internal static class HostApplication
         .MinimumLevel.Override("Wolverine", LogEventLevel.Warning)
         .ReadFrom.Configuration(configuration)
         .Enrich.FromLogContext()
-        .WriteTo.Console(new RenderedCompactJsonFormatter()));
+        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose));
 }

@@ -29,6 +29,7 @@ internal static class OpenApiLimits
         ["viewPermissions"] = Elements(0, 10),
         ["password"] = Text(PersonValidator.ShortestPassword), ["oldPassword"] = Text(PersonValidator.ShortestPassword),
         ["newPassword"] = Text(PersonValidator.ShortestPassword),
+        ["twoFactorCode"] = Text(), ["twoFactorRecoveryCode"] = Text(),
         ["accountId"] = Text(0, 36), ["accountAlias"] = Text(), ["refreshToken"] = Text(1), ["token"] = Text(1, ResetPassword.LongestToken),
 
         ["tags"] = Elements(0, 5), ["scopes"] = Elements(0, CreateAccessToken.MostScopes),

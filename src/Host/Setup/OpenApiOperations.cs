@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using EventSourcedOrgs.Host.Api;
 using EventSourcedOrgs.Projections;
@@ -37,7 +38,7 @@ internal static class OpenApiOperations
         operation.OperationId = metadata.OfType<IEndpointNameMetadata>().LastOrDefault()?.EndpointName ?? OperationIds.Of(method, path, list is not null);
         operation.Security = metadata.OfType<IAllowAnonymous>().Any() ? [] : [new() { [new OpenApiSecuritySchemeReference(OpenApiSetup.SecurityScheme, context.Document)] = [] }];
 
-        AddParameters(operation, context.Document!, list, method, path);
+        AddParameters(operation, context, list);
         AddProblems(operation, context.Document!, method);
         AddHeaders(operation, list, method);
         AddExample(operation);
@@ -70,14 +71,31 @@ internal static class OpenApiOperations
             operation.Responses.TryAdd($"{status}", new OpenApiResponseReference($"{status}", document));
     }
 
-    private static void AddParameters(OpenApiOperation operation, OpenApiDocument document, ListDescription? list, string method, string path)
+    private static void AddParameters(OpenApiOperation operation, OpenApiOperationTransformerContext context, ListDescription? list)
     {
+        var (method, path) = (context.Description.HttpMethod!, context.Description.RelativePath!);
+        var asks = method == "GET" || path.EndsWith("/access/check", StringComparison.Ordinal);
         operation.Parameters ??= [];
-        foreach (var parameter in list is not null ? OfList(list, document) : method == "GET" ? [] : OfCommand(path))
-            operation.Parameters.Add(parameter);
-        if ((method == "GET" || path.EndsWith("/access/check", StringComparison.Ordinal)) && operation.Parameters.All(parameter => parameter.Name != Positions.AsOf))
-            operation.Parameters.Add(Query(Positions.AsOf, new() { Type = JsonSchemaType.String }, "A past moment: a position, or a time in ISO 8601. The answer is as it was."));
+        foreach (var bound in operation.Parameters.OfType<OpenApiParameter>())
+            Correct(bound, context.Description.ParameterDescriptions.FirstOrDefault(parameter => parameter.Name == bound.Name)?.ParameterDescriptor?.ParameterType);
+
+        foreach (var shared in (list is not null ? OfList(list, context.Document!) : []).Concat(asks ? OfQuestion : OfCommand(path)))
+        {
+            if (operation.Parameters.All(parameter => parameter.Name != shared.Name))
+                operation.Parameters.Add(shared);
+        }
     }
+
+    /// <summary>Names are the wire's, and what is read from text is still described as what it is.</summary>
+    private static void Correct(OpenApiParameter parameter, Type? type)
+    {
+        parameter.Name = JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!);
+        if (type is not null && OpenApiSchemas.IsId(type))
+            parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" };
+    }
+
+    private static IEnumerable<OpenApiParameter> OfQuestion =>
+        [Query(Positions.AsOf, new() { Type = JsonSchemaType.String }, "A past moment: a position, or a time in ISO 8601. The answer is as it was.")];
 
     private static IEnumerable<OpenApiParameter> OfCommand(string path) =>
     [
@@ -95,7 +113,9 @@ internal static class OpenApiOperations
         Query("cursor", new() { Type = JsonSchemaType.String }, "From the Link header of the page before."),
         Query("count", new() { Type = JsonSchemaType.Boolean }, "With true the header X-Total-Count says how many rows there are."),
         Query(Positions.MinPosition, new() { Type = JsonSchemaType.Integer, Minimum = "0" }, "Waits until the list reflects this position, two seconds at most."),
-        .. list.AlsoKnown.Where(name => list.Listing.Find(name) is null).Select(name => Query(name, new() { Type = JsonSchemaType.String, Format = "uuid" }, "An id.")),
+        .. list.AlsoKnown.Where(name => list.Listing.Find(name) is null).Select(name => name.EndsWith("Id", StringComparison.Ordinal)
+            ? Query(name, new() { Type = JsonSchemaType.String, Format = "uuid" }, "An id.")
+            : Query(name, new() { Type = JsonSchemaType.String, Format = "date-time" }, "A time in ISO 8601.")),
         .. list.Listing.FieldNames.Select(name => list.Listing.Find(name)!).Select(field => Filter(field, document)),
     ];
 

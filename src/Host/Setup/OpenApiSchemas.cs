@@ -65,7 +65,7 @@ internal static class OpenApiSchemas
     /// <summary>The types of answers begin with the prefix; an address is in both.</summary>
     private static bool IsRequest(Type type) => type == typeof(WireAddress) || !type.Name.StartsWith(Prefix, StringComparison.Ordinal);
 
-    private static bool IsId(Type type) =>
+    public static bool IsId(Type type) =>
         (Nullable.GetUnderlyingType(type) ?? type).GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IId<>));
 
     private static bool IsOf(Type type, Type definition) => type.IsGenericType && type.GetGenericTypeDefinition() == definition;

@@ -27,7 +27,6 @@ internal static class PermissionTable
         [typeof(DeleteOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(RemoveUsersOfOrganization)] = new(Audience.Vendor, "organization:write"),
 
-        [typeof(ListOrganizationLicenseHistory)] = new(Audience.Organization, "organization:license:read"),
         [typeof(GetOrganizationSummary)] = new(Audience.Organization, "organization:read"),
         [typeof(ListOrganizations)] = new(Audience.Vendor, "organization:read"),
 
@@ -95,10 +94,13 @@ internal static class PermissionTable
         [typeof(DeleteLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(GetMyLicense)] = new(Audience.SignedIn),
         [typeof(CheckAccess)] = new(Audience.SignedIn, "license:read"),
-        [typeof(ListLicenseHistory)] = new(Audience.Vendor, "license:read"),
         [typeof(ListUserAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListLicenseAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListOrganizationAccess)] = new(Audience.Organization, "organization:license:read"),
+        [typeof(ListAccessDifference)] = new(Audience.Organization, "organization:license:read"),
+
+        [typeof(ListLicenseHistory)] = new(Audience.Vendor, "activation:read"),
+        [typeof(ListOrganizationLicenseHistory)] = new(Audience.Organization, "organization:activation:read"),
 
         [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),
         [typeof(ReceiveImport)] = new(Audience.Vendor, "import:write"),

@@ -28,11 +28,9 @@ public class OrganizationSummaryTests
     {
         await using var store = await DomainStore.StartAsync(pageSize);
         var worlds = new List<(World World, long First)>();
-        await World.Steps.SampleAsync(async steps =>
-        {
-            var world = new World(worlds.Count + 1, steps);
-            worlds.Add((world, await store.AppendAsync(world.History)));
-        }, iter: pageSize == 500 ? 10 : 3, threads: 1);
+        foreach (var steps in World.Traps)
+            await AddAsync(steps);
+        await World.Steps.SampleAsync(AddAsync, iter: pageSize == 500 ? 10 : 3, threads: 1);
         await store.CatchUpAsync();
         var last = await store.PositionAsync();
 
@@ -60,6 +58,12 @@ public class OrganizationSummaryTests
                 (summary.At, summary.Position).ShouldBe((then, first + count - 1));
                 ShouldCount(summary, past, organization, then);
             }
+        }
+
+        async Task AddAsync(Step[] steps)
+        {
+            var world = new World(worlds.Count + 1, steps);
+            worlds.Add((world, await store.AppendAsync(world.History)));
         }
     }
 

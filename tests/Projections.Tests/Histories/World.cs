@@ -26,13 +26,15 @@ internal sealed class World
     public static readonly Gen<Step[]> Steps =
         Gen.Select(Gen.Int[0, Deeds - 1], Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[0, 3], (deed, a, b, c) => new Step(deed, a, b, c)).Array[0, 150];
 
-    /// <summary>Things that happen too rarely by chance, all to the first user, the first group and the first licence.</summary>
+    /// <summary>Things that happen too rarely by chance, most to the first user, the first group and the first licence.</summary>
     public static readonly Step[][] Traps =
     [
         [Joins, Opens, Goes, Returns],
         [Joins, Opens, LicenseGoes, LicenseReturns],
         [Named, LicenseGoes, LicenseReturns],
         [Owns, LicenseGoes, LicenseReturns],
+        [Named, Goes],
+        [new(22, 0, 2, 1)],
         [Named, new(20, 0, 0, 0), new(21, 0, 0, 0)],
         [Joins, Opens, Named, new(30, 0, 0, 0)],
         [Joins, Opens, Goes, Named, Returns, Joins],

@@ -26,7 +26,9 @@ internal sealed record AccessDifferenceParameters(
         ];
         return errors.Length > 0 ? new(errors) : new(new ListAccessDifference(organization, from!, to, new(http.RequestServices.GetRequiredService<Context>().Now)
         {
-            Filter = new(UserId, LicenseId, UserGroupId), Cursor = Cursor, Limit = AccessParameters.RowsOf(Limit, format!),
+            Filter = new(UserId, LicenseId, UserGroupId),
+            Cursor = Cursor,
+            Limit = AccessParameters.RowsOf(Limit, format!),
         }));
     }
 

@@ -9,8 +9,8 @@ using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
-using EventSourcedOrgs.Projections;
 using EventSourcedOrgs.Host.Api;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Setup;
 

@@ -32,9 +32,9 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        if (commit.GetStreams().Any())
+        // A stream that was opened and needed no event is part of the commit, too.
+        if (commit.GetEvents().Select(e => e.Sequence).DefaultIfEmpty().Max() is var position and > 0)
         {
-            var position = commit.GetEvents().Max(e => e.Sequence);
             for (var seen = LatestPosition; seen < position; seen = LatestPosition)
                 Interlocked.CompareExchange(ref latest, position, seen);
             Wake();

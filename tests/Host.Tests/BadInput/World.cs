@@ -39,6 +39,8 @@ public sealed class World : IAsyncLifetime
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         using var rows = new StringContent("kind,name,email,allowedUsers\norganization,Imported,im@ported.example,1\n", null, "text/csv");
         ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
+        while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") == "running")
+            await Task.Delay(50);
     }
 
     /// <summary>The address of an operation with the ids of real resources in it, but for those that are given.</summary>

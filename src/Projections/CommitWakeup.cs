@@ -32,8 +32,7 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        // A stream that was opened and needed no event is part of the commit, too.
-        if (commit.GetEvents().Select(e => e.Sequence).DefaultIfEmpty().Max() is var position and > 0)
+        if (commit.GetEvents().Select(e => e.Sequence).DefaultIfEmpty().Max() is > 0 and var position)
         {
             for (var seen = LatestPosition; seen < position; seen = LatestPosition)
                 Interlocked.CompareExchange(ref latest, position, seen);

@@ -131,7 +131,7 @@ public class HealthTests
         await using var host = await TestHost.StartAsync(services => services.AddSingleton<TimeProvider>(clock));
         await Until(host, 200, _ => true);
         var acme = await Acme.With(seats: 1, host);
-        await Until(host, 200, _ => true);
+        await acme.Settled();
         var table = host.Services.GetRequiredService<Projections.Directory>().Tables.First(table => table.Name.Contains("organization", StringComparison.Ordinal)).Name;
         await using var elsewhere = new Npgsql.NpgsqlConnection(host.Connection);
         await elsewhere.OpenAsync();

@@ -44,6 +44,7 @@ internal static class ApiSetup
         v3.MapOrganizationLicenses();
         v3.MapAccess();
         v3.MapAccessLists();
+        v3.MapAccessDifference();
         v3.MapMonitoring();
         v3.MapSignIn();
         v3.MapProfile();

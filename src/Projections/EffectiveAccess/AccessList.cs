@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization;
 using EventSourcedOrgs.Domain;
 using MediatR;
@@ -176,45 +172,8 @@ public sealed class AccessReader(NpgsqlDataSource database, Moments moments, Dir
         reader.Get<Guid?>("license_id") is { } license ? new(new(license), reader.Get<string>("license_key"), new(reader.Get<Guid>("product_id"))) : null,
         reader.Get<string?>("code") is null, reader.Get<string?>("code"), []);
 
-    private static OpenPath? PathOf(NpgsqlDataReader reader) => reader.Get<int?>("kind") is { } kind
+    internal static OpenPath? PathOf(NpgsqlDataReader reader) => reader.Get<int?>("kind") is { } kind
         ? new((AccessPathKind)kind, reader.Get<Guid?>("group_id") is { } group ? new UserGroupId(group) : null, reader.Get<string?>("group_name"),
             reader.Get<long>("opened"), reader.Get<string>("event"), reader.Get<DateTimeOffset>("at"), reader.Get<string?>("actor"))
         : null;
-}
-
-/// <summary>Where a walk goes on: after this pair, at this moment. Its token carries a checksum over itself and the list it belongs to.</summary>
-internal sealed record AccessCursor(Moment Moment, Guid User, Guid? License)
-{
-    private const int Length = 8 + 8 + 16 + 16;
-    private const int ChecksumLength = 8;
-
-    public AccessCursor(Moment moment, AccessRow row) : this(moment, row.User.Id.Value, row.License?.Id.Value) { }
-
-    public string Write(AccessList list)
-    {
-        var bytes = new byte[Length];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, Moment.Position);
-        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(8), Moment.At.UtcTicks);
-        User.TryWriteBytes(bytes.AsSpan(16));
-        (License ?? Guid.Empty).TryWriteBytes(bytes.AsSpan(32));
-        return Base64Url.EncodeToString([.. bytes, .. Checksum(bytes, list)]);
-    }
-
-    public static AccessCursor? Read(string token, AccessList list)
-    {
-        if (token.Length > 2 * Length || !Base64Url.IsValid(token) || Base64Url.DecodeFromChars(token) is not { Length: Length + ChecksumLength } all)
-            return null;
-
-        var bytes = all.AsSpan(0, Length);
-        if (!all.AsSpan(Length).SequenceEqual(Checksum(bytes, list)))
-            return null;
-
-        var license = new Guid(bytes[32..]);
-        return new(
-            new(BinaryPrimitives.ReadInt64BigEndian(bytes), new(BinaryPrimitives.ReadInt64BigEndian(bytes[8..]), TimeSpan.Zero)), new(bytes[16..32]),
-            license == Guid.Empty ? null : license);
-    }
-
-    private static byte[] Checksum(ReadOnlySpan<byte> bytes, AccessList list) =>
-        SHA256.HashData([.. bytes, .. Encoding.UTF8.GetBytes(list.ToString())])[..ChecksumLength];
 }

@@ -37,12 +37,12 @@ internal sealed class AccessStatement
 {
     private readonly AccessList list;
     private readonly ListParameters parameters = new([]);
-    private readonly string position, now;
+    private readonly AccessRules rules;
 
     public AccessStatement(AccessList list, Moment moment)
     {
         this.list = list;
-        (position, now) = (parameters.Add(moment.Position), parameters.Add(moment.At.UtcDateTime));
+        rules = new(parameters.Add(moment.Position), parameters.Add(moment.At.UtcDateTime));
     }
 
     /// <summary>The pairs that are wanted have a way from the one to the other.</summary>
@@ -79,7 +79,7 @@ internal sealed class AccessStatement
              join {EffectiveAccess.Users.Name} u on u.id = n and {At("u")}{Within("u")}{Seen("u")}{Filtered()}
              left join {EffectiveAccess.Organizations.Name} o on o.id = u.organization_id and {At("o")}
              {(WithoutLicense ? "left join" : "join")} lateral ({Licenses()}) l on true
-             cross join lateral (select {Code()} as code) c
+             cross join lateral (select {rules.Code("l.reached")} as code) c
              where {Wanted()}{Beyond(after)}
              order by u.id, l.id
              limit {Add(most)})
@@ -88,7 +88,7 @@ internal sealed class AccessStatement
          from page p
          left join {directory.Users.Rows.Name} du on du.id = p.user_id and {At("du")}
          left join {directory.Licenses.Rows.Name} dl on dl.id = p.license_id and {At("dl")}
-         left join lateral ({Ways()}) w on p.code is null
+         left join lateral ({rules.Ways("p.user_placed", "p.license_placed")}) w on p.code is null
          left join {directory.UserGroups.Rows.Name} dg on dg.id = w.group_id and {At("dg")}
          left join {events} e on e.seq_id = w.opened
          order by p.user_id, p.license_id, w.kind, w.group_id
@@ -174,21 +174,6 @@ internal sealed class AccessStatement
                 """;
     }
 
-    private string Code() =>
-        $"""
-         case
-             when u.organization_id is not null and (o.id is null or o.suspended) then '{Access.OrganizationSuspended.Code}'
-             when u.suspended then '{Access.UserSuspended.Code}'
-             when l.id is null then '{Access.NotAssigned.Code}'
-             when l.revoked then '{Access.LicenseRevoked.Code}'
-             when l.suspended then '{Access.LicenseSuspended.Code}'
-             when {now} < l.effective_date then '{Access.LicenseNotYetEffective.Code}'
-             when {now} >= l.expires_at then '{Access.LicenseExpired.Code}'
-             when l.organization_id is distinct from u.organization_id and l.organization_id is not null then '{Access.ForeignLicense.Code}'
-             when not l.reached then '{Access.NotAssigned.Code}'
-         end
-         """;
-
     private string Wanted() => list.Filter.Allowed switch
     {
         true => "c.code is null",
@@ -196,31 +181,9 @@ internal sealed class AccessStatement
         null => "true",
     };
 
-    /// <summary>The ways from the user to the licence of a row <c>p</c>, each with the position at which it was complete.</summary>
-    private string Ways() =>
-        $"""
-         select {(int)AccessPathKind.PrimaryUser} as kind, null::uuid as group_id, d.since as opened from {EffectiveAccess.PrimaryUsers.Name} d
-         where d.license_id = p.license_id and d.user_id = p.user_id and {At("d")}
-         union all
-         select {(int)AccessPathKind.AdditionalUser}, null, d.since from {EffectiveAccess.AdditionalUsers.Name} d
-         where d.license_id = p.license_id and d.user_id = p.user_id and {At("d")} and d.since > p.license_placed
-         union all
-         select {(int)AccessPathKind.UserGroup}, m.group_id, greatest(m.since, d.since) from {EffectiveAccess.Memberships.Name} m
-         join {EffectiveAccess.UserGroups.Name} g on g.id = m.group_id and {At("g")}
-         join {EffectiveAccess.Assignments.Name} d on d.license_id = p.license_id and d.group_id = m.group_id and {At("d")} and d.since > p.license_placed
-         where m.user_id = p.user_id and {At("m")} and m.since > p.user_placed
-         """;
-
-    private string At(string alias) => $"({alias}.since <= {position} and ({alias}.until is null or {alias}.until > {position}))";
+    private string At(string alias) => rules.Hold(alias);
 
     private string Add(object value) => parameters.Add(value);
 
-    private NpgsqlBatchCommand Command(string sql)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in parameters.Values)
-            command.Parameters.Add(new() { Value = value });
-
-        return command;
-    }
+    private NpgsqlBatchCommand Command(string sql) => parameters.Command(sql);
 }

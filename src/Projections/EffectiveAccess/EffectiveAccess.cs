@@ -56,12 +56,14 @@ public sealed class EffectiveAccess() : ReadModel(
         .Column("organization_id", Uuid, row => row.Organization?.Value)
         .Column("suspended", NpgsqlDbType.Boolean, row => row.Suspended)
         .Column("placed", NpgsqlDbType.Bigint, row => row.Placed)
-        .Index("(organization_id, id)");
+        .Index("(organization_id, id)")
+        .ByMoment();
 
     public static readonly Table<UserGroupId, UserGroupNode> UserGroups = Table.Versioned<UserGroupId, UserGroupNode>(
             "access_group", 1, row => row.Id, r => new(new(r.Get<Guid>("id")), new(r.Get<Guid>("organization_id"))))
         .Key("id", Uuid, id => id.Value)
-        .Column("organization_id", Uuid, row => row.Organization.Value);
+        .Column("organization_id", Uuid, row => row.Organization.Value)
+        .ByMoment();
 
     public static readonly Table<LicenseId, LicenseNode> Licenses = Table.Versioned<LicenseId, LicenseNode>(
             "access_license", 1, row => row.Id, r => new(
@@ -75,31 +77,38 @@ public sealed class EffectiveAccess() : ReadModel(
         .Column("effective_date", NpgsqlDbType.TimestampTz, row => row.EffectiveDate.UtcDateTime)
         .Column("expires_at", NpgsqlDbType.TimestampTz, row => row.ExpiresAt?.UtcDateTime)
         .Column("placed", NpgsqlDbType.Bigint, row => row.Placed)
-        .Index("(organization_id, id)");
+        .Index("(organization_id, id)")
+        .Index("(effective_date)")
+        .Index("(expires_at)")
+        .ByMoment();
 
     public static readonly Table<MembershipEdge, MembershipEdge> Memberships = Table.Versioned<MembershipEdge, MembershipEdge>(
             "access_membership", 1, row => row, r => new(new(r.Get<Guid>("user_id")), new(r.Get<Guid>("group_id"))))
         .Key("user_id", Uuid, edge => edge.User.Value)
         .Key("group_id", Uuid, edge => edge.UserGroup.Value)
-        .Index("(group_id, user_id)");
+        .Index("(group_id, user_id)")
+        .ByMoment();
 
     public static readonly Table<AssignmentEdge, AssignmentEdge> Assignments = Table.Versioned<AssignmentEdge, AssignmentEdge>(
             "access_assignment", 1, row => row, r => new(new(r.Get<Guid>("license_id")), new(r.Get<Guid>("group_id"))))
         .Key("license_id", Uuid, edge => edge.License.Value)
         .Key("group_id", Uuid, edge => edge.UserGroup.Value)
-        .Index("(group_id, license_id)");
+        .Index("(group_id, license_id)")
+        .ByMoment();
 
     public static readonly Table<AdditionalUserEdge, AdditionalUserEdge> AdditionalUsers = Table.Versioned<AdditionalUserEdge, AdditionalUserEdge>(
             "access_additional_user", 1, row => row, r => new(new(r.Get<Guid>("license_id")), new(r.Get<Guid>("user_id"))))
         .Key("license_id", Uuid, edge => edge.License.Value)
         .Key("user_id", Uuid, edge => edge.User.Value)
-        .Index("(user_id, license_id)");
+        .Index("(user_id, license_id)")
+        .ByMoment();
 
     public static readonly Table<LicenseId, PrimaryUserEdge> PrimaryUsers = Table.Versioned<LicenseId, PrimaryUserEdge>(
             "access_primary_user", 1, row => row.License, r => new(new(r.Get<Guid>("license_id")), new(r.Get<Guid>("user_id"))))
         .Key("license_id", Uuid, license => license.Value)
         .Column("user_id", Uuid, row => row.User.Value)
-        .Index("(user_id, license_id)");
+        .Index("(user_id, license_id)")
+        .ByMoment();
 
     private static readonly Type[] Handled =
     [
@@ -190,9 +199,13 @@ public sealed class EffectiveAccess() : ReadModel(
     }
 }
 
-/// <summary>Fields that many rows have.</summary>
+/// <summary>What many of these tables have in common.</summary>
 internal static class NodeFields
 {
     public static OrganizationId? Organization(this System.Data.Common.DbDataReader reader) =>
         reader.Get<Guid?>("organization_id") is { } id ? new OrganizationId(id) : null;
+
+    /// <summary>Finds the versions that began or ended between two moments.</summary>
+    public static Table<TKey, TRow> ByMoment<TKey, TRow>(this Table<TKey, TRow> table) where TKey : notnull where TRow : class =>
+        table.Index("(since)").Index("(until) where until is not null");
 }

@@ -82,17 +82,18 @@ public class AccessListTests
     {
         var scene = await Scene.Set();
         var all = await scene.Ask($"{scene.Acme.Path}/access");
-        var walked = new List<string>();
+        var (walked, position) = (new List<string>(), "");
         for (var next = $"{scene.Acme.Path}/access?limit=1"; next is not null;)
         {
             using var response = await scene.Acme.Vendor.Get(next);
             walked.AddRange(JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsArray().Select(row => row!.ToJsonString()));
+            position = response.Headers.GetValues("X-Position").Single();
             next = response.Headers.TryGetValues("Link", out var links) ? links.Single().Split('>')[0][1..] : null;
             await scene.Acme.User();
         }
 
         walked.ShouldBe(all.Select(row => row!.ToJsonString()));
-        using var lines = await scene.Acme.Vendor.Get($"{scene.Acme.Path}/access?format=ndjson&asOf={await scene.Position - 8}");
+        using var lines = await scene.Acme.Vendor.Get($"{scene.Acme.Path}/access?format=ndjson&asOf={position}");
         lines.Content.Headers.ContentType!.MediaType.ShouldBe("application/x-ndjson");
         (await lines.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.ToJsonString()).ShouldBe(walked);
     }

@@ -28,6 +28,7 @@ internal sealed record BadRequest(string What, HttpMethod Method, string Address
         if (Body is not null)
         {
             request.Content = new ByteArrayContent(Body);
+            request.Headers.ExpectContinue = Body.Length > 1024 * 1024;
             request.Content.Headers.ContentType = ContentType is null ? null : MediaTypeHeaderValue.Parse(ContentType);
         }
 

@@ -23,13 +23,16 @@ public sealed class World : IAsyncLifetime
         vendor = await host.Vendor();
         var metadata = new[] { new { key = "crm", value = "A-1" } };
         ids["organizationId"] = (await Made("organizations", new { name = "Acme", email = "it@acme.example", allowedUsers = -1 })).Id();
-        ids["userGroupId"] = (await Made($"organizations/{ids["organizationId"]}/user-groups", new { name = "Engineers" })).Id();
+        ids["userGroupId"] = (await Made($"organizations/{ids["organizationId"]}/user-groups", new { name = "First group" })).Id();
         ids["userId"] = (await Made($"organizations/{ids["organizationId"]}/users", Acme.Person(Email, "user", ids["userGroupId"]))).Id();
         ids["templateId"] = (await Made(Template, new { name = "Yearly" })).Id();
         var product = await Made("products", new { name = "pro", displayName = "Pro", licenseTemplateId = ids["templateId"], metadata });
         var license = await Made("licenses", new
         {
-            productId = product.Id(), organizationId = ids["organizationId"], subscriptionInterval = "P1Y", metadata,
+            productId = product.Id(),
+            organizationId = ids["organizationId"],
+            subscriptionInterval = "P1Y",
+            metadata,
             meterAttributes = new[] { new { name = "pages", allowedUses = 10 } },
         });
         (ids["productId"], ids["licenseId"]) = (product.Id(), license.Id());
@@ -39,7 +42,7 @@ public sealed class World : IAsyncLifetime
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         using var rows = new StringContent("kind,name,email,allowedUsers\norganization,Imported,im@ported.example,1\n", null, "text/csv");
         ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
-        while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") == "running")
+        while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") != "completed")
             await Task.Delay(50);
     }
 

@@ -15,8 +15,11 @@ public sealed class ImportBreakTests
     [Fact]
     public async Task A_row_that_breaks_its_step_fails_alone()
     {
-        var (import, host) = await Import(new Listener { BeforeCommit = session =>
-            session.PendingChanges.Streams().SelectMany(stream => stream.Events).Any(e => e.Data is UserCreated { Email.Value: "user700@acme.example" }) });
+        var (import, host) = await Import(new Listener
+        {
+            BeforeCommit = session =>
+            session.PendingChanges.Streams().SelectMany(stream => stream.Events).Any(e => e.Data is UserCreated { Email.Value: "user700@acme.example" })
+        });
         await using (host)
         {
             (import.State, import.Counts.Created, import.Counts.Failed).ShouldBe((ImportState.Completed, Users, 1));

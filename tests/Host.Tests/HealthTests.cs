@@ -69,6 +69,7 @@ public class HealthTests
     public async Task A_read_model_that_was_stopped_makes_the_host_unready_until_it_runs_again()
     {
         await using var host = await TestHost.StartAsync();
+        await (await Acme.With(seats: 1, host)).Settled();
         await Until(host, 200, _ => true);
         var daemon = host.Services.GetRequiredService<IProjectionCoordinator>();
 

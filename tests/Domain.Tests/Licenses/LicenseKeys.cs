@@ -134,7 +134,7 @@ public class LicenseKeys
     [Fact]
     public void Every_key_of_every_pattern_matches_it() =>
         Gen.Select(Pattern, Gen.Int).Sample(
-            (pattern, seed) => LicenseKeyPattern.Parse(pattern) is { Pattern: { } keys } ? Matches(pattern, NewKey(keys, seed)) : pattern.Length > 60,
+            (pattern, seed) => LicenseKeyPattern.Parse(pattern) is not { Pattern: { } keys } || Matches(pattern, NewKey(keys, seed)),
             iter: 200);
 
     [Fact]

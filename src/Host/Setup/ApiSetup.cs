@@ -30,6 +30,8 @@ internal static class ApiSetup
         app.Use(Headers);
         app.UseRouting();
         app.Use(Identification.Identify);
+        app.Use(RateLimiting.Limit);
+        app.Use(Identification.StopNobody);
         app.Use(Positions.Understand);
 
         var v3 = app.MapGroup("/v3");

@@ -48,6 +48,7 @@ internal static class ApiSetup
         v3.MapAccessLists();
         v3.MapAccessDifference();
         v3.MapMonitoring();
+        v3.MapRefusals();
         v3.MapSignIn();
         v3.MapProfile();
         v3.MapPasswords();

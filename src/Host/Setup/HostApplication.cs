@@ -41,7 +41,7 @@ internal static class HostApplication
         builder.Services.AddReadModels();
         builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
         builder.Services.AddHostedService<ResumeImports>();
-        builder.Services.AddSignIn();
+        builder.Services.AddSignIn(builder.Configuration);
         builder.Services.AddApi();
         builder.Services.AddApiDescription();
         builder.Services.AddSingleton<Health>();
@@ -51,6 +51,7 @@ internal static class HostApplication
         app.UseApi();
         app.MapApiDescription();
         app.MapHealth();
+        app.MapKeys();
         return app;
     }
 

@@ -48,6 +48,7 @@ internal static class ApiSetup
         v3.MapMonitoring();
         v3.MapSignIn();
         v3.MapProfile();
+        v3.MapTwoFactorOfOthers();
         v3.MapPasswords();
         v3.MapAccessTokens();
         v3.MapImports();

@@ -18,8 +18,12 @@ public sealed record TwoFactorSecret(UserId Id, byte[] Sealed, bool Confirmed, l
 /// </summary>
 public sealed record SignInFailures(string Id, int Count, DateTimeOffset LastAt, DateTimeOffset? LockedUntil);
 
-/// <summary>A sign-in that lasts: the signed tokens made for it are good while it is there. It ends with a sign-out or by itself.</summary>
-public sealed record SignInSession(Guid Id, UserId User, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt);
+/// <summary>
+/// A sign-in that lasts: the signed tokens made for it are good while it is there. It ends with a sign-out or by itself. When it was last used,
+/// to the minute, and from where it was started or gone on with.
+/// </summary>
+public sealed record SignInSession(
+    Guid Id, UserId User, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt = null, Personal<Origin>? Origin = null);
 
 /// <summary>One refresh token of a session; the id is the SHA-256 of its secret. A spent one stays known, so that its return is noticed.</summary>
 public sealed record RefreshToken(string Id, Guid Session, UserId User, DateTimeOffset ExpiresAt, bool Spent);

@@ -50,6 +50,7 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     public static Refusal LicenseNotFound { get; } = NotFound("License");
     public static Refusal ProductNotFound { get; } = NotFound("Product");
     public static Refusal LicenseTemplateNotFound { get; } = NotFound("LicenseTemplate");
+    public static Refusal SessionNotFound { get; } = NotFound("Session");
     public static Refusal AccessTokenNotFound { get; } = NotFound("AccessToken");
 
     /// <summary>One code and one text for whatever is absent or foreign, so that the two cannot be told apart.</summary>

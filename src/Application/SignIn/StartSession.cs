@@ -17,7 +17,7 @@ public sealed record StartSession(int? RecoveryCodesLeft) : ICommand<SignedIn>
             var signedIn = await store.Users.DecideExclusively(user, state => state.SignIn(now), cancellationToken);
             if (signedIn.Refusal is null && command.RecoveryCodesLeft is { } left)
                 signedIn = await store.Users.Decide(user, state => state.UseRecoveryCode(left), cancellationToken);
-            return signedIn.Select(_ => new Sessions(store.Session).Start(user, now));
+            return signedIn.Select(_ => new Sessions(store.Session).Start(user, store.Context.Origin, now));
         }
     }
 }

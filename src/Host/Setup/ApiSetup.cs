@@ -47,6 +47,7 @@ internal static class ApiSetup
         v3.MapAccessDifference();
         v3.MapMonitoring();
         v3.MapSignIn();
+        v3.MapSessions();
         v3.MapProfile();
         v3.MapTwoFactorOfOthers();
         v3.MapPasswords();

@@ -14,6 +14,7 @@ internal static class SignInSetup
         services.AddSingleton<PasswordCheck>();
         services.AddScoped<TwoFactorSwitch>();
         services.AddSingleton<Callers>();
+        services.AddSingleton<SessionUse>();
         services.AddSingleton(RotationOf(configuration));
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<SignedTokens>();

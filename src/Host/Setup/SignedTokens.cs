@@ -17,13 +17,13 @@ internal sealed class SignedTokens(SigningKeys keys, TimeProvider clock)
     public const string Type = "at+jwt";
     public const string Algorithm = SecurityAlgorithms.EcdsaSha256;
     private const string CriticalExtensions = "crit";
-    public static readonly TimeSpan Life = TimeSpan.FromHours(1);
+    public static readonly TimeSpan Life = SigningKeys.TokenLife;
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, SetDefaultTimesOnTokenCreation = false, MaximumTokenSizeInBytes = 4096 };
 
     public async Task<string> Sign(SignedIn signedIn, CancellationToken cancellation)
     {
-        var key = await keys.Newest(cancellation);
+        var key = await keys.Signing(cancellation);
         var now = clock.GetUtcNow().UtcDateTime;
         return handler.CreateToken(new SecurityTokenDescriptor
         {

@@ -24,7 +24,7 @@ internal sealed record AccessList(AccessSubject Subject, Guid Id, AccessView Vie
 /// <summary>
 /// The SQL of one page of access. For each user come the licences that the user reaches, by whatever way, and those of the user's organization; the rules of
 /// denial are those of <see cref="Access.Decide"/>, in its order. A membership counts from after the user's last move, an assignment from after the licence's
-/// last transfer. Names, ways and the events that made them are read for the rows of the page only.
+/// last transfer, and both open something within the window of the assignment only. Names, ways and the events that made them are read for the rows of the page only.
 /// </summary>
 internal sealed class AccessStatement
 {
@@ -65,7 +65,7 @@ internal sealed class AccessStatement
              order by u.id, l.id
              limit {Add(limit)})
          select p.user_id, coalesce(du.name, '') as user_name, coalesce(du.email, '') as user_email, p.license_id, coalesce(dl.key, '') as license_key, p.product_id, p.code,
-             w.kind, w.group_id, dg.name as group_name, w.opened, e.type as event, e.timestamp as at, e.user_name as actor
+             w.kind, w.group_id, dg.name as group_name, w.valid_from, w.valid_until, w.opened, e.type as event, e.timestamp as at, e.user_name as actor
          from page p
          left join {directory.Users.Rows.Name} du on du.id = p.user_id and {At("du")}
          left join {directory.Licenses.Rows.Name} dl on dl.id = p.license_id and {At("dl")}
@@ -116,35 +116,40 @@ internal sealed class AccessStatement
 
     private string Beyond(AccessCursor? after) => after?.License is { } license ? $" and (u.id > {Add(after.User)} or l.id > {Add(license)})" : "";
 
-    /// <summary>The licences that make a row with user <c>u</c>, and whether there is a way to them.</summary>
+    /// <summary>The licences that make a row with user <c>u</c>, and whether there is a way to them, one that is open now, one that begins later.</summary>
     private string Licenses()
     {
         var foreign = list.View.IsEverything && list.Subject != AccessSubject.Organization;
         var wanted = string.Concat(
             list.Filter.License is { } license ? $" and l.id = {Add(license.Value)}" : "", list.Filter.Product is { } product ? $" and l.product_id = {Add(product.Value)}" : "");
-        var reached = $"select l.*, true as reached from reach r join {EffectiveAccess.Licenses.Name} l on l.id = r.license_id where {At("l")} and r.since > l.placed{wanted}";
+        const string Ways = "(r.since > l.placed) is true as reached, (r.open > l.placed) is true as is_open, (r.later > l.placed) is true as begins_later";
+        var reached = $"select l.*, {Ways} from reach r join {EffectiveAccess.Licenses.Name} l on l.id = r.license_id where {At("l")} and r.since > l.placed{wanted}";
         return OnlyReached
             ? $"with reach as ({Reach()}) {reached}{(foreign ? "" : " and (l.organization_id is null or l.organization_id = u.organization_id)")}"
             : $"""
                with reach as ({Reach()})
-               select l.*, (r.since > l.placed) is true as reached from {EffectiveAccess.Licenses.Name} l left join reach r on r.license_id = l.id
+               select l.*, {Ways} from {EffectiveAccess.Licenses.Name} l left join reach r on r.license_id = l.id
                where l.organization_id = u.organization_id and {At("l")}{wanted}
                union all
                {reached} and (l.organization_id = u.organization_id) is not true{(foreign ? "" : " and l.organization_id is null")}
                """;
     }
 
-    /// <summary>The licences to which there is a way from user <c>u</c>, with the position of the latest assignment.</summary>
+    /// <summary>
+    /// The licences to which there is a way from user <c>u</c>, with the position of the latest assignment: of all, of those that are open now, of those that
+    /// begin later.
+    /// </summary>
     private string Reach()
     {
         var one = list.Filter.License is { } license ? $" and d.license_id = {Add(license.Value)}" : "";
         return $"""
-                select d.license_id, max(d.since) as since from (
-                    select d.license_id, {long.MaxValue} as since from {EffectiveAccess.PrimaryUsers.Name} d where d.user_id = u.id and {At("d")}{one}
+                select d.license_id, max(d.since) as since, max(d.since) filter (where {Open("d")}) as open, max(d.since) filter (where {now} < d.valid_from) as later from (
+                    select d.license_id, {long.MaxValue} as since, null::timestamptz as valid_from, null::timestamptz as valid_until
+                    from {EffectiveAccess.PrimaryUsers.Name} d where d.user_id = u.id and {At("d")}{one}
                     union all
-                    select d.license_id, d.since from {EffectiveAccess.AdditionalUsers.Name} d where d.user_id = u.id and {At("d")}{one}
+                    select d.license_id, d.since, d.valid_from, d.valid_until from {EffectiveAccess.AdditionalUsers.Name} d where d.user_id = u.id and {At("d")}{one}
                     union all
-                    select d.license_id, d.since from {EffectiveAccess.Memberships.Name} m
+                    select d.license_id, d.since, d.valid_from, d.valid_until from {EffectiveAccess.Memberships.Name} m
                     join {EffectiveAccess.UserGroups.Name} g on g.id = m.group_id and {At("g")}
                     join {EffectiveAccess.Assignments.Name} d on d.group_id = m.group_id and {At("d")}{one}
                     where m.user_id = u.id and {At("m")} and m.since > u.placed) d
@@ -163,7 +168,10 @@ internal sealed class AccessStatement
              when {now} < l.effective_date then '{Access.LicenseNotYetEffective.Code}'
              when {now} >= l.expires_at then '{Access.LicenseExpired.Code}'
              when l.organization_id is distinct from u.organization_id and l.organization_id is not null then '{Access.ForeignLicense.Code}'
-             when not l.reached then '{Access.NotAssigned.Code}'
+             when l.is_open then null
+             when l.begins_later then '{Access.AssignmentNotYetStarted.Code}'
+             when l.reached then '{Access.AssignmentEnded.Code}'
+             else '{Access.NotAssigned.Code}'
          end
          """;
 
@@ -174,20 +182,23 @@ internal sealed class AccessStatement
         null => "true",
     };
 
-    /// <summary>The ways from the user to the licence of a row <c>p</c>, each with the position at which it was complete.</summary>
+    /// <summary>The open ways from the user to the licence of a row <c>p</c>, each with the position at which it was complete.</summary>
     private string Ways() =>
         $"""
-         select {(int)AccessPathKind.PrimaryUser} as kind, null::uuid as group_id, d.since as opened from {EffectiveAccess.PrimaryUsers.Name} d
+         select {(int)AccessPathKind.PrimaryUser} as kind, null::uuid as group_id, d.since as opened, null::timestamptz as valid_from, null::timestamptz as valid_until
+         from {EffectiveAccess.PrimaryUsers.Name} d
          where d.license_id = p.license_id and d.user_id = p.user_id and {At("d")}
          union all
-         select {(int)AccessPathKind.AdditionalUser}, null, d.since from {EffectiveAccess.AdditionalUsers.Name} d
-         where d.license_id = p.license_id and d.user_id = p.user_id and {At("d")} and d.since > p.license_placed
+         select {(int)AccessPathKind.AdditionalUser}, null, d.since, d.valid_from, d.valid_until from {EffectiveAccess.AdditionalUsers.Name} d
+         where d.license_id = p.license_id and d.user_id = p.user_id and {At("d")} and d.since > p.license_placed and {Open("d")}
          union all
-         select {(int)AccessPathKind.UserGroup}, m.group_id, greatest(m.since, d.since) from {EffectiveAccess.Memberships.Name} m
+         select {(int)AccessPathKind.UserGroup}, m.group_id, greatest(m.since, d.since), d.valid_from, d.valid_until from {EffectiveAccess.Memberships.Name} m
          join {EffectiveAccess.UserGroups.Name} g on g.id = m.group_id and {At("g")}
          join {EffectiveAccess.Assignments.Name} d on d.license_id = p.license_id and d.group_id = m.group_id and {At("d")} and d.since > p.license_placed
-         where m.user_id = p.user_id and {At("m")} and m.since > p.user_placed
+         where m.user_id = p.user_id and {At("m")} and m.since > p.user_placed and {Open("d")}
          """;
+
+    private string Open(string alias) => $"(({now} < {alias}.valid_from) is not true and ({now} >= {alias}.valid_until) is not true)";
 
     private string At(string alias) => $"({alias}.since <= {position} and ({alias}.until is null or {alias}.until > {position}))";
 

@@ -140,7 +140,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     private async Task Open(IEnumerable<TId> ids, Func<IBatchEvents, Guid, Task<IEventStream<TState>>> fetch, CancellationToken cancellation)
     {
         var batch = store.Session.CreateBatchQuery();
-        var fetches = ids.Select(id => id.Value).Distinct().Where(id => !open.ContainsKey(id)).Order().Select(id => (Id: id, Stream: fetch(batch.Events, id))).ToList();
+        var fetches = ids.Select(id => id.Value).Distinct().Where(id => id != Guid.Empty && !open.ContainsKey(id)).Order().Select(id => (Id: id, Stream: fetch(batch.Events, id))).ToList();
         if (fetches.Count == 0)
             return;
 
@@ -186,6 +186,8 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
 
     private async Task<Result<TState>> Decide(TId id, bool exclusively, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation)
     {
+        if (id.Value == Guid.Empty)
+            return Refusal.NotFound(typeof(TState).Name);
         if (!open.TryGetValue(id.Value, out var known))
         {
             var stream = exclusively

@@ -75,7 +75,8 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners]
         ListField.Id("userId", "h.user_id"),
         ListField.Id("userGroupId", "h.group_id"),
         ListField.Text("actor", "h.actor"),
-    ]) { Versioned = "h", DefaultSort = [new("position", SortOrder.Descending)] };
+    ])
+    { Versioned = "h", DefaultSort = [new("position", SortOrder.Descending)] };
 
     public override void Touch(IEvent e, Touched touched) => touched.Key(Owners, new(e.StreamId));
 

@@ -13,8 +13,12 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
 {
     private readonly SemaphoreSlim signal = new(0, 1);
     private long woken;
+    private long latest;
 
     public CommitWakeup() : this(TimeSpan.FromMilliseconds(5)) { }
+
+    /// <summary>The position of the latest event that a session of this process has committed; 0 before the first.</summary>
+    public long LatestPosition => Interlocked.Read(ref latest);
 
     /// <summary>For writers that do not commit through a session.</summary>
     public void Wake()
@@ -28,8 +32,12 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        if (commit.GetStreams().Any())
+        if (commit.GetEvents().Select(e => e.Sequence).DefaultIfEmpty().Max() is > 0 and var position)
+        {
+            for (var seen = LatestPosition; seen < position; seen = LatestPosition)
+                Interlocked.CompareExchange(ref latest, position, seen);
             Wake();
+        }
 
         return Task.CompletedTask;
     }

@@ -69,6 +69,7 @@ public class HealthTests
     public async Task A_read_model_that_was_stopped_makes_the_host_unready_until_it_runs_again()
     {
         await using var host = await TestHost.StartAsync();
+        await (await Acme.With(seats: 1, host)).Settled();
         await Until(host, 200, _ => true);
         var daemon = host.Services.GetRequiredService<IProjectionCoordinator>();
 
@@ -131,7 +132,7 @@ public class HealthTests
         await using var host = await TestHost.StartAsync(services => services.AddSingleton<TimeProvider>(clock));
         await Until(host, 200, _ => true);
         var acme = await Acme.With(seats: 1, host);
-        await Until(host, 200, _ => true);
+        await acme.Settled();
         var table = host.Services.GetRequiredService<Projections.Directory>().Tables.First(table => table.Name.Contains("organization", StringComparison.Ordinal)).Name;
         await using var elsewhere = new Npgsql.NpgsqlConnection(host.Connection);
         await elsewhere.OpenAsync();

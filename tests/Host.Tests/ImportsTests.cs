@@ -134,6 +134,7 @@ public sealed class ImportsTests
     {
         var (host, vendor, name) = await New();
         (await Post(vendor, "kind,colour\nuser,red\n").ExpectProblem(400, "UNKNOWN_COLUMN")).Text("message").ShouldContain("colour");
+        (await Post(vendor, "{\"kind\":\"planet\"}\n{\n", type: "application/x-ndjson").ExpectProblem(400, "UNKNOWN_KIND")).Text("message").ShouldContain("line 1");
         await Post(vendor, "", type: "application/json").ExpectProblem(415, "UNSUPPORTED_MEDIA_TYPE");
         await Post(vendor, Header, "?mode=sometimes").ExpectProblem(400, "VALIDATION_FAILED");
         await Post(host.Anonymous, Header).ExpectProblem(401, "AUTHENTICATION_REQUIRED");

@@ -13,7 +13,7 @@ public class ProgressTests
         var position = await store.AppendAsync(Added);
 
         (await store.Progress.WaitForAsync("Warehouse", position, TimeSpan.FromSeconds(10), CancellationToken.None)).ShouldBeTrue();
-        store.Progress.Of("Warehouse").ShouldBe(new ReadModelProgress("Warehouse", position, position, null));
+        store.Progress.Of("Warehouse").ShouldBe(new ReadModelProgress("Warehouse", position, position, null) { Shard = "Warehouse:All" });
         (await store.Progress.WaitForAsync("Warehouse", position + 1, TimeSpan.FromMilliseconds(100), CancellationToken.None)).ShouldBeFalse();
     }
 

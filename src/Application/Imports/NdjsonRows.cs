@@ -25,6 +25,9 @@ public static class NdjsonRows
             number++;
             yield return text.Length > MostLine ? ImportRow.Wrong(number, line, Refusal.MalformedImport($"The line is longer than {MostLine} characters.")) : Parse(number, line, text);
         }
+
+        if (number == 0)
+            yield return Refusal.MalformedImport("The file is empty.");
     }
 
     private static ImportRow Parse(int number, int line, string text)

@@ -41,7 +41,8 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
     /// <summary>Copies rows in as they come, some at a time, so that neither memory nor a transaction grows with their number. Answers how many there are.</summary>
     public async Task<Result<int>> Receive(Import import, IAsyncEnumerable<Result<ImportRow>> rows, CancellationToken cancellation)
     {
-        var (batch, characters, count) = (new List<ImportRow>(MostInOneCopy), 0, 0);
+        var (batch, characters, count, wrong) = (new List<ImportRow>(MostInOneCopy), 0, 0, 0);
+        ImportRow? firstWrong = null;
         await foreach (var result in rows.WithCancellation(cancellation))
         {
             if (result.Refusal is { } refusal)
@@ -51,6 +52,8 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
 
             var row = result.Value!;
             batch.Add(row);
+            wrong += row.Refusal is null ? 0 : 1;
+            firstWrong ??= row.Refusal is null ? null : row;
             characters += row.Fields.Sum(field => field.Value.Length);
             if (batch.Count < MostInOneCopy && characters < MostCharactersInOneCopy)
                 continue;
@@ -60,6 +63,8 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
             characters = 0;
         }
 
+        if (firstWrong is { Refusal: { } first } && wrong == count)
+            return first with { Message = $"{first.Message} (line {firstWrong.Line}; no row can be read)" };
         await Copy(import, batch, cancellation);
         return count;
     }

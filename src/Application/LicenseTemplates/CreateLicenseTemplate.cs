@@ -12,16 +12,23 @@ namespace EventSourcedOrgs.Application.LicenseTemplates;
 public sealed record CreateLicenseTemplate(LicenseTemplateId Id, string Name, TemplateTerms Terms) : ICommand<LicenseTemplate>
 {
     public const int MostIpRanges = 20;
+    public const int MostRequirements = 50;
 
     public sealed class Validator : AbstractValidator<CreateLicenseTemplate>
     {
         public Validator()
         {
             RuleFor(c => c.Name).Text(1);
-            RuleFor(c => c.Terms.RequiredMetadataKeys).Tags(most: 50);
-            RuleFor(c => c.Terms.RequiredMeterAttributes).Tags(most: 50);
+            RuleFor(c => c.Terms.RequiredMetadataKeys).Tags(most: MostRequirements);
+            RuleFor(c => c.Terms.RequiredMeterAttributes).Tags(most: MostRequirements);
         }
     }
+
+    /// <summary>What is wrong with what the terms require of licences.</summary>
+    internal static FieldError? WrongRequirements(TemplateTerms terms) =>
+        Rules.WrongTexts(terms.RequiredMetadataKeys, MostRequirements) is { } keys ? new("/requiredMetadataKeys", keys)
+        : Rules.WrongTexts(terms.RequiredMeterAttributes, MostRequirements) is { } meters ? new("/requiredMeterAttributes", meters)
+        : null;
 
     public sealed class Handler(Store store) : ICommandHandler<CreateLicenseTemplate, LicenseTemplate>
     {
@@ -51,6 +58,7 @@ public sealed record ChangeLicenseTemplate(LicenseTemplateId LicenseTemplate, Op
             var terms = command.Terms(template.Terms);
             return !template.Exists ? Refusal.LicenseTemplateNotFound
                 : LicenseRules.Wrong(terms.Policy, terms.Term, CreateLicenseTemplate.MostIpRanges) is { } wrong ? wrong
+                : CreateLicenseTemplate.WrongRequirements(terms) is { } requirement ? Refusal.Validation([requirement])
                 : await store.LicenseTemplates.Decide(command.LicenseTemplate, state => state.Change(command.Name, command.Terms), cancellationToken);
         }
     }

@@ -90,7 +90,7 @@ public static partial class Rules
 
     private static string? WrongNumber(int number, int least) => number < least ? $"must be at least {least}." : null;
 
-    private static string? WrongTexts(ValueList<string> texts, int most, int shortest = 1) =>
+    public static string? WrongTexts(ValueList<string> texts, int most, int shortest = 1) =>
         texts.Count > most ? $"must have at most {most} elements."
         : texts.Select(text => WrongText(text, shortest, MostText)).FirstOrDefault(wrong => wrong is not null) is { } message ? $"has an element that {message}"
         : null;

@@ -122,8 +122,17 @@ public sealed partial record License(
     {
         LicenseCreated e => license with
         {
-            Id = e.License, Product = e.Product, Template = e.Template, Key = e.Key, Organization = e.Organization, Reseller = e.Reseller,
-            Policy = e.Policy, Term = e.Term, ExpiresAt = e.ExpiresAt, EffectiveDate = e.EffectiveDate, IssuedAt = e.IssuedAt,
+            Id = e.License,
+            Product = e.Product,
+            Template = e.Template,
+            Key = e.Key,
+            Organization = e.Organization,
+            Reseller = e.Reseller,
+            Policy = e.Policy,
+            Term = e.Term,
+            ExpiresAt = e.ExpiresAt,
+            EffectiveDate = e.EffectiveDate,
+            IssuedAt = e.IssuedAt,
         },
         LicenseKeyChanged e => license with { Key = e.Key },
         LicensePolicyChanged e => license with { Policy = e.Policy },

@@ -68,8 +68,13 @@ public sealed record Organization(
     {
         OrganizationCreated e => organization with
         {
-            Id = e.Organization, Name = e.Name, Email = e.Email, Description = e.Description,
-            AllowedUsers = e.AllowedUsers, Address = e.Address, Reseller = e.Reseller,
+            Id = e.Organization,
+            Name = e.Name,
+            Email = e.Email,
+            Description = e.Description,
+            AllowedUsers = e.AllowedUsers,
+            Address = e.Address,
+            Reseller = e.Reseller,
         },
         OrganizationRenamed e => organization with { Name = e.Name },
         OrganizationEmailChanged e => organization with { Email = e.Email },

@@ -48,7 +48,12 @@ public sealed record Product(
     {
         ProductCreated e => product with
         {
-            Id = e.Product, Name = e.Name, DisplayName = e.DisplayName, Description = e.Description, Template = e.Template, PublicKey = e.PublicKey,
+            Id = e.Product,
+            Name = e.Name,
+            DisplayName = e.DisplayName,
+            Description = e.Description,
+            Template = e.Template,
+            PublicKey = e.PublicKey,
         },
         ProductRenamed e => product with { Name = e.Name, DisplayName = e.DisplayName },
         ProductDescriptionChanged e => product with { Description = e.Description },

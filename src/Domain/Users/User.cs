@@ -71,8 +71,14 @@ public sealed record User(
     {
         UserCreated e => user with
         {
-            Id = e.User, FirstName = e.FirstName, LastName = e.LastName, Email = e.Email, Company = e.Company, Role = e.Role,
-            Organization = e.Organization, AllowCustomerPortalAccess = e.AllowCustomerPortalAccess,
+            Id = e.User,
+            FirstName = e.FirstName,
+            LastName = e.LastName,
+            Email = e.Email,
+            Company = e.Company,
+            Role = e.Role,
+            Organization = e.Organization,
+            AllowCustomerPortalAccess = e.AllowCustomerPortalAccess,
         },
         UserRenamed e => user with { FirstName = e.FirstName, LastName = e.LastName },
         UserEmailChanged e => user with { Email = e.Email },

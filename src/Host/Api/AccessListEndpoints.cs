@@ -21,20 +21,26 @@ internal sealed record AccessParameters(
     {
         var (context, format) = (http.RequestServices.GetRequiredService<Context>(), RowFormat.Of(http, Format));
         string[] known = [.. alsoKnown, .. Known];
-        ListError[] errors =
-        [
-            .. http.Request.Query.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).Select(name => ListError.Unknown(name, known)),
-            .. http.Request.Query.Where(parameter => parameter.Value.Count > 1).Select(parameter => ListError.Parameter(parameter.Key, "Given more than once.")),
-            .. Limit is < 1 or > MostRows ? (ListError[])[ListError.Parameter("limit", $"Expected a number from 1 to {MostRows}.")] : [],
-            .. format is null ? (ListError[])[ListError.Parameter("format", "Expected json, ndjson or csv.")] : [],
-            .. format is { IsStream: true } && Limit is not null ? (ListError[])[ListError.Parameter("limit", "A stream has all rows.")] : [],
-        ];
+        var errors = Errors(http, known, Limit, format);
         return errors.Length > 0 ? new(errors) : new(new AccessRequest(context.Now)
         {
             Filter = new(user, license, UserGroupId, ProductId, Allowed), Cursor = Cursor, AsOf = context.AsOf is { } past ? new(past.Position, past.At) : null,
-            Limit = format!.IsStream ? AccessRequest.MostRows : Limit ?? 20,
+            Limit = RowsOf(Limit, format!),
         });
     }
+
+    /// <summary>What is wrong with the parameters' names, and with those that all these requests have.</summary>
+    public static ListError[] Errors(HttpContext http, IReadOnlyList<string> known, int? limit, RowFormat? format) =>
+    [
+        .. http.Request.Query.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).Select(name => ListError.Unknown(name, known)),
+        .. http.Request.Query.Where(parameter => parameter.Value.Count > 1).Select(parameter => ListError.Parameter(parameter.Key, "Given more than once.")),
+        .. limit is < 1 or > MostRows ? (ListError[])[ListError.Parameter("limit", $"Expected a number from 1 to {MostRows}.")] : [],
+        .. format is null ? (ListError[])[ListError.Parameter("format", "Expected json, ndjson or csv.")] : [],
+        .. format is { IsStream: true } && limit is not null ? (ListError[])[ListError.Parameter("limit", "A stream has all rows.")] : [],
+    ];
+
+    /// <summary>So many rows are read at a time.</summary>
+    public static int RowsOf(int? limit, RowFormat format) => format.IsStream ? AccessRequest.MostRows : limit ?? 20;
 }
 
 /// <summary>Effective access: of a user, of a licence, of an organization, now and at any moment before, each with its reasons.</summary>
@@ -90,11 +96,14 @@ internal static class AccessListEndpoints
     private static (IReadOnlyList<string> Names, Func<AccessRow, IEnumerable<string?>> Values) Cells => (Columns, row =>
     [
         row.User.Id.ToString(), row.User.Name, row.User.Email, row.License?.Id.ToString(), row.License?.Key, row.License?.ProductId.ToString(),
-        row.Allowed ? "true" : "false", row.Code, string.Join("; ", row.Paths.Select(path => path.Kind switch
-        {
-            AccessPathKind.PrimaryUser => "primary user",
-            AccessPathKind.AdditionalUser => "additional user",
-            _ => $"group {path.UserGroupName}",
-        })),
+        row.Allowed ? "true" : "false", row.Code, Spoken(row.Paths),
     ]);
+
+    /// <summary>Ways in words, for a cell of a table.</summary>
+    public static string Spoken(IEnumerable<OpenPath> paths) => string.Join("; ", paths.Select(path => path.Kind switch
+    {
+        AccessPathKind.PrimaryUser => "primary user",
+        AccessPathKind.AdditionalUser => "additional user",
+        _ => $"group {path.UserGroupName}",
+    }));
 }

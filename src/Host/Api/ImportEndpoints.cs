@@ -49,6 +49,7 @@ internal static class ImportEndpoints
 
     private static async Task<IResult> Receive(HttpContext http, Context context, ImportIntake intake, string? mode = null)
     {
+        var announced = new ReceiveImport(Id.New<ImportId>(), WireImport.ModeOf(mode), http.IsDryRun());
         var type = http.Request.ContentType?.Split(';')[0].Trim();
         if (type is not (Csv or Ndjson))
             return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
@@ -57,7 +58,7 @@ internal static class ImportEndpoints
 
         var rows = type == Csv ? CsvRows.Read(http.Request.Body, http.RequestAborted) : NdjsonRows.Read(http.Request.Body, http.RequestAborted);
         var taken = await intake.Take(
-            new ReceiveImport(Id.New<ImportId>(), WireImport.ModeOf(mode), http.IsDryRun()), rows, new Envelope(context.Caller, context.Origin),
+            announced, rows, new Envelope(context.Caller, context.Origin),
             start => http.Send(start, (import, _, _) => Task.FromResult(WireImport.Of(import, [])), StatusCodes.Status202Accepted, import => $"/v3/imports/{import.Id}"),
             http.RequestAborted);
         return taken.Refusal is { } refusal ? refusal.AsHttp() : taken.Value!;

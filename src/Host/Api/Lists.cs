@@ -30,6 +30,10 @@ internal static class Lists
         return Results.Json(await wire(page.Rows, http.RequestServices.GetRequiredService<Store>(), http.RequestAborted), HttpJson.Options);
     }
 
+    /// <summary>A list of what belongs to one resource: where that resource is refused, so is the list.</summary>
+    public static async Task<IResult> Within<T>(this HttpContext http, IRequest<Result<T>> resource, Func<Task<IResult>> list) =>
+        (await http.RequestServices.GetRequiredService<IMediator>().Send(resource, http.RequestAborted)).Refusal is { } refusal ? refusal.AsHttp() : await list();
+
     /// <summary>An id given as a parameter of its own, bare or with <c>[eq]</c>.</summary>
     public static TId? IdParameter<TId>(this HttpContext http, string name) where TId : struct, IId<TId>
     {

@@ -121,7 +121,10 @@ internal static partial class Problems
         Unbound().Match(message) is { Success: true } unbound
             ? UnreadableParameter(unbound.Groups["name"].Value, Short(unbound.Groups["value"].Value))
             : message.Contains("body", StringComparison.OrdinalIgnoreCase) ? MissingBody
+            : Absent().Match(message) is { Success: true } absent ? AbsentParameter(JsonNamingPolicy.CamelCase.ConvertName(absent.Groups["name"].Value))
             : new(OfStatus[400].Code, RefusalKind.Invalid, OfStatus[400].Message);
+
+    private static Refusal AbsentParameter(string name) => new("INVALID_PARAMETER", RefusalKind.Invalid, $"'{name}' is required.", $"?{name}");
 
     private static string Short(string text) => text.Length <= 64 ? text : text[..64] + "...";
 
@@ -143,6 +146,9 @@ internal static partial class Problems
 
     [GeneratedRegex("^Failed to bind parameter \"[^ ]+ (?<name>[^\"]+)\" from \"(?<value>.*)\"", RegexOptions.Singleline)]
     private static partial Regex Unbound();
+
+    [GeneratedRegex("^Required parameter \"[^ ]+ (?<name>[^\"]+)\" was not provided")]
+    private static partial Regex Absent();
 
     private sealed class RefusalResult(Refusal refusal) : IResult
     {

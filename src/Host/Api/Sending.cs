@@ -78,7 +78,7 @@ internal static class Sending
         long? ifMatch = null;
         if (http.Request.Headers.IfMatch is { Count: > 0 } tags && tags != "*")
         {
-            if (!EntityTagHeaderValue.TryParse(tags.ToString(), out var tag) || tag.IsWeak || !long.TryParse(tag.Tag.AsSpan().Trim('"'), CultureInfo.InvariantCulture, out var version))
+            if (!EntityTagHeaderValue.TryParse(tags.ToString(), out var tag) || tag.IsWeak || !long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
                 return Refusal.VersionMismatch;
             ifMatch = version;
         }

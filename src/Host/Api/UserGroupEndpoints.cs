@@ -47,8 +47,9 @@ internal static class UserGroupEndpoints
                 http.Send(new DeleteUserGroup(organizationId, userGroupId)))
             .WithSummary("Delete a user group: its memberships and assignments end").Produces(StatusCodes.Status204NoContent);
 
-        groups.MapGet("/{userGroupId}/users", (OrganizationId organizationId, UserGroupId userGroupId, HttpContext http) => http.List(
-                UserList.OfOrganization, request => new ListGroupUsers(organizationId, userGroupId, request), WireOrganizationUser.Of))
+        groups.MapGet("/{userGroupId}/users", (OrganizationId organizationId, UserGroupId userGroupId, HttpContext http) => http.Within(
+                new GetUserGroup(organizationId, userGroupId), () => http.List(
+                    UserList.OfOrganization, request => new ListGroupUsers(organizationId, userGroupId, request), WireOrganizationUser.Of)))
             .WithList(UserList.OfOrganization).WithSummary("List the users in a group").Produces<IReadOnlyList<WireOrganizationUser>>();
 
         groups.MapPost("/{userGroupId}/users", (OrganizationId organizationId, UserGroupId userGroupId, NewMembers body, HttpContext http) =>

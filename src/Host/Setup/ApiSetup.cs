@@ -1,4 +1,6 @@
 using EventSourcedOrgs.Host.Api;
+using Serilog;
+using Serilog.Events;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -10,6 +12,7 @@ internal static class ApiSetup
     public static void AddApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => HttpJson.Configure(options.SerializerOptions));
+        services.AddResponseCompression(options => options.MimeTypes = ["application/json", "application/problem+json", "application/x-ndjson", "text/csv", "text/html"]);
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(options =>
         {
@@ -20,6 +23,8 @@ internal static class ApiSetup
 
     public static void UseApi(this WebApplication app)
     {
+        app.UseSerilogRequestLogging(options => options.GetLevel = LevelOf);
+        app.UseResponseCompression();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.WriteException, SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or RefusedException });
         app.UseStatusCodePages(context => Problems.WriteStatus(context.HttpContext, context.HttpContext.Response.StatusCode));
         app.Use(Headers);
@@ -39,6 +44,7 @@ internal static class ApiSetup
         v3.MapOrganizationLicenses();
         v3.MapAccess();
         v3.MapAccessLists();
+        v3.MapAccessDifference();
         v3.MapMonitoring();
         v3.MapSignIn();
         v3.MapProfile();
@@ -47,6 +53,10 @@ internal static class ApiSetup
         v3.MapImports();
     }
 
+    /// <summary>Requests are told apart from what is worth reading: only our own failures are loud. The query, which may name people, is never written.</summary>
+    private static LogEventLevel LevelOf(HttpContext http, double milliseconds, Exception? thrown) =>
+        thrown is not null || http.Response.StatusCode >= StatusCodes.Status500InternalServerError ? LogEventLevel.Error : LogEventLevel.Debug;
+
     private static Task Headers(HttpContext http, RequestDelegate next)
     {
         var headers = http.Response.Headers;
@@ -54,6 +64,8 @@ internal static class ApiSetup
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-store";
+        if (http.Request.Path.StartsWithSegments("/v3"))
+            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
         if (http.Request.Headers.ContainsKey(Sending.IdempotencyHeader))
             http.Request.EnableBuffering();
         return next(http);

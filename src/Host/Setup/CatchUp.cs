@@ -5,23 +5,29 @@ using MediatR;
 
 namespace EventSourcedOrgs.Host.Setup;
 
-/// <summary>A step before questions to read models: waits until they have reached the position the caller has seen or asks about, two seconds at most.</summary>
-internal sealed class CatchUp<TRequest, TResponse>(Progress progress, Context context) : IPipelineBehavior<TRequest, TResponse>
+/// <summary>
+/// A step before questions to read models. It waits until they have reached the position the caller has seen or asks about, two seconds at most.
+/// Who names none waits a moment for what this process has committed, so that a client who writes and then lists finds what it wrote.
+/// </summary>
+internal sealed class CatchUp<TRequest, TResponse>(Progress progress, CommitWakeup commits, Context context) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
     where TResponse : IResult<TResponse>
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
 
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
-        var position = Math.Max(context.MinPosition ?? 0, context.AsOf?.Position ?? 0);
-        if (request is IReadModelQuery question && position > 0)
+        if (request is not IReadModelQuery question)
+            return await next();
+
+        var demanded = Math.Max(context.MinPosition ?? 0, context.AsOf?.Position ?? 0);
+        foreach (var model in question.ReadModels)
         {
-            foreach (var model in question.ReadModels)
-            {
-                if (!await progress.WaitForAsync(model, position, Longest, cancellationToken))
-                    return TResponse.Refused(Refusal.ReadModelBehind(position, progress.Of(model).Position));
-            }
+            var reached = await progress.WaitForAsync(
+                model, demanded > 0 ? demanded : commits.LatestPosition, demanded > 0 ? Longest : Moment, cancellationToken);
+            if (!reached && demanded > 0)
+                return TResponse.Refused(Refusal.ReadModelBehind(demanded, progress.Of(model).Position));
         }
 
         return await next();

@@ -9,8 +9,8 @@ using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
-using EventSourcedOrgs.Projections;
 using EventSourcedOrgs.Host.Api;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -97,6 +97,7 @@ internal static class PermissionTable
         [typeof(ListUserAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListLicenseAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListOrganizationAccess)] = new(Audience.Organization, "organization:license:read"),
+        [typeof(ListAccessDifference)] = new(Audience.Organization, "organization:license:read"),
 
         [typeof(ListLicenseHistory)] = new(Audience.Vendor, "activation:read"),
         [typeof(ListOrganizationLicenseHistory)] = new(Audience.Organization, "organization:activation:read"),

@@ -48,6 +48,7 @@ internal static class StoreSetup
         services.AddSingleton<DirectoryReader>();
         services.AddSingleton<Moments>();
         services.AddSingleton<AccessReader>();
+        services.AddSingleton<AccessDifferenceReader>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<AccessNeighbours>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));

@@ -68,7 +68,8 @@ public static class LicenseList
         ListField.Text("maxAllowedReleaseVersion", "l.max_allowed_release_version") with { Required = true, Sortable = false },
         ListField.Id("maintenancePolicyId", "l.maintenance_policy_id"),
         ListField.Id("productVersionId", "l.product_version_id"),
-    ]) { Versioned = "l" };
+    ])
+    { Versioned = "l" };
 
     internal static DirectoryPart<License, LicenseEvent> Part(JsonSerializerOptions json) => new("license", 1, json, state => state.Exists, table => table
         .Text("key", state => state.Key)

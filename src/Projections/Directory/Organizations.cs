@@ -19,7 +19,8 @@ public static class OrganizationList
         ListField.Flag("suspended", "o.suspended") with { Required = true },
         .. ListField.KeyValues("metadata", "o.metadata"),
         .. Columns.Times("o"),
-    ]) { Versioned = "o" };
+    ])
+    { Versioned = "o" };
 
     internal static DirectoryPart<Organization, OrganizationEvent> Part(JsonSerializerOptions json) => new("organization", 1, json, state => state.Exists, table => table
         .Text("name", state => state.Name)

@@ -17,7 +17,8 @@ public static class ProductList
         ListField.Id("licenseTemplateId", "p.license_template_id") with { Required = true },
         .. ListField.KeyValues("metadata", "p.metadata"),
         .. Columns.Times("p"),
-    ]) { Versioned = "p" };
+    ])
+    { Versioned = "p" };
 
     internal static DirectoryPart<Product, ProductEvent> Part(JsonSerializerOptions json) => new("product", 1, json, state => state.Exists, table => table
         .Text("name", state => state.Name)
@@ -42,7 +43,8 @@ public sealed record ListProducts(ListRequest Request) : IListQuery<Product>
 public static class LicenseTemplateList
 {
     public static Listing Listing { get; } = new("license-templates", ListField.Id("id", "t.id"),
-        [ListField.Text("name", "t.name") with { Searchable = true, Required = true }, .. Columns.Times("t")]) { Versioned = "t" };
+        [ListField.Text("name", "t.name") with { Searchable = true, Required = true }, .. Columns.Times("t")])
+    { Versioned = "t" };
 
     internal static DirectoryPart<LicenseTemplate, LicenseTemplateEvent> Part(JsonSerializerOptions json) => new("license_template", 1, json, state => state.Exists, table => table
         .Text("name", state => state.Name)

@@ -13,7 +13,8 @@ public static class UserGroupList
         ListField.Text("name", "g.name") with { Searchable = true, Required = true },
         ListField.Text("description", "g.description") with { Searchable = true, Sortable = false },
         .. Columns.Times("g"),
-    ]) { Versioned = "g" };
+    ])
+    { Versioned = "g" };
 
     internal static DirectoryPart<UserGroup, UserGroupEvent> Part(JsonSerializerOptions json) => new("user_group", 1, json, state => state.Exists, table => table
         .Text("name", state => state.Name)

@@ -38,7 +38,8 @@ public static class UserList
         ListField.TextSet("tags", "u.tags"),
         ListField.TextSet("tag", "u.tags"),
         .. ListField.KeyValues("metadata", "u.metadata"),
-    ]) { Versioned = "u" };
+    ])
+    { Versioned = "u" };
 
     internal static DirectoryPart<User, UserEvent> Part(JsonSerializerOptions json) => new("app_user", 1, json, state => state.Exists, table => table
         .Text("name", state => $"{state.FirstName.Value} {state.LastName?.Value}".Trim())

@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization;
 using EventSourcedOrgs.Domain;
 using MediatR;
@@ -110,6 +106,10 @@ public sealed record ListOrganizationAccess(OrganizationId Organization, AccessR
 /// <summary>Reads pages of access at a position, and goes on at the same position and the same time from page to page.</summary>
 public sealed class AccessReader(NpgsqlDataSource database, Moments moments, Directory directory)
 {
+    /// <summary>So many users are looked at first, and so many at most at once; between them, as many as the rows found so far let expect to be enough.</summary>
+    private const int FewUsers = 8;
+    private const int ManyUsers = 4096;
+
     /// <summary>The names of users, groups and licences come from the directory.</summary>
     internal static readonly string[] Models = [EffectiveAccess.ModelName, Directory.ModelName];
 
@@ -132,25 +132,41 @@ public sealed class AccessReader(NpgsqlDataSource database, Moments moments, Dir
     /// <summary>The rows of a page and one more; null where the subject of the list does not exist for whom it is for.</summary>
     private async Task<List<AccessRow>?> ReadAsync(AccessList list, Moment moment, AccessCursor? after, int limit, CancellationToken cancellation)
     {
-        await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(list.Existence(moment));
-        batch.BatchCommands.Add(list.Rows(moment, after, limit + 1, directory, moments.Events));
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation))
+        if ((await ReadAsync(list.Existence(moment), _ => true, cancellation)).Count == 0)
             return null;
 
-        await reader.NextResultAsync(cancellation);
-        var rows = new List<AccessRow>(limit + 1);
-        while (await reader.ReadAsync(cancellation))
+        var (rows, seen, next) = (new List<AccessRow>(), 0, after);
+        for (var most = list.HasOneLicense ? limit + 1 : FewUsers; ; most = Math.Clamp((limit + 1 - rows.Count) * (seen + 1) / (rows.Count + 1), FewUsers, ManyUsers))
         {
-            var (row, path) = (RowOf(reader), PathOf(reader));
+            var users = await ReadAsync(list.Candidates(moment, next, most), reader => reader.GetGuid(0), cancellation);
+            await AddAsync(rows, list.Rows(moment, [.. users], next, limit + 1 - rows.Count, directory, moments.Events), cancellation);
+            if (rows.Count > limit || users.Count < most)
+                return rows;
+
+            (seen, next) = (seen + users.Count, new(moment, users[^1], null));
+        }
+    }
+
+    private async Task AddAsync(List<AccessRow> rows, NpgsqlBatchCommand command, CancellationToken cancellation)
+    {
+        foreach (var (row, path) in await ReadAsync(command, reader => (RowOf(reader), PathOf(reader)), cancellation))
+        {
             if (rows is [.., var last] && last.User.Id == row.User.Id && last.License?.Id == row.License?.Id)
                 rows[^1] = last with { Paths = [.. last.Paths, path!] };
             else
                 rows.Add(path is null ? row : row with { Paths = [path] });
         }
+    }
 
-        return rows;
+    private async Task<List<T>> ReadAsync<T>(NpgsqlBatchCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(command);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var items = new List<T>();
+        while (await reader.ReadAsync(cancellation))
+            items.Add(read(reader));
+        return items;
     }
 
     private static AccessRow RowOf(NpgsqlDataReader reader) => new(
@@ -158,45 +174,8 @@ public sealed class AccessReader(NpgsqlDataSource database, Moments moments, Dir
         reader.Get<Guid?>("license_id") is { } license ? new(new(license), reader.Get<string>("license_key"), new(reader.Get<Guid>("product_id"))) : null,
         reader.Get<string?>("code") is null, reader.Get<string?>("code"), []);
 
-    private static OpenPath? PathOf(NpgsqlDataReader reader) => reader.Get<int?>("kind") is { } kind
+    internal static OpenPath? PathOf(NpgsqlDataReader reader) => reader.Get<int?>("kind") is { } kind
         ? new((AccessPathKind)kind, reader.Get<Guid?>("group_id") is { } group ? new UserGroupId(group) : null, reader.Get<string?>("group_name"),
             reader.Get<DateTimeOffset?>("valid_from"), reader.Get<DateTimeOffset?>("valid_until"), reader.Get<long>("opened"), reader.Get<string>("event"), reader.Get<DateTimeOffset>("at"), reader.Get<string?>("actor"))
         : null;
-}
-
-/// <summary>Where a walk goes on: after this pair, at this moment. Its token carries a checksum over itself and the list it belongs to.</summary>
-internal sealed record AccessCursor(Moment Moment, Guid User, Guid? License)
-{
-    private const int Length = 8 + 8 + 16 + 16;
-    private const int ChecksumLength = 8;
-
-    public AccessCursor(Moment moment, AccessRow row) : this(moment, row.User.Id.Value, row.License?.Id.Value) { }
-
-    public string Write(AccessList list)
-    {
-        var bytes = new byte[Length];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, Moment.Position);
-        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(8), Moment.At.UtcTicks);
-        User.TryWriteBytes(bytes.AsSpan(16));
-        (License ?? Guid.Empty).TryWriteBytes(bytes.AsSpan(32));
-        return Base64Url.EncodeToString([.. bytes, .. Checksum(bytes, list)]);
-    }
-
-    public static AccessCursor? Read(string token, AccessList list)
-    {
-        if (token.Length > 2 * Length || !Base64Url.IsValid(token) || Base64Url.DecodeFromChars(token) is not { Length: Length + ChecksumLength } all)
-            return null;
-
-        var bytes = all.AsSpan(0, Length);
-        if (!all.AsSpan(Length).SequenceEqual(Checksum(bytes, list)))
-            return null;
-
-        var license = new Guid(bytes[32..]);
-        return new(
-            new(BinaryPrimitives.ReadInt64BigEndian(bytes), new(BinaryPrimitives.ReadInt64BigEndian(bytes[8..]), TimeSpan.Zero)), new(bytes[16..32]),
-            license == Guid.Empty ? null : license);
-    }
-
-    private static byte[] Checksum(ReadOnlySpan<byte> bytes, AccessList list) =>
-        SHA256.HashData([.. bytes, .. Encoding.UTF8.GetBytes(list.ToString())])[..ChecksumLength];
 }

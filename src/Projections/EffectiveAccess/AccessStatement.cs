@@ -17,25 +17,31 @@ internal sealed record AccessList(AccessSubject Subject, Guid Id, AccessView Vie
     /// <summary>One row if the subject exists for whom the list is for.</summary>
     public NpgsqlBatchCommand Existence(Moment moment) => new AccessStatement(this, moment).Existence();
 
-    public NpgsqlBatchCommand Rows(Moment moment, AccessCursor? after, int limit, Directory directory, string events) =>
-        new AccessStatement(this, moment).Rows(after, limit, directory, events);
+    /// <summary>The next users, in the order of their ids, who may have rows.</summary>
+    public NpgsqlBatchCommand Candidates(Moment moment, AccessCursor? after, int most) => new AccessStatement(this, moment).Candidates(after, most);
+
+    /// <summary>The first rows of these users.</summary>
+    public NpgsqlBatchCommand Rows(Moment moment, Guid[] users, AccessCursor? after, int most, Directory directory, string events) =>
+        new AccessStatement(this, moment).Rows(users, after, most, directory, events);
+
+    /// <summary>A user has one row at most.</summary>
+    public bool HasOneLicense => Filter.License is not null;
 }
 
 /// <summary>
-/// The SQL of one page of access. For each user come the licences that the user reaches, by whatever way, and those of the user's organization; the rules of
-/// denial are those of <see cref="Access.Decide"/>, in its order. A membership counts from after the user's last move, an assignment from after the licence's
-/// last transfer, and both open something within the window of the assignment only. Names, ways and the events that made them are read for the rows of the page only.
+/// The SQL of access. First come users, a few at a time and in their order, from an index that has them so; then for each user the licences that the user
+/// reaches, by whatever way, and those of the user's organization; what holds of them and what is denied say the <see cref="AccessRules"/>. Names, ways and the events that made them are read for the rows of the page only.
 /// </summary>
 internal sealed class AccessStatement
 {
     private readonly AccessList list;
     private readonly ListParameters parameters = new([]);
-    private readonly string position, now;
+    private readonly AccessRules rules;
 
     public AccessStatement(AccessList list, Moment moment)
     {
         this.list = list;
-        (position, now) = (parameters.Add(moment.Position), parameters.Add(moment.At.UtcDateTime));
+        rules = new(parameters.Add(moment.Position), parameters.Add(moment.At.UtcDateTime));
     }
 
     /// <summary>The pairs that are wanted have a way from the one to the other.</summary>
@@ -53,49 +59,64 @@ internal sealed class AccessStatement
         _ => $"select 1 from {EffectiveAccess.Licenses.Name} l where l.id = {Add(list.Id)} and {At("l")}{Owned("l")}",
     });
 
-    public NpgsqlBatchCommand Rows(AccessCursor? after, int limit, Directory directory, string events) => Command(
+    public NpgsqlBatchCommand Candidates(AccessCursor? after, int most) => Command((list.Filter.User ?? list.View.Person) switch
+    {
+        { } single => $"select u.id from {EffectiveAccess.Users.Name} u where u.id = {Add(single.Value)} and {At("u")}{From("u.id", after)}",
+        _ when list.Filter.UserGroup is { } group => Members($"m.group_id = {Add(group.Value)}", after, Add(most)),
+        _ when list.HasOneLicense && OnlyReached => UsersOf(Add(list.Filter.License!.Value.Value), Add(most), after,
+            limit => $"select m.id from {EffectiveAccess.Assignments.Name} d cross join lateral ({Members("m.group_id = d.group_id", after, limit)}) m where d.license_id = l.id and {At("d")}"),
+        _ when list.Subject == AccessSubject.License => UsersOf(Add(list.Id), Add(most), after,
+            limit => UsersOf($"(select l.organization_id from {EffectiveAccess.Licenses.Name} l where l.id = {Add(list.Id)} and {At("l")})", after, limit)),
+        _ => UsersOf(Add(list.Id), after, Add(most)),
+    });
+
+    public NpgsqlBatchCommand Rows(Guid[] users, AccessCursor? after, int most, Directory directory, string events) => Command(
         $"""
          with page as materialized (
              select u.id as user_id, u.placed as user_placed, l.id as license_id, l.placed as license_placed, l.product_id, c.code
-             from ({Users()}{From(after)} order by u.id) u
+             from unnest({Add(users)}) n
+             join {EffectiveAccess.Users.Name} u on u.id = n and {At("u")}{Within("u")}{Seen("u")}{Filtered()}
              left join {EffectiveAccess.Organizations.Name} o on o.id = u.organization_id and {At("o")}
              {(WithoutLicense ? "left join" : "join")} lateral ({Licenses()}) l on true
-             cross join lateral (select {Code()} as code) c
+             cross join lateral (select {rules.Code("l")} as code) c
              where {Wanted()}{Beyond(after)}
              order by u.id, l.id
-             limit {Add(limit)})
+             limit {Add(most)})
          select p.user_id, coalesce(du.name, '') as user_name, coalesce(du.email, '') as user_email, p.license_id, coalesce(dl.key, '') as license_key, p.product_id, p.code,
              w.kind, w.group_id, dg.name as group_name, w.valid_from, w.valid_until, w.opened, e.type as event, e.timestamp as at, e.user_name as actor
          from page p
          left join {directory.Users.Rows.Name} du on du.id = p.user_id and {At("du")}
          left join {directory.Licenses.Rows.Name} dl on dl.id = p.license_id and {At("dl")}
-         left join lateral ({Ways()}) w on p.code is null
+         left join lateral ({rules.Ways("p.user_placed", "p.license_placed")}) w on p.code is null
          left join {directory.UserGroups.Rows.Name} dg on dg.id = w.group_id and {At("dg")}
          left join {events} e on e.seq_id = w.opened
          order by p.user_id, p.license_id, w.kind, w.group_id
          """);
 
-    private string Users() => list.Subject switch
-    {
-        AccessSubject.User => $"select u.* from {EffectiveAccess.Users.Name} u where u.id = {Add(list.Id)} and {At("u")}{Seen("u")}{Filtered()}",
-        AccessSubject.Organization => $"select u.* from {EffectiveAccess.Users.Name} u where u.organization_id = {Add(list.Id)} and {At("u")}{Filtered()}",
-        _ => $"select u.* from ({UsersOfLicense(Add(list.Id))}) u where true{Seen("u")}{Filtered()}",
-    };
+    /// <summary>The next users of an organization.</summary>
+    private string UsersOf(string organization, AccessCursor? after, string limit) =>
+        $"select u.id from {EffectiveAccess.Users.Name} u where u.organization_id = {organization} and {At("u")}{From("u.id", after)} order by u.id limit {limit}";
 
-    /// <summary>The users of the licence's organization, and those it names.</summary>
-    private string UsersOfLicense(string license) =>
+    /// <summary>The next members of groups; each of them once for each group.</summary>
+    private string Members(string groups, AccessCursor? after, string limit) =>
+        $"select m.user_id as id from {EffectiveAccess.Memberships.Name} m where {groups} and {At("m")}{From("m.user_id", after)} order by m.user_id limit {limit}";
+
+    /// <summary>The next users whom a licence names, and of others.</summary>
+    private string UsersOf(string license, string limit, AccessCursor? after, Func<string, string> others) =>
         $"""
-         select u.* from {EffectiveAccess.Licenses.Name} l join {EffectiveAccess.Users.Name} u on u.organization_id = l.organization_id
-         where l.id = {license} and {At("l")} and {At("u")}
-         union all
-         select u.* from {EffectiveAccess.Licenses.Name} l
+         select n.id from {EffectiveAccess.Licenses.Name} l
          cross join lateral (
-             select d.user_id from {EffectiveAccess.PrimaryUsers.Name} d where d.license_id = l.id and {At("d")}
+             select d.user_id as id from {EffectiveAccess.PrimaryUsers.Name} d where d.license_id = l.id and {At("d")}{From("d.user_id", after)}
              union
-             select d.user_id from {EffectiveAccess.AdditionalUsers.Name} d where d.license_id = l.id and {At("d")} and d.since > l.placed) n
-         join {EffectiveAccess.Users.Name} u on u.id = n.user_id
-         where l.id = {license} and {At("l")} and {At("u")} and (u.organization_id = l.organization_id) is not true
+             select d.user_id from {EffectiveAccess.AdditionalUsers.Name} d where d.license_id = l.id and {At("d")} and d.since > l.placed{From("d.user_id", after)}
+             union
+             ({others(limit)})) n
+         where l.id = {license} and {At("l")}
+         order by n.id
+         limit {limit}
          """;
+
+    private string Within(string user) => list.Subject == AccessSubject.Organization ? $" and {user}.organization_id = {Add(list.Id)}" : "";
 
     private string Seen(string user) => list.View switch
     {
@@ -107,12 +128,12 @@ internal sealed class AccessStatement
     private string Owned(string license) => list.View.Organization is { } organization ? $" and {license}.organization_id = {Add(organization.Value)}" : "";
 
     private string Filtered() => string.Concat(
-        list.Filter.User is { } user && list.Subject != AccessSubject.User ? $" and u.id = {Add(user.Value)}" : "",
+        list.Filter.User is { } user ? $" and u.id = {Add(user.Value)}" : "",
         list.Filter.UserGroup is { } group
             ? $" and exists (select 1 from {EffectiveAccess.Memberships.Name} m join {EffectiveAccess.UserGroups.Name} g on g.id = m.group_id and {At("g")} where m.user_id = u.id and m.group_id = {Add(group.Value)} and {At("m")} and m.since > u.placed)"
             : "");
 
-    private string From(AccessCursor? after) => after is null ? "" : $" and u.id {(after.License is null ? ">" : ">=")} {Add(after.User)}";
+    private string From(string user, AccessCursor? after) => after is null ? "" : $" and {user} {(after.License is null ? ">" : ">=")} {Add(after.User)}";
 
     private string Beyond(AccessCursor? after) => after?.License is { } license ? $" and (u.id > {Add(after.User)} or l.id > {Add(license)})" : "";
 
@@ -143,7 +164,7 @@ internal sealed class AccessStatement
     {
         var one = list.Filter.License is { } license ? $" and d.license_id = {Add(license.Value)}" : "";
         return $"""
-                select d.license_id, max(d.since) as since, max(d.since) filter (where {Open("d")}) as open, max(d.since) filter (where {now} < d.valid_from) as later from (
+                select d.license_id, max(d.since) as since, max(d.since) filter (where {rules.Open("d")}) as open, max(d.since) filter (where {rules.Later("d")}) as later from (
                     select d.license_id, {long.MaxValue} as since, null::timestamptz as valid_from, null::timestamptz as valid_until
                     from {EffectiveAccess.PrimaryUsers.Name} d where d.user_id = u.id and {At("d")}{one}
                     union all
@@ -157,24 +178,6 @@ internal sealed class AccessStatement
                 """;
     }
 
-    private string Code() =>
-        $"""
-         case
-             when u.organization_id is not null and (o.id is null or o.suspended) then '{Access.OrganizationSuspended.Code}'
-             when u.suspended then '{Access.UserSuspended.Code}'
-             when l.id is null then '{Access.NotAssigned.Code}'
-             when l.revoked then '{Access.LicenseRevoked.Code}'
-             when l.suspended then '{Access.LicenseSuspended.Code}'
-             when {now} < l.effective_date then '{Access.LicenseNotYetEffective.Code}'
-             when {now} >= l.expires_at then '{Access.LicenseExpired.Code}'
-             when l.organization_id is distinct from u.organization_id and l.organization_id is not null then '{Access.ForeignLicense.Code}'
-             when l.is_open then null
-             when l.begins_later then '{Access.AssignmentNotYetStarted.Code}'
-             when l.reached then '{Access.AssignmentEnded.Code}'
-             else '{Access.NotAssigned.Code}'
-         end
-         """;
-
     private string Wanted() => list.Filter.Allowed switch
     {
         true => "c.code is null",
@@ -182,34 +185,9 @@ internal sealed class AccessStatement
         null => "true",
     };
 
-    /// <summary>The open ways from the user to the licence of a row <c>p</c>, each with the position at which it was complete.</summary>
-    private string Ways() =>
-        $"""
-         select {(int)AccessPathKind.PrimaryUser} as kind, null::uuid as group_id, d.since as opened, null::timestamptz as valid_from, null::timestamptz as valid_until
-         from {EffectiveAccess.PrimaryUsers.Name} d
-         where d.license_id = p.license_id and d.user_id = p.user_id and {At("d")}
-         union all
-         select {(int)AccessPathKind.AdditionalUser}, null, d.since, d.valid_from, d.valid_until from {EffectiveAccess.AdditionalUsers.Name} d
-         where d.license_id = p.license_id and d.user_id = p.user_id and {At("d")} and d.since > p.license_placed and {Open("d")}
-         union all
-         select {(int)AccessPathKind.UserGroup}, m.group_id, greatest(m.since, d.since), d.valid_from, d.valid_until from {EffectiveAccess.Memberships.Name} m
-         join {EffectiveAccess.UserGroups.Name} g on g.id = m.group_id and {At("g")}
-         join {EffectiveAccess.Assignments.Name} d on d.license_id = p.license_id and d.group_id = m.group_id and {At("d")} and d.since > p.license_placed
-         where m.user_id = p.user_id and {At("m")} and m.since > p.user_placed and {Open("d")}
-         """;
-
-    private string Open(string alias) => $"(({now} < {alias}.valid_from) is not true and ({now} >= {alias}.valid_until) is not true)";
-
-    private string At(string alias) => $"({alias}.since <= {position} and ({alias}.until is null or {alias}.until > {position}))";
+    private string At(string alias) => rules.Hold(alias);
 
     private string Add(object value) => parameters.Add(value);
 
-    private NpgsqlBatchCommand Command(string sql)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in parameters.Values)
-            command.Parameters.Add(new() { Value = value });
-
-        return command;
-    }
+    private NpgsqlBatchCommand Command(string sql) => parameters.Command(sql);
 }

@@ -57,12 +57,14 @@ public sealed class EffectiveAccess() : ReadModel(
         .Column("organization_id", Uuid, row => row.Organization?.Value)
         .Column("suspended", NpgsqlDbType.Boolean, row => row.Suspended)
         .Column("placed", NpgsqlDbType.Bigint, row => row.Placed)
-        .Index("(organization_id, id)");
+        .Index("(organization_id, id)")
+        .ByMoment();
 
     public static readonly Table<UserGroupId, UserGroupNode> UserGroups = Table.Versioned<UserGroupId, UserGroupNode>(
             "access_group", Shape, row => row.Id, r => new(new(r.Get<Guid>("id")), new(r.Get<Guid>("organization_id"))))
         .Key("id", Uuid, id => id.Value)
-        .Column("organization_id", Uuid, row => row.Organization.Value);
+        .Column("organization_id", Uuid, row => row.Organization.Value)
+        .ByMoment();
 
     public static readonly Table<LicenseId, LicenseNode> Licenses = Table.Versioned<LicenseId, LicenseNode>(
             "access_license", Shape, row => row.Id, r => new(
@@ -76,13 +78,17 @@ public sealed class EffectiveAccess() : ReadModel(
         .Column("effective_date", NpgsqlDbType.TimestampTz, row => row.EffectiveDate.UtcDateTime)
         .Column("expires_at", NpgsqlDbType.TimestampTz, row => row.ExpiresAt?.UtcDateTime)
         .Column("placed", NpgsqlDbType.Bigint, row => row.Placed)
-        .Index("(organization_id, id)");
+        .Index("(organization_id, id)")
+        .Index("(effective_date)")
+        .Index("(expires_at)")
+        .ByMoment();
 
     public static readonly Table<MembershipEdge, MembershipEdge> Memberships = Table.Versioned<MembershipEdge, MembershipEdge>(
             "access_membership", Shape, row => row, r => new(new(r.Get<Guid>("user_id")), new(r.Get<Guid>("group_id"))))
         .Key("user_id", Uuid, edge => edge.User.Value)
         .Key("group_id", Uuid, edge => edge.UserGroup.Value)
-        .Index("(group_id, user_id)");
+        .Index("(group_id, user_id)")
+        .ByMoment();
 
     public static readonly Table<(LicenseId License, UserGroupId UserGroup), AssignmentEdge> Assignments =
         Table.Versioned<(LicenseId License, UserGroupId UserGroup), AssignmentEdge>(
@@ -91,7 +97,10 @@ public sealed class EffectiveAccess() : ReadModel(
         .Key("group_id", Uuid, edge => edge.UserGroup.Value)
         .Column("valid_from", NpgsqlDbType.TimestampTz, row => row.Window.From?.UtcDateTime)
         .Column("valid_until", NpgsqlDbType.TimestampTz, row => row.Window.Until?.UtcDateTime)
-        .Index("(group_id, license_id)");
+        .Index("(group_id, license_id)")
+        .Index("(valid_from) where valid_from is not null")
+        .Index("(valid_until) where valid_until is not null")
+        .ByMoment();
 
     public static readonly Table<(LicenseId License, UserId User), AdditionalUserEdge> AdditionalUsers =
         Table.Versioned<(LicenseId License, UserId User), AdditionalUserEdge>(
@@ -100,13 +109,17 @@ public sealed class EffectiveAccess() : ReadModel(
         .Key("user_id", Uuid, edge => edge.User.Value)
         .Column("valid_from", NpgsqlDbType.TimestampTz, row => row.Window.From?.UtcDateTime)
         .Column("valid_until", NpgsqlDbType.TimestampTz, row => row.Window.Until?.UtcDateTime)
-        .Index("(user_id, license_id)");
+        .Index("(user_id, license_id)")
+        .Index("(valid_from) where valid_from is not null")
+        .Index("(valid_until) where valid_until is not null")
+        .ByMoment();
 
     public static readonly Table<LicenseId, PrimaryUserEdge> PrimaryUsers = Table.Versioned<LicenseId, PrimaryUserEdge>(
             "access_primary_user", Shape, row => row.License, r => new(new(r.Get<Guid>("license_id")), new(r.Get<Guid>("user_id"))))
         .Key("license_id", Uuid, license => license.Value)
         .Column("user_id", Uuid, row => row.User.Value)
-        .Index("(user_id, license_id)");
+        .Index("(user_id, license_id)")
+        .ByMoment();
 
     private static readonly Type[] Handled =
     [
@@ -197,7 +210,7 @@ public sealed class EffectiveAccess() : ReadModel(
     }
 }
 
-/// <summary>Fields that many rows have.</summary>
+/// <summary>What many of these tables have in common.</summary>
 internal static class NodeFields
 {
     public static OrganizationId? Organization(this System.Data.Common.DbDataReader reader) =>
@@ -205,4 +218,8 @@ internal static class NodeFields
 
     public static AssignmentWindow Window(this System.Data.Common.DbDataReader reader) =>
         new(reader.Get<DateTimeOffset?>("valid_from"), reader.Get<DateTimeOffset?>("valid_until"));
+
+    /// <summary>Finds the versions that began or ended between two moments.</summary>
+    public static Table<TKey, TRow> ByMoment<TKey, TRow>(this Table<TKey, TRow> table) where TKey : notnull where TRow : class =>
+        table.Index("(since)").Index("(until) where until is not null");
 }

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>The values of one statement, and their places <c>$1</c>, <c>$2</c> … in it: the only way by which anything a caller sent reaches SQL.</summary>
@@ -11,6 +13,15 @@ sealed class ListParameters(IEnumerable<object> first)
     {
         values.Add(value);
         return $"${values.Count}";
+    }
+
+    internal NpgsqlBatchCommand Command(string sql)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = value });
+
+        return command;
     }
 }
 

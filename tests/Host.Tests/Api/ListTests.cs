@@ -20,6 +20,17 @@ public class ListTests
     }
 
     [Fact]
+    public async Task A_client_that_writes_and_then_lists_finds_what_it_wrote()
+    {
+        var acme = await Acme.With(seats: -1);
+        for (var round = 1; round <= 20; round++)
+        {
+            await acme.Group($"Group {round}");
+            (await acme.Read("/user-groups?limit=100")).AsArray().Count.ShouldBe(round);
+        }
+    }
+
+    [Fact]
     public async Task A_position_that_is_not_reached_in_time_is_told_with_the_lag()
     {
         var vendor = await (await TestHost.Shared).Vendor();

@@ -50,6 +50,8 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public AccessReader Access { get; }
 
+    public AccessDifferenceReader AccessDifference => new(Source, Moments, Directory);
+
     public async Task<Summary> SummaryAsync(OrganizationId organization, DateTimeOffset now, long? position = null, DayRange? days = null) =>
         (await new GetOrganizationSummary.Handler(Source, Moments, store).Handle(
             new(organization, now, position is null ? null : await MomentAsync(position.Value), days), CancellationToken.None)).Value!;

@@ -26,7 +26,31 @@ internal sealed class World
     public static readonly Gen<Step[]> Steps =
         Gen.Select(Gen.Int[0, Deeds - 1], Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[0, 3], (deed, a, b, c) => new Step(deed, a, b, c)).Array[0, 150];
 
+    /// <summary>Things that happen too rarely by chance, most to the first user, the first group and the first licence.</summary>
+    public static readonly Step[][] Traps =
+    [
+        [Joins, Opens, Goes, Returns],
+        [Joins, Opens, LicenseGoes, LicenseReturns],
+        [Named, LicenseGoes, LicenseReturns],
+        [Owns, LicenseGoes, LicenseReturns],
+        [Named, Goes],
+        [new(22, 0, 2, 1)],
+        [Named, new(20, 0, 0, 0), new(21, 0, 0, 0)],
+        [Joins, Opens, Named, new(30, 0, 0, 0)],
+        [Joins, Opens, Goes, Named, Returns, Joins],
+        [Named, new(14, 0, 0, 0), new(17, 0, 0, 0), new(21, 0, 0, 0)],
+    ];
+
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static Step Joins => new(0, 0, 0, 0);
+    private static Step Opens => new(3, 0, 0, 0);
+    private static Step Named => new(6, 0, 0, 0);
+    private static Step Owns => new(8, 0, 0, 0);
+    private static Step Goes => new(11, 0, 0, 1);
+    private static Step Returns => new(11, 0, 0, 2);
+    private static Step LicenseGoes => new(13, 0, 0, 1);
+    private static Step LicenseReturns => new(13, 0, 0, 2);
 
     private readonly List<Happening> history = [];
     private DateTimeOffset now;
@@ -117,8 +141,8 @@ internal sealed class World
             15 or 16 => () => Tell(userId.Value, user.Reinstate()),
             17 => () => Tell(organizationId.Value, organization.Suspend()),
             18 or 19 => () => Tell(organizationId.Value, organization.Reinstate()),
-            20 => () => Tell(licenseId.Value, license.Change(LicenseChanges.None with { Suspended = step.C == 0 })),
-            21 => () => Tell(licenseId.Value, license.Change(LicenseChanges.None with { Revoked = step.C == 0 })),
+            20 => () => Tell(licenseId.Value, license.Change(LicenseChanges.None with { Suspended = step.C % 2 == 0 })),
+            21 => () => Tell(licenseId.Value, license.Change(LicenseChanges.None with { Revoked = step.C % 2 == 0 })),
             22 => () => Tell(licenseId.Value, license.ExpireAt(step.C == 0 ? null : now.AddHours((5 * step.C) - 5))),
             23 => () => Tell(licenseId.Value, step.C == 0 ? license.Renew() : license.Extend(TimeSpan.FromHours(step.C))),
             24 when group.Organization == user.Organization => () => Tell<UserEvent>(userId.Value, [new UserAddedToGroup(userId, groupId)]),

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Licenses;
 
@@ -74,8 +75,21 @@ internal static class Common
     /// <summary>The one element of a list that has one: the older form of what is a list now.</summary>
     public static string? Single(ValueList<string> list) => list is [var only] ? only : null;
 
-    /// <summary>The value under its name of today, or under its older one.</summary>
-    public static string? Either(string? today, string? older) => string.IsNullOrEmpty(today) ? older : today;
+    /// <summary>The id under its name of today, or under its older one; both may be given when they say the same.</summary>
+    public static string? EitherTemplate(string? licenseTemplateId, string? licensePolicyId) =>
+        string.IsNullOrEmpty(licenseTemplateId) ? licensePolicyId
+        : string.IsNullOrEmpty(licensePolicyId) || licensePolicyId.Equals(licenseTemplateId, StringComparison.OrdinalIgnoreCase) ? licenseTemplateId
+        : throw new RefusedException(Refusal.Validation([new("/licensePolicyId", "is the older name of 'licenseTemplateId' and says something else.")]));
+
+    /// <summary>A text that is accepted for clients that have it and means nothing, as long as it is one.</summary>
+    public static void MeansNothing(string? text, string field)
+    {
+        if (Rules.WrongText(text, 0, Rules.MostText) is { } wrong)
+            throw new RefusedException(Refusal.Validation([new($"/{field}", wrong)]));
+    }
+
+    /// <summary>An id that is accepted for clients that have it and means nothing, as long as it is one.</summary>
+    public static void IdMeansNothing(Optional<string?> id, string field) => GivenGuid(id, field);
 
     public static ValueList<MetadataEntry> ToMetadata(this ValueList<NewMetadata>? entries, DateTimeOffset now) => (entries ?? [])
         .Select(entry => new MetadataEntry(Guid.CreateVersion7(now), entry.Key, entry.Value, entry.ViewPermissions ?? [], now, now))

@@ -34,7 +34,7 @@ internal sealed record NewLicenseBody : WholePolicy
 
     public CreateLicense ToCommand(DateTimeOffset now) => new(
         Id.New<LicenseId>(), Common.RequiredId<ProductId>(ProductId, "productId"),
-        Common.OptionalId<LicenseTemplateId>(Common.Either(LicenseTemplateId, LicensePolicyId), "licenseTemplateId"), string.IsNullOrEmpty(Key) ? null : Key,
+        Common.OptionalId<LicenseTemplateId>(Common.EitherTemplate(LicenseTemplateId, LicensePolicyId), "licenseTemplateId"), string.IsNullOrEmpty(Key) ? null : Key,
         Common.OptionalId<OrganizationId>(OrganizationId, "organizationId"), Common.OptionalId<UserId>(UserId, "userId"), AdditionalUserIds ?? [],
         Common.OptionalGuid(ResellerId, "resellerId"), Over, Over, ExpiresAt is { } end ? end : default(Optional<DateTimeOffset?>), EffectiveDate, CreatedAt,
         string.IsNullOrEmpty(Notes) ? null : Notes, Tags ?? [], Metadata.ToMetadata(now), Suspended ?? false, Revoked ?? false)

@@ -12,7 +12,7 @@ internal sealed record NewProduct(
 {
     public CreateProduct ToCommand(DateTimeOffset now) => new(
         Id.New<ProductId>(), Name, DisplayName, string.IsNullOrEmpty(Description) ? null : Description,
-        Common.RequiredId<LicenseTemplateId>(Common.Either(LicenseTemplateId, LicensePolicyId), "licenseTemplateId"), Metadata.ToMetadata(now))
+        Common.RequiredId<LicenseTemplateId>(Common.EitherTemplate(LicenseTemplateId, LicensePolicyId), "licenseTemplateId"), Metadata.ToMetadata(now))
     {
         TrialPolicyId = Common.OptionalGuid(TrialPolicyId, "trialPolicyId"),
     };
@@ -28,7 +28,7 @@ internal sealed record ProductPatch(
     public ChangeProduct ToCommand(ProductId id, DateTimeOffset now) => new(id, new ProductChanges(
         Common.Given(Name?.Trim()), Common.Given(DisplayName?.Trim()),
         Description is null ? default(Optional<string?>) : Description.Length == 0 ? (string?)null : Description,
-        Common.Given(Common.OptionalId<LicenseTemplateId>(Common.Either(LicenseTemplateId, LicensePolicyId), "licenseTemplateId")),
+        Common.Given(Common.OptionalId<LicenseTemplateId>(Common.EitherTemplate(LicenseTemplateId, LicensePolicyId), "licenseTemplateId")),
         Common.GivenMetadata(Metadata, now))
     {
         TrialPolicy = Common.GivenGuid(TrialPolicyId, "trialPolicyId"),

@@ -12,7 +12,12 @@ namespace EventSourcedOrgs.Host.Api.Wire;
 internal sealed record LoginBody(
     string Email, string Password, string? AccountId = null, string? AccountAlias = null, string? TwoFactorCode = null, string? TwoFactorRecoveryCode = null)
 {
-    public Authenticate ToQuery() => new(Email, Password, AccountId, AccountAlias);
+    public Authenticate ToQuery()
+    {
+        Common.MeansNothing(TwoFactorCode, "twoFactorCode");
+        Common.MeansNothing(TwoFactorRecoveryCode, "twoFactorRecoveryCode");
+        return new(Email, Password, AccountId, AccountAlias);
+    }
 }
 
 /// <summary>The body that goes on with a sign-in.</summary>
@@ -36,8 +41,11 @@ internal sealed record ProfilePatch(
 {
     public Optional<string?> LastName { get; init; }
 
-    public ChangeProfile ToCommand() => new(
-        Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), TwoFactorEnabled ?? false, GoogleSsoEnabled ?? false);
+    public ChangeProfile ToCommand()
+    {
+        Common.MeansNothing(TwoFactorCode, "twoFactorCode");
+        return new(Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), TwoFactorEnabled ?? false, GoogleSsoEnabled ?? false);
+    }
 }
 
 /// <summary>A user as the user sees it.</summary>

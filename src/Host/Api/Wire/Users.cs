@@ -33,9 +33,13 @@ internal sealed record NewUserBody(
     string FirstName, string Email, string Password, string? LastName = null, string? Company = null, string? OrganizationId = null, string? ResellerId = null,
     bool? AllowCustomerPortalAccess = null, ValueList<NewMetadata>? Metadata = null, ValueList<string>? Tags = null, string? Role = null)
 {
-    public CreateUser ToCommand(DateTimeOffset now) => new(
-        Id.New<UserId>(), FirstName, LastName, Email, Company, Password, Role is null ? Domain.Users.Role.User : new(Role),
-        Common.OptionalId<OrganizationId>(OrganizationId, "organizationId"), AllowCustomerPortalAccess ?? true, Tags ?? [], Metadata.ToMetadata(now));
+    public CreateUser ToCommand(DateTimeOffset now)
+    {
+        Common.IdMeansNothing(ResellerId, "resellerId");
+        return new(
+            Id.New<UserId>(), FirstName, LastName, Email, Company, Password, Role is null ? Domain.Users.Role.User : new(Role),
+            Common.OptionalId<OrganizationId>(OrganizationId, "organizationId"), AllowCustomerPortalAccess ?? true, Tags ?? [], Metadata.ToMetadata(now));
+    }
 }
 
 /// <summary>The body of a change to a user by the vendor; an empty or null <c>organizationId</c> takes the user out of the organization.</summary>
@@ -51,11 +55,15 @@ internal sealed record UserPatch(
 
     public Optional<string?> ResellerId { get; init; }
 
-    public ChangeUser ToCommand(UserId user, DateTimeOffset now) => new(
-        user,
-        new UserChanges(Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), Company, Common.Given(AllowCustomerPortalAccess),
-            Common.Given(Tags), Common.GivenMetadata(Metadata, now)),
-        Role is null ? default(Optional<Role>) : new Role(Role), Common.GivenId<OrganizationId>(OrganizationId, "organizationId"));
+    public ChangeUser ToCommand(UserId user, DateTimeOffset now)
+    {
+        Common.IdMeansNothing(ResellerId, "resellerId");
+        return new(
+            user,
+            new UserChanges(Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), Company, Common.Given(AllowCustomerPortalAccess),
+                Common.Given(Tags), Common.GivenMetadata(Metadata, now)),
+            Role is null ? default(Optional<Role>) : new Role(Role), Common.GivenId<OrganizationId>(OrganizationId, "organizationId"));
+    }
 }
 
 /// <summary>A user group; members and licences have addresses of their own.</summary>

@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+
+namespace EventSourcedOrgs.Host.Tests.BadInput;
+
+/// <summary>A Host of its own with one real resource of every kind, so that whatever is refused is refused for its input.</summary>
+public sealed class World : IAsyncLifetime
+{
+    private const string Template = "license-templates";
+
+    private readonly Dictionary<string, string> ids = [];
+    private TestHost? host;
+    private HttpClient? vendor;
+
+    internal TestHost Host => host!;
+
+    internal HttpClient Vendor => vendor!;
+
+    private string Email { get; } = Acme.NewEmail();
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.StartAsync();
+        vendor = await host.Vendor();
+        var metadata = new[] { new { key = "crm", value = "A-1" } };
+        ids["organizationId"] = (await Made("organizations", new { name = "Acme", email = "it@acme.example", allowedUsers = -1 })).Id();
+        ids["userGroupId"] = (await Made($"organizations/{ids["organizationId"]}/user-groups", new { name = "First group" })).Id();
+        ids["userId"] = (await Made($"organizations/{ids["organizationId"]}/users", Acme.Person(Email, "user", ids["userGroupId"]))).Id();
+        ids["templateId"] = (await Made(Template, new { name = "Yearly" })).Id();
+        var product = await Made("products", new { name = "pro", displayName = "Pro", licenseTemplateId = ids["templateId"], metadata });
+        var license = await Made("licenses", new
+        {
+            productId = product.Id(),
+            organizationId = ids["organizationId"],
+            subscriptionInterval = "P1Y",
+            metadata,
+            meterAttributes = new[] { new { name = "pages", allowedUses = 10 } },
+        });
+        (ids["productId"], ids["licenseId"]) = (product.Id(), license.Id());
+        (ids["products/metadataId"], ids["licenses/metadataId"]) = (product["metadata"]![0]!.Id(), license["metadata"]![0]!.Id());
+        ids["meterId"] = license["meterAttributes"]![0]!.Id();
+        await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
+        ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
+        using var rows = new StringContent("kind,name,email,allowedUsers\norganization,Imported,im@ported.example,1\n", null, "text/csv");
+        ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
+        while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") != "completed")
+            await Task.Delay(50);
+    }
+
+    /// <summary>The address of an operation with the ids of real resources in it, but for those that are given.</summary>
+    internal string PathOf(Operation operation, params (string Parameter, string Value)[] given) => operation.Parameters("path")
+        .Select(parameter => (string)parameter["name"]!)
+        .Aggregate(operation.Path, (path, name) => path.Replace($"{{{name}}}", given.FirstOrDefault(g => g.Parameter == name).Value ?? IdOf(operation, name), StringComparison.Ordinal));
+
+    /// <summary>A body that the operation takes: the example of its description, or its required fields, with real ids.</summary>
+    internal JsonObject BodyOf(Operation operation)
+    {
+        var body = operation.Example?.DeepClone().AsObject() ?? Required(operation.Body!);
+        foreach (var (name, value) in body.ToList())
+            body[name] = Real(name, value!);
+        if (operation.Id == "login")
+            (body["email"], body["password"]) = (Email, Acme.Password);
+        else if (body.ContainsKey("email"))
+            body["email"] = Acme.NewEmail();
+        return body;
+    }
+
+    /// <summary>A value that a schema takes.</summary>
+    internal JsonNode ValueOf(string name, JsonNode schema)
+    {
+        var resolved = Operation.Resolve(schema);
+        return Real(name, Operation.TypeOf(resolved) switch
+        {
+            "object" => Required(resolved),
+            "array" => new JsonArray(ValueOf(name, resolved["items"]!)),
+            "integer" => Math.Max(1, (int?)resolved["minimum"] ?? 1),
+            "boolean" => true,
+            _ when resolved["enum"] is JsonArray names => (string)names[0]!,
+            _ when (string?)resolved["format"] == "email" => Acme.NewEmail(),
+            _ when (string?)resolved["format"] == "date-time" => "2030-01-01T00:00:00Z",
+            _ when name == "subscriptionInterval" => "P1Y",
+            _ => new string('a', (int?)resolved["minLength"] ?? 1),
+        });
+    }
+
+    public async Task DisposeAsync() => await Host.DisposeAsync();
+
+    private JsonObject Required(JsonNode schema) => new(
+        (schema["required"]?.AsArray() ?? []).Select(name => KeyValuePair.Create((string)name!, (JsonNode?)ValueOf((string)name!, schema["properties"]![(string)name!]!))));
+
+    /// <summary>Where a field names a resource, one that is there.</summary>
+    private JsonNode Real(string name, JsonNode value) => name switch
+    {
+        "licenseTemplateId" or "licensePolicyId" => ids["templateId"],
+        "userIds" or "additionalUserIds" => value is JsonArray ? new JsonArray(ids["userId"]) : ids["userId"],
+        "userGroupIds" => value is JsonArray ? new JsonArray(ids["userGroupId"]) : ids["userGroupId"],
+        "scopes" => value is JsonArray ? new JsonArray("user:read") : "user:read",
+        "role" => "user",
+        _ when ids.TryGetValue(name, out var id) => id,
+        _ => value.DeepClone(),
+    };
+
+    private string IdOf(Operation operation, string parameter) =>
+        ids.TryGetValue($"{operation.Path.Split('/')[2]}/{parameter}", out var special) ? special
+        : ids.TryGetValue(parameter, out var id) ? id
+        : throw new InvalidOperationException($"{operation.Path}: the world of bad input has no {parameter}. Give it one.");
+
+    private Task<JsonNode> Made(string path, object body) => Vendor.Post($"/v3/{path}", body).Expect(201);
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using EventSourcedOrgs.Application.Imports;
+using EventSourcedOrgs.Domain.Users;
+using Marten;
+using Marten.Services;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EventSourcedOrgs.Host.Tests;
+
+/// <summary>Steps of an import that break for a reason nobody foresaw.</summary>
+public sealed class ImportBreakTests
+{
+    private const int Users = 1_200;
+
+    [Fact]
+    public async Task A_row_that_breaks_its_step_fails_alone()
+    {
+        var (import, host) = await Import(new Listener
+        {
+            BeforeCommit = session =>
+            session.PendingChanges.Streams().SelectMany(stream => stream.Events).Any(e => e.Data is UserCreated { Email.Value: "user700@acme.example" })
+        });
+        await using (host)
+        {
+            (import.State, import.Counts.Created, import.Counts.Failed).ShouldBe((ImportState.Completed, Users, 1));
+            (await host.Scalar<string>("select code from imports.row where status = 'failed'")).ShouldBe("INTERNAL_ERROR");
+            (await host.Scalar<int>("select line from imports.row where status = 'failed'")).ShouldBe(703);
+        }
+    }
+
+    [Fact]
+    public async Task A_step_that_breaks_after_its_commit_is_not_done_twice_and_does_not_end_the_import()
+    {
+        var left = 2;
+        var (import, host) = await Import(new Listener { AfterCommit = commit => commit.GetEvents().Any(e => e.Data is UserCreated) && Interlocked.Decrement(ref left) >= 0 });
+        await using (host)
+        {
+            (import.State, import.Counts.Created, import.Counts.Failed).ShouldBe((ImportState.Completed, Users + 1, 0));
+            (await host.Scalar<int>("select (data ->> 'seatsUsed')::int from events.mt_doc_organization")).ShouldBe(Users);
+        }
+    }
+
+    private static async Task<(Import, TestHost)> Import(Listener listener)
+    {
+        var host = await TestHost.StartAsync(services => services.ConfigureMarten(options => options.Listeners.Add(listener)));
+        listener.On = true;
+        var file = new StringBuilder("kind,organization,name,email,firstName\norganization,,Acme,info@acme.example,\n");
+        foreach (var user in Enumerable.Range(0, Users))
+            file.Append(System.Globalization.CultureInfo.InvariantCulture, $"user,Acme,,user{user}@acme.example,User\n");
+
+        var vendor = await host.Vendor();
+        var posted = await vendor.PostAsync("/v3/imports", new StringContent(file.ToString(), Encoding.UTF8, "text/csv")).Expect(202);
+        for (var waiting = System.Diagnostics.Stopwatch.StartNew(); waiting.Elapsed < TimeSpan.FromMinutes(2); await Task.Delay(50))
+        {
+            await using var session = host.Services.GetRequiredService<IDocumentStore>().QuerySession();
+            if (await session.LoadAsync<Import>(new Domain.ImportId(Guid.Parse(posted.Id()))) is { State: not ImportState.Running } import)
+                return (import, host);
+        }
+
+        throw new TimeoutException("The import does not end.");
+    }
+
+    private sealed class Listener : DocumentSessionListenerBase
+    {
+        public Func<IDocumentSession, bool> BeforeCommit { get; init; } = _ => false;
+
+        public Func<IChangeSet, bool> AfterCommit { get; init; } = _ => false;
+
+        public bool On { get; set; }
+
+        public override Task BeforeSaveChangesAsync(IDocumentSession session, CancellationToken token) =>
+            On && BeforeCommit(session) ? throw new InvalidOperationException("broken on purpose, before the commit") : Task.CompletedTask;
+
+        public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token) =>
+            On && AfterCommit(commit) ? throw new InvalidOperationException("broken on purpose, after the commit") : Task.CompletedTask;
+    }
+}

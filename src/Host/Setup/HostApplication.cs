@@ -45,7 +45,6 @@ internal static class HostApplication
         builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
         builder.Services.AddHostedService<ResumeImports>();
         builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
-        builder.Services.AddSignIn();
         builder.Services.AddSignIn(builder.Configuration);
         builder.Services.AddApi();
         if (settings.RateLimit is { } limit)

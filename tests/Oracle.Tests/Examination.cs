@@ -133,7 +133,7 @@ internal sealed partial class Examination(Stage stage, Tally tally, Fault fault 
                 ListUserAccess q => q with { Request = next },
                 ListLicenseAccess q => q with { Request = next },
                 _ => (ListOrganizationAccess)query with { Request = next },
-            });
+            }, next.AsOf);
             if (answer.Refusal is { } refusal)
                 return refusal.Kind == RefusalKind.NotFound && rows.Count == 0 ? null : throw new InvalidOperationException($"{query}: {refusal}");
 
@@ -147,9 +147,10 @@ internal sealed partial class Examination(Stage stage, Tally tally, Fault fault 
         }
     }
 
-    private async Task<TAnswer> SendAsync<TAnswer>(object query)
+    /// <summary>As a request over HTTP is sent, where also the context knows the past moment, but not that of a cursor.</summary>
+    private async Task<TAnswer> SendAsync<TAnswer>(object query, Moment? asOf = null)
     {
-        await using var scope = Scope(null);
+        await using var scope = Scope(asOf is null ? null : new(asOf.Position, asOf.At));
         return (TAnswer)(await scope.ServiceProvider.GetRequiredService<IMediator>().Send((IRequest<TAnswer>)query))!;
     }
 

@@ -132,7 +132,7 @@ public class AccessDifferenceTests
     private static Answer Of(AccessAnswer answer)
     {
         answer.Allowed.ShouldBe(answer.Code is null);
-        return new(answer.Code, answer.Paths.Select(path => (new AccessPath(path.Kind, path.UserGroupId), path.Since)).ToValueList());
+        return new(answer.Code, answer.Paths.Select(path => (new AccessPath(path.Kind, path.UserGroupId, new(path.From, path.Until)), path.Since)).ToValueList());
     }
 
     /// <summary>All pages of a question.</summary>

@@ -58,7 +58,7 @@ public class AccessCheckTests
         var world = await World.New();
         var answer = await world.Ask();
         var reason = ShouldBeAllowed(answer).ShouldHaveSingleItem()!;
-        reason.ShouldHaveShape("kind str, path list, userGroup obj?, grantedBy obj?, events list");
+        reason.ShouldHaveShape("kind str, path list, userGroup obj?, from dt?, until dt?, grantedBy obj?, events list");
         reason.Text("kind").ShouldBe("user-group");
         reason["userGroup"]!.Id().ShouldBe(world.Group);
         reason["path"]!.AsArray().Select(step => (step!.Text("type"), step!.Id())).ShouldBe([("user", world.User), ("user-group", world.Group), ("license", world.License)]);

@@ -5,7 +5,13 @@ internal sealed record Way(string Kind, Guid? Group, RawEvent[] Made, DateTimeOf
 {
     public RawEvent Completed => Made.MaxBy(e => e.Position)!;
 
-    public bool IsOpen(DateTimeOffset now) => !(now < From) && !(now >= Until);
+    public bool IsOpen(DateTimeOffset now, Fault fault) => fault switch
+    {
+        Fault.WindowForgotten => true,
+        Fault.WindowBeginsLate => !(now <= From) && !(now >= Until),
+        Fault.WindowEndsLate => !(now < From) && !(now > Until),
+        _ => !(now < From) && !(now >= Until),
+    };
 }
 
 /// <summary>The answer about one pair: the code of a denial, or null and the open ways.</summary>
@@ -37,7 +43,7 @@ internal sealed class AccessOracle(RawEvent[] events, int count, Fault fault = F
             return new("LICENSE_NOT_FOUND", []);
 
         var ways = Ways(user, license);
-        return Denial(user, license, ways, now) is { } code ? new(code, []) : new(null, [.. ways.Where(way => way.IsOpen(now))]);
+        return Denial(user, license, ways, now) is { } code ? new(code, []) : new(null, [.. ways.Where(way => way.IsOpen(now, fault))]);
     }
 
     /// <summary>The answer about a user for whom there is no licence.</summary>
@@ -121,7 +127,7 @@ internal sealed class AccessOracle(RawEvent[] events, int count, Fault fault = F
             return "LICENSE_EXPIRED";
         if (fault != Fault.ForeignLicenseOpens && Owner(license) is { } owner && owner != Home(user))
             return "LICENSE_OF_ANOTHER_ORGANIZATION";
-        if (ways.Any(way => way.IsOpen(now)))
+        if (ways.Any(way => way.IsOpen(now, fault)))
             return null;
         return ways.Any(way => now < way.From) ? "ASSIGNMENT_NOT_YET_STARTED" : ways.Length > 0 ? "ASSIGNMENT_ENDED" : "NOT_ASSIGNED";
     }

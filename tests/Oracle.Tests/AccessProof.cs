@@ -29,6 +29,7 @@ public sealed class AccessProof(ITestOutputHelper output) : IAsyncLifetime
         [
             "ALLOWED", "USER_NOT_FOUND", "LICENSE_NOT_FOUND", "ORGANIZATION_SUSPENDED", "USER_SUSPENDED", "LICENSE_REVOKED", "LICENSE_SUSPENDED", "LICENSE_NOT_YET_EFFECTIVE",
             "LICENSE_EXPIRED", "LICENSE_OF_ANOTHER_ORGANIZATION", "NOT_ASSIGNED",
+            "ASSIGNMENT_NOT_YET_STARTED", "ASSIGNMENT_ENDED",
         ], ignoreOrder: true, "every rule decided something");
         tally.Kinds.ShouldBe(["primary-user", "additional-user", "user-group", "several at once"], ignoreOrder: true);
     }

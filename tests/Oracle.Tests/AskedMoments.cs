@@ -39,7 +39,7 @@ internal sealed partial class Examination
     /// <summary>Who gained and lost what between two events of the story, by their positions or by their times.</summary>
     private async Task<Disagreement?> DifferenceAsync(Batch batch, Played played, int size)
     {
-        var n = played.Story.Number;
+        var n = ChoiceOf(played);
         var (one, other) = (n * 5 % played.Events.Length, n % 4 == 0 ? played.Events.Length - 1 : n * 11 % played.Events.Length);
         var (from, to) = (played.Events[Math.Min(one, other)], played.Events[Math.Max(one, other)]);
         var byTime = n % 2 == 0;
@@ -91,7 +91,7 @@ internal sealed partial class Examination
     /// <summary>Who would gain and lose what by a command: the oracle with the events that it would append, taken from the oracle without them.</summary>
     private async Task<Disagreement?> ForesightAsync(Batch batch, Played played)
     {
-        var (story, n) = (played.Story, played.Story.Number);
+        var (story, n) = (played.Story, ChoiceOf(played));
         var (organization, user, group, license) = (new OrganizationId(story.Organizations[n / 14 % 2]), new UserId(story.Users[n / 14 % 3]), new UserGroupId(story.Groups[n / 28 % 3]), new LicenseId(story.Licenses[n / 14 % 4]));
         var groupHome = new OrganizationId(story.Organizations[n / 28 % 3 / 2]);
         var preview = (n % 14) switch
@@ -103,7 +103,7 @@ internal sealed partial class Examination
             4 => await ForeseeAsync(new DeleteUser(user)),
             5 => await ForeseeAsync(new DeleteUserGroup(groupHome, group)),
             6 => await ForeseeAsync(new DeleteLicense(license)),
-            7 => await ForeseeAsync(new AssignGroupToLicense(groupHome, license, group)),
+            7 => await ForeseeAsync(new AssignGroupToLicense(groupHome, license, group, n % 3 == 0 ? new(batch.Now, batch.Now.AddHours(1)) : n % 3 == 1 ? new(null, batch.Now) : default)),
             8 => await ForeseeAsync(new UnassignGroupFromLicense(groupHome, license, group)),
             9 => await ForeseeAsync(new AddUsersToGroup(groupHome, group, [user])),
             10 => await ForeseeAsync(new RemoveUserFromGroup(groupHome, group, user)),

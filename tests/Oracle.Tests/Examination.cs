@@ -15,7 +15,11 @@ internal sealed record Disagreement(Played Played, string Question, string Expec
 }
 
 /// <summary>Asks the service everything about stories and compares its answers with those of an oracle.</summary>
-internal sealed partial class Examination(Stage stage, Tally tally, Fault fault = Fault.None)
+/// <param name="stage">Where the stories happened.</param>
+/// <param name="tally">Counts what is asked.</param>
+/// <param name="fault">What the oracle gets wrong.</param>
+/// <param name="choice">Chooses what is asked about every story; the number of each story if it is not given.</param>
+internal sealed partial class Examination(Stage stage, Tally tally, Fault fault = Fault.None, int? choice = null)
 {
     private static readonly int[] PageSizes = [1, 2, 7, 100];
     private const int All = 1000;
@@ -67,7 +71,7 @@ internal sealed partial class Examination(Stage stage, Tally tally, Fault fault 
         if (played.Events.Length == 0)
             return null;
 
-        var (story, n) = (played.Story, played.Story.Number);
+        var (story, n) = (played.Story, ChoiceOf(played));
         var moment = await MomentAsync(batch, played, n);
         var oracle = moment.AsOf is { } past ? played.Oracle(fault).UpTo(past.Position) : played.Oracle(fault);
         var expected = new Expected(oracle, story, moment.Now);
@@ -100,6 +104,8 @@ internal sealed partial class Examination(Stage stage, Tally tally, Fault fault 
         }
     }
 
+    private int ChoiceOf(Played played) => choice ?? played.Story.Number;
+
     /// <summary>One pair alone.</summary>
     private async Task<Disagreement?> SingleAsync(Played played, Expected expected, AskedMoment moment, int n)
     {
@@ -118,7 +124,7 @@ internal sealed partial class Examination(Stage stage, Tally tally, Fault fault 
         answer.Refusal.ShouldBeNull();
         return [.. answer.Value!.Answers.Select(checkedOne => Told.Check(
             checkedOne.Question.User.Value, checkedOne.Question.License!.Value.Value, checkedOne.Denial?.Code,
-            checkedOne.Reasons.Select(reason => (Kind(reason.Path.Kind), reason.Path.UserGroup?.Value,
+            checkedOne.Reasons.Select(reason => (Kind(reason.Path.Kind), reason.Path.UserGroup?.Value, reason.Path.Window.From, reason.Path.Window.Until,
                 reason.Grants.Select(grant => Told.Event(grant.Type, grant.Id, grant.Position, grant.At, grant.Actor))))))];
     }
 
@@ -164,7 +170,7 @@ internal sealed partial class Examination(Stage stage, Tally tally, Fault fault 
     }
 
     private static string Open(OpenPath path) =>
-        Told.Open(Kind(path.Kind), path.UserGroupId?.Value, path.UserGroupName, path.Since, path.Event, path.At, path.Actor, null, null);
+        Told.Open(Kind(path.Kind), path.UserGroupId?.Value, path.UserGroupName, path.Since, path.Event, path.At, path.Actor, path.From, path.Until);
 
     private static string Kind(AccessPathKind kind) => kind switch
     {

@@ -6,7 +6,7 @@ internal sealed class Expected(AccessOracle oracle, Story story, DateTimeOffset 
     public string Check(Guid user, Guid license)
     {
         var verdict = oracle.Of(user, license, now);
-        return Told.Check(user, license, verdict.Code, verdict.Ways.Select(way => (way.Kind, way.Group, way.Made.Select(Told.Event))));
+        return Told.Check(user, license, verdict.Code, verdict.Ways.Select(way => (way.Kind, way.Group, way.From, way.Until, way.Made.Select(Told.Event))));
     }
 
     /// <summary>Every licence of the user's organization, and those to which there is a way; null for a user who is not there.</summary>
@@ -51,8 +51,8 @@ internal sealed class Expected(AccessOracle oracle, Story story, DateTimeOffset 
 /// <summary>Answers as text, the same words for what is expected and for what is answered.</summary>
 internal static class Told
 {
-    public static string Check(Guid user, Guid? license, string? code, IEnumerable<(string Kind, Guid? Group, IEnumerable<string> Events)> reasons) =>
-        $"{user} {license} {code ?? "open"} {string.Join("; ", reasons.Select(reason => $"{reason.Kind} {reason.Group} made by {string.Join(", ", reason.Events)}"))}";
+    public static string Check(Guid user, Guid? license, string? code, IEnumerable<(string Kind, Guid? Group, DateTimeOffset? From, DateTimeOffset? Until, IEnumerable<string> Events)> reasons) =>
+        $"{user} {license} {code ?? "open"} {string.Join("; ", reasons.Select(reason => $"{reason.Kind} {reason.Group} from {reason.From:u} until {reason.Until:u} made by {string.Join(", ", reason.Events)}"))}";
 
     public static string Row(Guid user, Guid? license, string? key, Guid? product, string? code, IEnumerable<string> ways) =>
         $"{user} {license} {key} {product} {code ?? "open"} {string.Join("; ", ways)}";

@@ -24,5 +24,8 @@ internal enum Fault
     FormerPrimaryUserKeepsAccess,
     MoveKeepsMemberships,
     TransferKeepsAssignments,
+    WindowBeginsLate,
+    WindowEndsLate,
+    WindowForgotten,
     SinceTheFirstEvent,
 }

@@ -3,20 +3,26 @@ namespace EventSourcedOrgs.Oracle.Tests;
 /// <summary>From a history that shows something to the shortest that still shows it.</summary>
 internal static class Shrinking
 {
-    /// <summary>Leaves steps out, many and then few, and makes what remains plainer, as long as the rest still shows it. All that could come next is tried at once.</summary>
+    private const int AtOnce = 16;
+
+    /// <summary>Leaves steps out, many and then few, and makes what remains plainer, as long as the rest still shows it. Some candidates are tried at once.</summary>
     public static async Task<IReadOnlyList<Step>> ShrinkAsync(IReadOnlyList<Step> steps, Func<IReadOnlyList<IReadOnlyList<Step>>, Task<IReadOnlyList<bool>>> show)
     {
-        for (var smaller = true; smaller;)
+        while (await FirstAsync(Smaller(steps), show) is { } smaller)
+            steps = smaller;
+        return steps;
+    }
+
+    private static async Task<IReadOnlyList<Step>?> FirstAsync(
+        IEnumerable<IReadOnlyList<Step>> candidates, Func<IReadOnlyList<IReadOnlyList<Step>>, Task<IReadOnlyList<bool>>> show)
+    {
+        foreach (var part in candidates.Chunk(AtOnce))
         {
-            var candidates = Smaller(steps).ToList();
-            var shown = await show(candidates);
-            var first = Enumerable.Range(0, candidates.Count).FirstOrDefault(n => shown[n], -1);
-            smaller = first >= 0;
-            if (smaller)
-                steps = candidates[first];
+            if ((await show(part)).Index().Where(shown => shown.Item).Select(shown => part[shown.Index]).FirstOrDefault() is { } found)
+                return found;
         }
 
-        return steps;
+        return null;
     }
 
     public static IReadOnlyList<Step> Shrink(IReadOnlyList<Step> steps, Func<IReadOnlyList<Step>, bool> shows)

@@ -24,25 +24,38 @@ internal readonly record struct Step(Deed Deed, int User, int Group, int License
     public static readonly string[] Licenses = ["Pro", "Soon", "Own", "Air"];
     public static readonly string[] Organizations = ["Acme", "Globex"];
 
+    private static readonly Deed[] Ends = [Deed.DeleteUser, Deed.DeleteGroup, Deed.DeleteLicense, Deed.DeleteOrganization, Deed.DeleteOrganizationAlone];
+
     /// <summary>What opens is more likely than what closes, so that much is open, and much is closed for one reason only.</summary>
     private static readonly Gen<Deed> Deeds = Gen.Frequency(
-        (6, Gen.Const(Deed.Join)), (6, Gen.Const(Deed.OpenGroup)), (4, Gen.Const(Deed.Name)), (3, Gen.Const(Deed.Own)), (1, Gen.Const(Deed.ReinstateOrganization)),
-        (14, Gen.Enum<Deed>()));
+        (9, Gen.Const(Deed.Join)), (9, Gen.Const(Deed.OpenGroup)), (4, Gen.Const(Deed.Name)), (3, Gen.Const(Deed.Own)), (1, Gen.Const(Deed.ReinstateOrganization)),
+        (13, Gen.OneOf([.. Enum.GetValues<Deed>().Except(Ends).Select(Gen.Const)])), (1, Gen.OneOf([.. Ends.Select(Gen.Const)])));
 
+    /// <summary>The first of a few is more likely than the others, so that much happens to the same ones.</summary>
     public static readonly Gen<Step> Any = Gen.Select(
-        Deeds, Gen.Frequency((3, Gen.Const(0)), (4, Gen.Int[0, 2])), Gen.Frequency((3, Gen.Const(0)), (4, Gen.Int[0, 2])), Gen.Frequency((3, Gen.Const(0)), (5, Gen.Int[0, 3])), Gen.Int[0, 5],
-        (deed, user, group, license, number) => new Step(deed, user, group, license, number));
+        Deeds, Mostly(2), Mostly(2), Mostly(3), Gen.Int[0, 5], (deed, user, group, license, number) => new Step(deed, user, group, license, number));
 
     /// <summary>Random histories.</summary>
-    public static readonly Gen<Step[]> Histories = Any.Array[1, Most];
+    public static readonly Gen<Step[]> Histories = Gen.Frequency((1, Any.Array[1, Most]), (2, Any.Array[Most / 2, Most]));
+
+    /// <summary>From when until when an assignment of this step counts, in hours from now.</summary>
+    public (int? From, int? Until) Window => Number switch
+    {
+        3 => (2, null),
+        4 => (null, 3),
+        5 => (1, 4),
+        _ => (null, null),
+    };
 
     private string Elsewhere => Number % 3 == 0 ? "nobody" : Organizations[Number % 2];
 
     public override string ToString() => Deed switch
     {
         Deed.Join or Deed.Leave or Deed.JoinAgain => $"{Deed}: {Users[User]}, {Groups[Group]}",
-        Deed.OpenGroup or Deed.CloseGroup => $"{Deed}: {Groups[Group]}, {Licenses[License]}{Window}",
-        Deed.Name or Deed.Unname or Deed.Own => $"{Deed}: {Users[User]}, {Licenses[License]}{Window}",
+        Deed.OpenGroup => $"{Deed}: {Groups[Group]}, {Licenses[License]}{Within}",
+        Deed.CloseGroup => $"{Deed}: {Groups[Group]}, {Licenses[License]}",
+        Deed.Name => $"{Deed}: {Users[User]}, {Licenses[License]}{Within}",
+        Deed.Unname or Deed.Own => $"{Deed}: {Users[User]}, {Licenses[License]}",
         Deed.Move or Deed.MoveAlone => $"{Deed}: {Users[User]} to {Elsewhere}",
         Deed.Transfer or Deed.TransferAlone => $"{Deed}: {Licenses[License]} to {Elsewhere}",
         Deed.SuspendUser or Deed.ReinstateUser or Deed.DeleteUser => $"{Deed}: {Users[User]}",
@@ -53,5 +66,7 @@ internal readonly record struct Step(Deed Deed, int User, int Group, int License
         _ => $"{Deed}: {Licenses[License]}",
     };
 
-    private static string Window => "";
+    private string Within => Window is (null, null) ? "" : $" from {Window.From} until {Window.Until}";
+
+    private static Gen<int> Mostly(int last) => Gen.Frequency((1, Gen.Const(0)), (1, Gen.Int[0, last]));
 }

@@ -80,9 +80,9 @@ internal sealed class Story
             Deed.Join => () => Tell(User(step).Id.Value, User(step).Join(Group(step))),
             Deed.Leave => () => Tell(User(step).Id.Value, User(step).Leave(Group(step).Id)),
             Deed.JoinAgain when Group(step).Organization == User(step).Organization => () => Tell<UserEvent>(User(step).Id.Value, [new UserAddedToGroup(User(step).Id, Group(step).Id)]),
-            Deed.OpenGroup => () => Tell(License(step).Id.Value, License(step).AssignGroup(Group(step))),
+            Deed.OpenGroup => () => Tell(License(step).Id.Value, License(step).AssignGroup(Group(step), Window(step))),
             Deed.CloseGroup => () => Tell(License(step).Id.Value, License(step).UnassignGroup(Group(step).Id)),
-            Deed.Name => () => Tell(License(step).Id.Value, License(step).AssignUser(User(step))),
+            Deed.Name => () => Tell(License(step).Id.Value, License(step).AssignUser(User(step), Window(step))),
             Deed.Unname => () => Tell(License(step).Id.Value, License(step).UnassignUser(User(step).Id)),
             Deed.Own => () => Tell(License(step).Id.Value, License(step).SetPrimaryUser(User(step))),
             Deed.Disown => () => Tell(License(step).Id.Value, License(step).SetPrimaryUser(null)),
@@ -106,8 +106,7 @@ internal sealed class Story
             Deed.DeleteLicense => () => Tell(License(step).Id.Value, License(step).Delete()),
             Deed.DeleteOrganization => () => Tell(Home(step).Id.Value, Home(step).Delete()),
             Deed.DeleteOrganizationAlone when step.Number > 3 && Home(step).Exists => () => Tell<OrganizationEvent>(Home(step).Id.Value, [new OrganizationDeleted(Home(step).Id)]),
-            _ => () => { }
-            ,
+            _ => () => { },
         };
         deed();
     }
@@ -157,6 +156,8 @@ internal sealed class Story
 
         return States.Licenses[id];
     }
+
+    private AssignmentWindow Window(Step step) => new(step.Window.From is { } from ? now.AddHours(from) : null, step.Window.Until is { } until ? now.AddHours(until) : null);
 
     private void Change(Step step, LicenseChanges changes) => Tell(License(step).Id.Value, License(step).Change(changes));
 

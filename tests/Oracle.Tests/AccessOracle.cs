@@ -93,7 +93,7 @@ internal sealed class AccessOracle(RawEvent[] events, int count, Fault fault = F
                 ways.Add(new("user-group", group, [events[joined], events[assigned]], events[assigned].From, events[assigned].Until));
         }
 
-        return fault == Fault.SinceTheFirstEvent ? [.. ways.Select(way => way with { Made = way.Made[..1] })] : [.. ways];
+        return [.. ways];
     }
 
     /// <summary>The groups that the user was ever added to, in the order of their ids.</summary>

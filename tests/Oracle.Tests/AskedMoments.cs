@@ -29,7 +29,8 @@ internal sealed partial class Examination
         if (n % 3 == 0)
             return new("now", null, batch.Now, null);
 
-        var e = played.Events[n * 7 % played.Events.Length];
+        var half = played.Events.Length / 2;
+        var e = played.Events[half + (n * 7 % (played.Events.Length - half))];
         var asOf = n % 3 == 1 ? new AsOf(e.Position, null) : new AsOf(null, e.At.AddMinutes(n % 2 == 0 || e.At == batch.Now ? 0 : 30));
         var expected = asOf.Time is { } time ? new Moment(batch.Events.Last(other => other.At <= time).Position, time) : new Moment(e.Position, e.At);
         var found = (await stage.Host.Services.GetRequiredService<Moments>().Find(asOf, batch.Now, Models, CancellationToken.None)).Value!;

@@ -42,7 +42,7 @@ internal sealed partial class Examination(Stage stage, Tally tally, Fault fault 
     private async Task<IReadOnlyList<Disagreement>> ChecksAsync(Batch batch)
     {
         var found = new List<Disagreement>();
-        long?[] positions = batch.Events.Length == 0 ? [null] : [null, batch.Events[batch.Events.Length / 3].Position, batch.Events[batch.Events.Length * 2 / 3].Position];
+        long?[] positions = batch.Events.Length == 0 ? [null] : [null, batch.Events[batch.Events.Length / 2].Position, batch.Events[batch.Events.Length * 5 / 6].Position];
         foreach (var part in batch.Played.Chunk(CheckAccess.Most / (Step.Users.Length * Step.Licenses.Length)))
         {
             foreach (var position in positions)
@@ -172,7 +172,7 @@ internal sealed partial class Examination(Stage stage, Tally tally, Fault fault 
     private static string Open(OpenPath path) =>
         Told.Open(Kind(path.Kind), path.UserGroupId?.Value, path.UserGroupName, path.Since, path.Event, path.At, path.Actor, path.From, path.Until);
 
-    private static string Kind(AccessPathKind kind) => kind switch
+    public static string Kind(AccessPathKind kind) => kind switch
     {
         AccessPathKind.PrimaryUser => "primary-user",
         AccessPathKind.AdditionalUser => "additional-user",

@@ -27,5 +27,4 @@ internal enum Fault
     WindowBeginsLate,
     WindowEndsLate,
     WindowForgotten,
-    SinceTheFirstEvent,
 }

@@ -5,7 +5,7 @@ internal static class Shrinking
 {
     private const int AtOnce = 16;
 
-    /// <summary>Leaves steps out, many and then few, and makes what remains plainer, as long as the rest still shows it. Some candidates are tried at once.</summary>
+    /// <summary>Leaves steps out, many and then few, lets time pass in their place, and makes what remains plainer, as long as the rest still shows it. Some candidates are tried at once.</summary>
     public static async Task<IReadOnlyList<Step>> ShrinkAsync(IReadOnlyList<Step> steps, Func<IReadOnlyList<IReadOnlyList<Step>>, Task<IReadOnlyList<bool>>> show)
     {
         while (await FirstAsync(Smaller(steps), show) is { } smaller)
@@ -43,9 +43,9 @@ internal static class Shrinking
 
         foreach (var (n, step) in steps.Index())
         {
-            foreach (var plainer in new[] { step with { User = 0 }, step with { Group = 0 }, step with { License = 0 }, step with { Number = 0 } })
+            foreach (var plainer in new[] { Step.Wait, step with { User = 0 }, step with { Group = 0 }, step with { License = 0 }, step with { Number = 0 } })
             {
-                if (plainer != step)
+                if (plainer != step && step.Deed != Deed.Wait)
                     yield return [.. steps.Take(n), plainer, .. steps.Skip(n + 1)];
             }
         }

@@ -19,6 +19,9 @@ internal readonly record struct Step(Deed Deed, int User, int Group, int License
     /// <summary>The longest history; it is also the number of hours that pass.</summary>
     public const int Most = 24;
 
+    /// <summary>An hour in which nothing happens.</summary>
+    public static readonly Step Wait = new(Deed.Wait, 0, 0, 0, 0);
+
     public static readonly string[] Users = ["Ada", "Ben", "Cleo"];
     public static readonly string[] Groups = ["Engineers", "Writers", "Pilots"];
     public static readonly string[] Licenses = ["Pro", "Soon", "Own", "Air"];

@@ -15,6 +15,8 @@ public sealed class FaultTests(ITestOutputHelper output, FaultTests.OneStage one
     private static readonly DateTimeOffset Begins = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly JsonSerializerOptions Stored = StoredJson.Options(_ => new byte[Secrets.KeySize]);
 
+    private static readonly Lazy<IReadOnlyList<IReadOnlyList<Step>>> Histories = new(() => Proof.Generate(new PCG(1, 2026).ToString(), 3000));
+
     /// <summary>Everything that an oracle can get wrong.</summary>
     public static TheoryData<string> Faults => [.. Enum.GetNames<Fault>().Where(name => name != nameof(Fault.None))];
 
@@ -26,7 +28,7 @@ public sealed class FaultTests(ITestOutputHelper output, FaultTests.OneStage one
     public async Task A_broken_rule_is_noticed_and_a_short_history_shows_it(string name)
     {
         var fault = Enum.Parse<Fault>(name);
-        var found = Proof.Generate(new PCG(1, 2026).ToString(), 3000).FirstOrDefault(steps => !DomainAgrees(steps, fault));
+        var found = Histories.Value.FirstOrDefault(steps => !DomainAgrees(steps, fault));
         found.ShouldNotBeNull("some random history shows it");
         var smallest = Shrinking.Shrink(found, steps => !DomainAgrees(steps, fault));
         output.WriteLine(new Story(1, Begins, smallest).ToString());

@@ -91,6 +91,14 @@ public static class Access
     /// <summary>How near an answer is to access: the further down the list of denials the nearer, and access itself is nearest.</summary>
     public static int Nearness(AccessDecision decision) => Denials.TakeWhile(denial => denial != decision.Denial).Count();
 
+    /// <summary>Until when an answer stays as it is if nothing but time goes on; for ever where nothing ends it. A way that opens later is not looked at.</summary>
+    public static DateTimeOffset Lasting(License license, AccessDecision decision)
+    {
+        var expires = license.ExpiresAt ?? DateTimeOffset.MaxValue;
+        var closes = decision.Paths.Select(path => path.Window.Until ?? DateTimeOffset.MaxValue).DefaultIfEmpty(DateTimeOffset.MaxValue).Max();
+        return expires < closes ? expires : closes;
+    }
+
     private static Denial? DenyUser(User user, Organization? organization) =>
         user.Organization is not null && organization is not { Exists: true, Suspended: false } ? OrganizationSuspended
         : user.Suspended ? UserSuspended

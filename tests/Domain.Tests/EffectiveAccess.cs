@@ -196,6 +196,19 @@ public class EffectiveAccess
             .Select(windows => Unassigned.With(license: pro => pro with { Users = [Ada], UserWindows = windows }))
             .ShouldAllBe(question => !question.Answer.Allowed && Access.Sees(question.User!, question.License!, question.Groups));
 
+    [Fact]
+    public void Access_lasts_until_the_licence_expires_or_the_last_open_window_ends()
+    {
+        var ofEngineers = Unassigned.With(license: pro => pro with { Groups = [Engineers], GroupWindows = Limited(Engineers, until: Noon.AddDays(1)) });
+        Lasting(Unassigned.With(license: pro => pro with { Users = [Ada] })).ShouldBe(DateTimeOffset.MaxValue);
+        Lasting(ofEngineers).ShouldBe(Noon.AddDays(1));
+        Lasting(ofEngineers.With(license: pro => pro with { ExpiresAt = Noon.AddHours(1) })).ShouldBe(Noon.AddHours(1));
+        Lasting(ofEngineers.With(license: pro => pro with { Users = [Ada], UserWindows = Limited(Ada, until: Noon.AddDays(2)) })).ShouldBe(Noon.AddDays(2));
+        Lasting(ofEngineers.With(license: pro => pro with { Users = [Ada], ExpiresAt = Noon.AddDays(3) })).ShouldBe(Noon.AddDays(3));
+
+        static DateTimeOffset Lasting(Question question) => Access.Lasting(question.License!, question.Answer);
+    }
+
     // ---- paths ----
 
     [Fact]

@@ -68,7 +68,7 @@ public class EffectiveAccessTests
         (await store.PositionAsync() - before).ShouldBe(1);
         var changed = 0L;
         foreach (var table in new EffectiveAccess().Tables)
-            changed += (long)(await store.ScalarAsync($"select count(*) from {table.Name} where since > {before} or until > {before}"))!;
+            changed += (long)(await store.Source.ScalarAsync($"select count(*) from {table.Name} where since > {before} or until > {before}"))!;
         changed.ShouldBe(1);
         var opened = await Ask(store, new ListLicenseAccess(license, AccessView.Everything, new(World.Start) { Limit = 1000, Filter = new(Allowed: true) }));
         opened.Count.ShouldBe(10_000);
@@ -233,7 +233,7 @@ public class EffectiveAccessTests
         await Same(EffectiveAccess.PrimaryUsers);
 
         async Task Same<TKey, TRow>(Table<TKey, TRow> table) where TKey : notnull where TRow : class =>
-            (await store.QueryAsync($"select * from {table.Name}", r => new RowVersion<TRow>(table.Read(r), r.Get<long>("since"), r.Get<long?>("until"))))
+            (await store.Source.QueryAsync($"select * from {table.Name}", r => new RowVersion<TRow>(table.Read(r), r.Get<long>("since"), r.Get<long?>("until"))))
                 .ShouldBe(rows.Versions(table), ignoreOrder: true);
     }
 

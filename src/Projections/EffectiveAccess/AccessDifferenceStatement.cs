@@ -49,11 +49,12 @@ internal sealed class AccessDifferenceStatement
              order by c.user_id, w.license_id
              limit {Add(limit)})
          select p.user_id, coalesce(du.name, '') as user_name, coalesce(du.email, '') as user_email, p.license_id, coalesce(dl.key, '') as license_key, p.product_id,
-             p.before_code, p.after_code, (x.code is null) = (p.after_code is null) and (y.code is null) = (p.before_code is null) as by_time,
+             p.before_code, p.after_code, t.turned_at is not null as by_time, t.turned_at,
              w.part, w.kind, w.group_id, dg.name as group_name, w.valid_from, w.valid_until, w.opened, e.type as event, e.id as event_id, e.timestamp as at, e.user_name as actor
          from page p
          cross join lateral ({Answer(before with { Now = after.Now }, "p.user_id", "p.license_id")}) x
          cross join lateral ({Answer(after with { Now = before.Now }, "p.user_id", "p.license_id")}) y
+         left join lateral ({Turn()}) t on (x.code is null) = (p.after_code is null) and (y.code is null) = (p.before_code is null)
          left join {directory.Users.Rows.Name} du on du.id = p.user_id and {Seen("du")}
          left join {directory.Licenses.Rows.Name} dl on dl.id = p.license_id and {Seen("dl")}
          cross join lateral (
@@ -150,6 +151,27 @@ internal sealed class AccessDifferenceStatement
          left join {EffectiveAccess.Organizations.Name} o on o.id = u.organization_id and {moment.Hold("o")}
          left join {EffectiveAccess.Licenses.Name} l on {ofLicense} and {moment.Hold("l")}
          cross join lateral ({moment.Reach("u.placed", "l.placed")}) r
+         """;
+
+    /// <summary>The instant since which the clock gives the later answer about a row <c>p</c>: of the dates in between the first after which it is that one to the end.</summary>
+    private string Turn() =>
+        $"""
+         select min(i.at) as turned_at from ({Dates()}) i
+         where i.at > (
+             select max(j.at) from (select {before.Now} as at union all {Dates()}) j
+             cross join lateral ({Answer(after with { Now = "j.at" }, "p.user_id", "p.license_id")}) z
+             where (z.code is null) <> (p.after_code is null))
+         """;
+
+    /// <summary>The dates between the moments of the licence of a row <c>p</c>, and those of the ways to it.</summary>
+    private string Dates() =>
+        $"""
+         select v.at from (
+             select l.effective_date, l.expires_at from {EffectiveAccess.Licenses.Name} l where l.id = p.license_id and {after.Hold("l")}
+             union all
+             select w.valid_from, w.valid_until from ({after.AllWays("p.after_user_placed", "p.after_license_placed")}) w) d(begins, ends)
+         cross join lateral (values (d.begins), (d.ends)) v(at)
+         where {Passed("v.at")}
          """;
 
     /// <summary>The positions at which the nodes of a row <c>p</c> changed, a way between them opened (by the last of its edges or one before) or closed.</summary>

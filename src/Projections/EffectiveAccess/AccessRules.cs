@@ -46,7 +46,8 @@ internal sealed record AccessRules(string Position, string Now)
          select count(*) > 0 as reached, bool_or({Open("w")}) as is_open, bool_or({Later("w")}) as begins_later from ({AllWays(userPlaced, licensePlaced)}) w
          """;
 
-    private string AllWays(string userPlaced, string licensePlaced) =>
+    /// <summary>The ways from the user to the licence of a row <c>p</c>, open or not, each with its window and the position at which it was complete.</summary>
+    public string AllWays(string userPlaced, string licensePlaced) =>
         $"""
          select {(int)AccessPathKind.PrimaryUser} as kind, null::uuid as group_id, d.since as opened, null::timestamptz as valid_from, null::timestamptz as valid_until
          from {EffectiveAccess.PrimaryUsers.Name} d

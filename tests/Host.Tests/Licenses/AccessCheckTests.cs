@@ -234,6 +234,16 @@ public class AccessCheckTests
     }
 
     [Fact]
+    public async Task For_a_product_the_licence_that_stays_open_longest_answers()
+    {
+        var world = await World.New();
+        var other = (await world.Designer.License(("organizationId", world.Acme.Id), ("userId", world.User), ("expiresAt", DateTimeOffset.UtcNow.AddDays(1)))).Id();
+        (await world.AskForProduct()).Text("licenseId").ShouldBe(world.License);
+        await world.Vendor.Put($"{world.LicensePath}/user-groups/{world.Group}", new { until = DateTimeOffset.UtcNow.AddHours(1) }).Expect(204);
+        (await world.AskForProduct()).Text("licenseId").ShouldBe(other);
+    }
+
+    [Fact]
     public async Task A_licence_that_only_a_deleted_group_has_does_not_count_for_the_product()
     {
         var world = await World.New();

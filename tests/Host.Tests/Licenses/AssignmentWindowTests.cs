@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -37,6 +38,8 @@ public class AssignmentWindowTests
 
     private static DateTimeOffset Now => DateTimeOffset.UtcNow;
 
+    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+
     [Fact]
     public async Task Access_starts_and_ends_by_itself_at_the_exact_instant()
     {
@@ -61,13 +64,45 @@ public class AssignmentWindowTests
         (await host.EventsOf(scene.License)).ShouldBe(["license_created_v1", "license_group_assigned_v1"]);
         foreach (var (moment, code) in moments)
         {
-            var then = $"?asOf={moment.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}";
+            var then = $"?asOf={Utc(moment)}";
             (await scene.Check(then)).ShouldBe(code, $"as of {moment}");
             (await scene.Lists(then)).ShouldBe([code], $"as of {moment}");
         }
 
         (await scene.Check($"?asOf={position}")).ShouldBe("ASSIGNMENT_NOT_YET_STARTED");
         (await scene.Lists($"?asOf={position}")).ShouldBe(["ASSIGNMENT_NOT_YET_STARTED"]);
+    }
+
+    [Fact]
+    public async Task A_window_that_opens_or_closes_between_two_moments_is_a_gain_or_a_loss_by_time()
+    {
+        var clock = new StoppedClock();
+        await using var host = await TestHost.StartAsync(services => services.AddSingleton<TimeProvider>(clock));
+        var scene = await Scene.Set(host);
+        var (start, from, until) = (clock.Now, clock.Now.AddHours(1), clock.Now.AddHours(2));
+        await scene.Acme.Vendor.Put(scene.GroupPath, new { from, until }).Expect(204);
+        var position = await host.Position();
+
+        clock.Now = from;
+        ShouldTell(await Difference($"from={position}&minPosition={position}"), "gained", from);
+        clock.Now = until.AddHours(1);
+        ShouldTell(await Difference($"from={Utc(start)}&to={Utc(from)}"), "gained", from)["after"]!["paths"]![0]!.Text("until").ShouldBe(Utc(until));
+        ShouldTell(await Difference($"from={Utc(from)}&to={Utc(until)}"), "lost", until)["after"]!.Text("code").ShouldBe("ASSIGNMENT_ENDED");
+        ShouldTell(await Difference($"from={Utc(from)}"), "lost", until)["before"]!["paths"]![0]!.Text("from").ShouldBe(Utc(from));
+        foreach (var (since, to) in new[] { (start, from.AddTicks(-10)), (from, until.AddTicks(-10)), (from.AddTicks(-10), until), (until, until.AddHours(1)) })
+            (await Difference($"from={Utc(since)}&to={Utc(to)}")).ShouldBeEmpty($"{since} to {to}");
+
+        using var table = await (await host.Vendor()).Get($"{scene.Acme.Path}/access/diff?from={Utc(from)}&format=csv");
+        (await table.Content.ReadAsStringAsync()).ShouldEndWith($",true,{Utc(until)}\r\n");
+
+        async Task<JsonArray> Difference(string query) => (await (await host.Vendor()).Get($"{scene.Acme.Path}/access/diff?{query}").Expect(200)).AsArray();
+
+        static JsonNode ShouldTell(JsonArray rows, string change, DateTimeOffset instant)
+        {
+            var row = rows.ShouldHaveSingleItem()!;
+            (row.Text("change"), row["byTime"]!.GetValue<bool>(), row.Text("turnedAt"), row["events"]!.AsArray().Count).ShouldBe((change, true, Utc(instant), 0));
+            return row;
+        }
     }
 
     [Fact]

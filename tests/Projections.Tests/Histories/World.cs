@@ -41,10 +41,17 @@ internal sealed class World
         [Named, new(14, 0, 0, 0), new(17, 0, 0, 0), new(21, 0, 0, 0)],
     ];
 
+    /// <summary>Within two days access is gained and lost by what is done, by the dates of licences, and by a window that opens and one that closes.</summary>
+    public static readonly Step[] Turns =
+    [
+        Named, new(6, 2, 2, 0), new(6, 1, 1, 0), .. Enumerable.Repeat(Waits, 6), new(6, 2, 0, 2), new(6, 3, 1, 3), Waits, new(7, 0, 0, 0), new(6, 0, 0, 2),
+    ];
+
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static Step Joins => new(0, 0, 0, 0);
     private static Step Opens => new(3, 0, 0, 0);
+    private static Step Waits => new(29, 0, 0, 1);
     private static Step Named => new(6, 0, 0, 0);
     private static Step Owns => new(8, 0, 0, 0);
     private static Step Goes => new(11, 0, 0, 1);

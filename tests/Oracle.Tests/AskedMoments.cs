@@ -77,7 +77,7 @@ internal sealed partial class Examination
             {
                 (row.Change == AccessTurn.Gained).ShouldBe(row.After.Allowed);
                 rows.Add(Told.Difference(
-                    row.User.Id.Value, row.License.Id.Value, (row.Before.Code, row.Before.Paths.Select(Open)), (row.After.Code, row.After.Paths.Select(Open)), row.ByTime,
+                    row.User.Id.Value, row.License.Id.Value, (row.Before.Code, row.Before.Paths.Select(Open)), (row.After.Code, row.After.Paths.Select(Open)), row.ByTime, row.TurnedAt,
                     row.Events.Select(e => Told.Event(e.Type, e.Id, e.Position, e.At, e.Actor))));
             }
 

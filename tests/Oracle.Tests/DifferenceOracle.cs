@@ -17,7 +17,16 @@ internal sealed class DifferenceOracle(AccessOracle oracle, Story story, Guid or
             return null;
 
         var byTime = Answer(start, user, license, to.At).Code is null == after.Code is null && Answer(end, user, license, from.At).Code is null == before.Code is null;
-        return Told.Difference(user, license, (before.Code, Open(start, before)), (after.Code, Open(end, after)), byTime, Events(user, license).Select(index => Told.Event(oracle.Events[index])));
+        return Told.Difference(user, license, (before.Code, Open(start, before)), (after.Code, Open(end, after)), byTime, byTime ? TurnedAt(user, license, after.Code) : null, Events(user, license).Select(index => Told.Event(oracle.Events[index])));
+    }
+
+    /// <summary>The full hour since which, with all the events, the clock gives the later answer.</summary>
+    private DateTimeOffset TurnedAt(Guid user, Guid license, string? code)
+    {
+        var turned = to.At;
+        while (turned.AddHours(-1) > from.At && Answer(end, user, license, turned.AddHours(-1)).Code is null == code is null)
+            turned = turned.AddHours(-1);
+        return turned;
     }
 
     private IEnumerable<string> Open(int count, Verdict verdict) => verdict.Ways.Select(way => Expected.Open(oracle.First(count), way));

@@ -64,6 +64,6 @@ internal static class Told
 
     public static string Event(string type, Guid id, long position, DateTimeOffset at, string? actor) => $"{type} {id} {position} {at:u} {actor}";
 
-    public static string Difference(Guid user, Guid license, (string? Code, IEnumerable<string> Ways) before, (string? Code, IEnumerable<string> Ways) after, bool byTime, IEnumerable<string> events) =>
-        $"{user} {license} {before.Code ?? "open"} {string.Join("; ", before.Ways)} -> {after.Code ?? "open"} {string.Join("; ", after.Ways)}{(byTime ? " by time" : "")} by {string.Join(", ", events)}";
+    public static string Difference(Guid user, Guid license, (string? Code, IEnumerable<string> Ways) before, (string? Code, IEnumerable<string> Ways) after, bool byTime, DateTimeOffset? turnedAt, IEnumerable<string> events) =>
+        $"{user} {license} {before.Code ?? "open"} {string.Join("; ", before.Ways)} -> {after.Code ?? "open"} {string.Join("; ", after.Ways)}{(byTime ? " by time" : "")} {turnedAt:u} by {string.Join(", ", events)}";
 }

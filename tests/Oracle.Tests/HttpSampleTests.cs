@@ -149,7 +149,7 @@ public sealed class HttpSampleTests(HttpSampleTests.Sample sample) : IClassFixtu
 
     private static string DifferenceOf(JsonNode row) => Told.Difference(
         row["user"]!["id"]!.GetValue<Guid>(), row["license"]!["id"]!.GetValue<Guid>(), ((string?)row["before"]!["code"], WaysOf(row["before"]!)), ((string?)row["after"]!["code"], WaysOf(row["after"]!)),
-        row["byTime"]!.GetValue<bool>(), row["events"]!.AsArray().Select(EventOf));
+        row["byTime"]!.GetValue<bool>(), Time(row["turnedAt"]), row["events"]!.AsArray().Select(EventOf));
 
     private static string CheckOf(JsonNode? check) => Told.Check(
         check!["userId"]!.GetValue<Guid>(), check["licenseId"]!.GetValue<Guid>(), check.Text("code") is "ALLOWED" ? null : check.Text("code"),

@@ -4,4 +4,7 @@ namespace EventSourcedOrgs.Domain;
 public interface IWithinOrganization
 {
     OrganizationId Organization { get; }
+
+    /// <summary>It is about the past of an organization that may be gone by now, and tells itself whether the organization was there.</summary>
+    bool MayBeGone => false;
 }

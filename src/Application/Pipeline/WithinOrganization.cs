@@ -3,13 +3,13 @@ using MediatR;
 
 namespace EventSourcedOrgs.Application.Pipeline;
 
-/// <summary>A step before every request that stays within an organization: the organization exists, or nothing within it does.</summary>
+/// <summary>A step before every request that stays within an organization: the organization exists, or nothing within it does but its past.</summary>
 public sealed class WithinOrganization<TRequest, TResponse>(Store store) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
     where TResponse : IResult<TResponse>
 {
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
-        request is IWithinOrganization within && !(await store.Organizations.Latest(within.Organization, cancellationToken)).Exists
+        request is IWithinOrganization { MayBeGone: false } within && !(await store.Organizations.Latest(within.Organization, cancellationToken)).Exists
             ? TResponse.Refused(Refusal.OrganizationNotFound)
             : await next();
 }

@@ -38,6 +38,8 @@ public sealed record ListAccessDifference(OrganizationId Organization, AsOf From
 
     IReadOnlyList<string> IReadModelQuery.ReadModels => AccessReader.Models;
 
+    bool IWithinOrganization.MayBeGone => true;
+
     public sealed class Handler(AccessDifferenceReader reader) : IRequestHandler<ListAccessDifference, Result<AccessDifferencePage>>
     {
         public Task<Result<AccessDifferencePage>> Handle(ListAccessDifference query, CancellationToken cancellationToken) =>

@@ -95,6 +95,8 @@ public sealed record ListOrganizationAccess(OrganizationId Organization, AccessR
 
     IReadOnlyList<string> IReadModelQuery.ReadModels => AccessReader.Models;
 
+    bool IWithinOrganization.MayBeGone => true;
+
     public sealed class Handler(AccessReader reader) : IRequestHandler<ListOrganizationAccess, Result<AccessPage>>
     {
         public Task<Result<AccessPage>> Handle(ListOrganizationAccess query, CancellationToken cancellationToken) => reader.Page(

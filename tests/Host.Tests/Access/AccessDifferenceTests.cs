@@ -32,6 +32,28 @@ public class AccessDifferenceTests
     }
 
     [Fact]
+    public async Task An_organization_that_is_gone_has_a_past()
+    {
+        var scene = await Scene.Set();
+        var other = await scene.Acme.User(scene.Group);
+        var before = await scene.Position;
+        var next = (await Link($"{scene.Acme.Path}/access?asOf={before}&limit=1"))!;
+        await scene.Acme.Vendor.Delete($"{scene.Acme.Path}?cascade=true").Expect(204);
+
+        (await scene.Since(before)).Select(row => (row!["user"]!.Id(), row.Text("change"))).ShouldBe([(scene.Member, "lost"), (other, "lost")], ignoreOrder: true);
+        (await scene.Acme.Vendor.Get($"{scene.Acme.Path}/access?asOf={before}").Expect(200)).AsArray().Count.ShouldBe(2);
+        (await scene.Acme.Vendor.Get(next).Expect(200)).AsArray().ShouldHaveSingleItem();
+        await scene.Acme.Vendor.Get($"{scene.Acme.Path}/access?minPosition={await scene.Position}").ExpectProblem(404, "NOT_FOUND");
+
+        async Task<string?> Link(string address)
+        {
+            using var page = await scene.Acme.Vendor.Get(address);
+            var link = page.Headers.GetValues("Link").Single();
+            return link[1..link.IndexOf('>', StringComparison.Ordinal)];
+        }
+    }
+
+    [Fact]
     public async Task Who_joins_a_group_gains_its_licenses()
     {
         var scene = await Scene.Set();

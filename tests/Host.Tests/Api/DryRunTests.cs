@@ -38,6 +38,20 @@ public class DryRunTests
     }
 
     [Fact]
+    public async Task What_befalls_an_organization_befalls_licenses_that_belong_to_its_users_alone()
+    {
+        var acme = await Acme.With(seats: -1);
+        var (ada, grace) = (await acme.User(), await acme.User());
+        var designer = await Designer.For(acme.Vendor);
+        var own = (await designer.License(("userId", ada))).Id();
+        var shared = (await designer.License(("additionalUserIds", new[] { grace }))).Id();
+        (await Preview(acme, "/suspend", HttpMethod.Post)).ShouldBe(("", Pairs((ada, own), (grace, shared))));
+
+        await acme.Vendor.Post($"{acme.Path}/suspend").Expect(200);
+        (await Preview(acme, "/reinstate", HttpMethod.Post)).ShouldBe((Pairs((ada, own), (grace, shared)), ""));
+    }
+
+    [Fact]
     public async Task A_preview_refuses_what_the_real_thing_refuses()
     {
         var acme = await Acme.With(seats: 1);

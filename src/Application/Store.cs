@@ -1,6 +1,7 @@
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
+using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
@@ -35,6 +36,7 @@ public sealed class Store
         Users = new(this, state => state.Id);
         UserGroups = new(this, state => state.Id);
         Licenses = new(this, state => state.Id);
+        Activations = new(this, state => state.Id);
         Products = new(this, state => state.Id);
         LicenseTemplates = new(this, state => state.Id);
         AccessTokens = new(this, state => state.Id);
@@ -56,6 +58,8 @@ public sealed class Store
 
     public Streams<License, LicenseId, LicenseEvent> Licenses { get; }
 
+    public Streams<Activation, ActivationId, ActivationEvent> Activations { get; }
+
     public Streams<Product, ProductId, ProductEvent> Products { get; }
 
     public Streams<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent> LicenseTemplates { get; }
@@ -68,6 +72,9 @@ public sealed class Store
 
     /// <summary>The events appended so far, in order; they have their positions once they are committed.</summary>
     public IReadOnlyList<IEvent> Appended => appended;
+
+    /// <summary>True when what was appended tells of the refusal itself, and so is committed with it.</summary>
+    public bool RecordsRefusal { get; set; }
 
     /// <summary>Forgets what was appended and stored so far: what was decided is known, and nothing of it will be committed.</summary>
     public void Discard()

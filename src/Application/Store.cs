@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
@@ -24,9 +25,9 @@ public sealed class Store
 {
     private readonly List<IEvent> appended = [];
 
-    public Store(IDocumentSession session, Context context, Secrets secrets, PersonKeys keys)
+    public Store(IDocumentSession session, Context context, Secrets secrets, PersonKeys keys, LicenseUses uses)
     {
-        (Session, Context, PersonKeys) = (session, context, keys);
+        (Session, Context, PersonKeys, LicenseUses) = (session, context, keys, uses);
         session.LastModifiedBy = context.Caller.Actor;
         session.CorrelationId = context.Origin.RequestId;
         session.CausationId = context.Causation.ToString();
@@ -49,6 +50,8 @@ public sealed class Store
     public Context Context { get; }
 
     public PersonKeys PersonKeys { get; }
+
+    public LicenseUses LicenseUses { get; }
 
     public Streams<Organization, OrganizationId, OrganizationEvent> Organizations { get; }
 
@@ -81,6 +84,7 @@ public sealed class Store
     {
         Session.EjectAllPendingChanges();
         appended.Clear();
+        RecordsRefusal = false;
     }
 
     internal IEnumerable<object> Recorded<TEvent>(IEnumerable<TEvent> events) where TEvent : class

@@ -20,7 +20,7 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
         public Validator() => RuleFor(c => c.Request).SetValidator(new ActivationRequest.Validator());
     }
 
-    public sealed class Handler(Store store, LicenseUses uses) : ICommandHandler<Activate, Activated>
+    public sealed class Handler(Store store) : ICommandHandler<Activate, Activated>
     {
         public async Task<Result<Activated>> Handle(Activate command, CancellationToken cancellationToken)
         {
@@ -36,7 +36,7 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
 
             var (license, now) = (locked.Value!, store.Context.Now);
             var attempt = await store.Attempt(command.Id, request, license, store.ProvedUser(request), cancellationToken);
-            var places = await uses.Places(license, now, cancellationToken);
+            var places = await store.LicenseUses.Places(license, now, cancellationToken);
             var activation = await Machine(license, attempt, now, cancellationToken) is { } own
                 ? await store.Activations.Decide(own, state => state.Repeat(license, attempt.Of(own), places, now), cancellationToken)
                 : await New(command.Id, license, attempt, places, cancellationToken);
@@ -51,7 +51,7 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
         private async Task<ActivationId?> Machine(License license, Attempt attempt, DateTimeOffset now, CancellationToken cancellation) =>
             license.Policy is { Type: LicenseType.HostedFloating, LeasingStrategy: LeasingStrategy.PerInstance }
                 ? null
-                : await uses.Find(license, attempt.Report, now, cancellation);
+                : await store.LicenseUses.Find(license, attempt.Report, now, cancellation);
 
         private async Task<Result<Activation>> New(ActivationId id, License license, Attempt attempt, Places places, CancellationToken cancellation)
         {
@@ -70,14 +70,14 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
         {
             if (license.Policy.Type != LicenseType.HostedFloating)
                 return;
-            foreach (var (ended, _) in await uses.Ended(license.Id, now, MostEndedAtOnce, cancellation))
+            foreach (var (ended, _) in await store.LicenseUses.Ended(license.Id, now, MostEndedAtOnce, cancellation))
                 await store.Activations.Decide(ended, state => state.EndLease(now), cancellation);
         }
 
         private async Task<Refusal> Refused(ActivationId id, License license, Attempt attempt, Refusal refusal, CancellationToken cancellation)
         {
             var since = store.Context.Now - BetweenRefusals;
-            if (await uses.WasRefused(license.Id, attempt.Report.Fingerprint, refusal.Code, since, cancellation))
+            if (await store.LicenseUses.WasRefused(license.Id, attempt.Report.Fingerprint, refusal.Code, since, cancellation))
                 return refusal;
 
             store.Discard();

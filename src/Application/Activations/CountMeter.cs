@@ -8,7 +8,7 @@ namespace EventSourcedOrgs.Application.Activations;
 /// <summary>An activated machine used a meter of its licence, or gives uses back.</summary>
 public sealed record CountMeter(Guid Meter, ActivationId Activation, ProductId? Product, string? Account, long Increment) : ICommand<CountedMeter>
 {
-    public sealed class Handler(Store store, LicenseUses uses) : ICommandHandler<CountMeter, CountedMeter>
+    public sealed class Handler(Store store) : ICommandHandler<CountMeter, CountedMeter>
     {
         public async Task<Result<CountedMeter>> Handle(CountMeter command, CancellationToken cancellationToken)
         {
@@ -24,7 +24,7 @@ public sealed record CountMeter(Guid Meter, ActivationId Activation, ProductId? 
             if (refused is not null)
                 return refused;
 
-            var places = await uses.Places(license, store.Context.Now, cancellationToken);
+            var places = await store.LicenseUses.Places(license, store.Context.Now, cancellationToken);
             var counted = await store.Activations.Decide(
                 command.Activation, state => state.Count(license, command.Meter, command.Increment, places, store.Context.Now), cancellationToken);
             if (counted.Refusal is not null)

@@ -20,7 +20,7 @@ public sealed record DeactivateActivation(ActivationId Activation, ProductId Pro
         }
     }
 
-    public sealed class Handler(Store store, LicenseUses uses) : ICommandHandler<DeactivateActivation, Done>
+    public sealed class Handler(Store store) : ICommandHandler<DeactivateActivation, Done>
     {
         public async Task<Result<Done>> Handle(DeactivateActivation command, CancellationToken cancellationToken)
         {
@@ -36,7 +36,7 @@ public sealed record DeactivateActivation(ActivationId Activation, ProductId Pro
             if (refused is not null)
                 return refused;
 
-            var places = await uses.Places(license, store.Context.Now, cancellationToken);
+            var places = await store.LicenseUses.Places(license, store.Context.Now, cancellationToken);
             return (await store.Activations.Decide(
                 command.Activation, state => state.Deactivate(license, command.Fingerprint, command.UserHash, places, store.Context.Now), cancellationToken)).Select(_ => new Done());
         }
@@ -74,7 +74,7 @@ public sealed record DeleteActivations(LicenseId License, TimeSpanOf Created, Ti
 {
     public bool IsSlow => true;
 
-    public sealed class Handler(Store store, LicenseUses uses) : ICommandHandler<DeleteActivations, Done>
+    public sealed class Handler(Store store) : ICommandHandler<DeleteActivations, Done>
     {
         public async Task<Result<Done>> Handle(DeleteActivations command, CancellationToken cancellationToken)
         {
@@ -82,7 +82,7 @@ public sealed record DeleteActivations(LicenseId License, TimeSpanOf Created, Ti
             if (license.Refusal is not null)
                 return license.Refusal;
 
-            var meant = (await uses.Held(command.License, cancellationToken))
+            var meant = (await store.LicenseUses.Held(command.License, cancellationToken))
                 .Where(held => command.Created.Holds(held.CreatedAt) && command.Updated.Holds(held.UpdatedAt) && command.LastSynced.Holds(held.LastSyncedAt))
                 .Select(held => held.Id).ToList();
             await store.Activations.Open(meant, cancellationToken);
@@ -104,12 +104,12 @@ public sealed record EndLeases : ICommand<int>
 
     public bool IsSlow => true;
 
-    public sealed class Handler(Store store, LicenseUses uses) : ICommandHandler<EndLeases, int>
+    public sealed class Handler(Store store) : ICommandHandler<EndLeases, int>
     {
         public async Task<Result<int>> Handle(EndLeases command, CancellationToken cancellationToken)
         {
             var now = store.Context.Now;
-            var ended = await uses.Ended(null, now, MostAtOnce, cancellationToken);
+            var ended = await store.LicenseUses.Ended(null, now, MostAtOnce, cancellationToken);
             await store.Licenses.OpenExclusively(ended.Select(activation => activation.License), cancellationToken);
             await store.Activations.Open(ended.Select(activation => activation.Id), cancellationToken);
             foreach (var (id, _) in ended)

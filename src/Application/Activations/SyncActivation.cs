@@ -16,7 +16,7 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
         public Validator() => RuleFor(c => c.Request).SetValidator(new ActivationRequest.Validator());
     }
 
-    public sealed class Handler(Store store, LicenseUses uses) : ICommandHandler<SyncActivation, Activated>
+    public sealed class Handler(Store store) : ICommandHandler<SyncActivation, Activated>
     {
         public async Task<Result<Activated>> Handle(SyncActivation command, CancellationToken cancellationToken)
         {
@@ -34,7 +34,7 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
                 return Refusal.InvalidLicenseKey;
 
             var attempt = await store.Attempt(command.Activation, request, license, before.User, cancellationToken);
-            var places = await uses.Places(license, now, cancellationToken);
+            var places = await store.LicenseUses.Places(license, now, cancellationToken);
             var synced = await store.Activations.Decide(command.Activation, state => state.Sync(license, attempt, places, now), cancellationToken);
             if (synced.Refusal is not null)
                 return synced.Refusal;

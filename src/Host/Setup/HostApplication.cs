@@ -41,6 +41,7 @@ internal static class HostApplication
         builder.Services.AddReadModels();
         builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
         builder.Services.AddHostedService<ResumeImports>();
+        builder.Services.AddHostedService<RecordEndedLeases>();
         builder.Services.AddSignIn();
         builder.Services.AddApi();
         builder.Services.AddApiDescription();

@@ -43,6 +43,7 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
             if (activation.Refusal is { } refusal)
                 return await Refused(command.Id, license, attempt, refusal, cancellationToken);
 
+            store.Session.Store(new ActivationPulse(activation.Value!.Id, now));
             var used = await store.Licenses.Decide(license.Id, state => state.FirstActivate(now), cancellationToken);
             return used.Select(after => new Activated(activation.Value!, after, store.UsageAfter(places)));
         }

@@ -118,11 +118,17 @@ public sealed record Activation(
     public static Decision<ActivationEvent> Refuse(ActivationId id, License license, Attempt attempt, Refusal refusal) =>
         [new ActivationRefused(id, license.Id, attempt.User, refusal.Code, attempt.Recorded(license))];
 
-    /// <summary>The same machine once more: the place is its own already.</summary>
-    public Decision<ActivationEvent> Repeat(License license, Attempt attempt, Places places, DateTimeOffset now) =>
-        !IsLiveAt(now) ? Refusal.ActivationNotFound
-        : attempt.RefusalBy(license, now) is { } refusal ? refusal
-        : With(Id, new ActivationRepeated(Id, License, attempt.User ?? User, Known(attempt.Recorded(license)), attempt.LeaseEnd(license, now)), license, attempt.Meters, places);
+    /// <summary>The same machine once more: the place is its own already. What says nothing new is no event, unless a day has passed.</summary>
+    public Decision<ActivationEvent> Repeat(License license, Attempt attempt, Places places, DateTimeOffset now)
+    {
+        if (!IsLiveAt(now))
+            return Refusal.ActivationNotFound;
+        if (attempt.RefusalBy(license, now) is { } refusal)
+            return refusal;
+
+        var (report, lease, user) = (Known(attempt.Recorded(license)), attempt.LeaseEnd(license, now), attempt.User ?? User);
+        return With(Id, user == User && IsOldNews(report, lease, now) ? null : new ActivationRepeated(Id, License, user, report, lease), license, attempt.Meters, places);
+    }
 
     /// <summary>The application reports. What says nothing new is no event, unless a day has passed; a lease is renewed each time.</summary>
     public Decision<ActivationEvent> Sync(License license, Attempt attempt, Places places, DateTimeOffset now)
@@ -137,11 +143,11 @@ public sealed record Activation(
             return refusal;
 
         var (report, lease) = (Known(attempt.Recorded(license)), attempt.LeaseEnd(license, now));
-        ActivationEvent? synced = report == Report && lease == LeaseExpiresAt && now - LastSyncedAt < BetweenRecords
-            ? null
-            : new ActivationSynced(Id, License, report, lease);
-        return With(Id, synced, license, attempt.Meters, places);
+        return With(Id, IsOldNews(report, lease, now) ? null : new ActivationSynced(Id, License, report, lease), license, attempt.Meters, places);
     }
+
+    private bool IsOldNews(MachineReport report, DateTimeOffset? lease, DateTimeOffset now) =>
+        report == Report && lease == LeaseExpiresAt && now - LastSyncedAt < BetweenRecords;
 
     /// <summary>The machine gives its place back. It has to be the machine, and the licence must allow one more of this.</summary>
     public Decision<ActivationEvent> Deactivate(License license, string fingerprint, string userHash, Places places, DateTimeOffset now) =>

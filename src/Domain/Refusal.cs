@@ -142,7 +142,8 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     public static Refusal CountryNotAllowed { get; } = new("COUNTRY_NOT_ALLOWED", RefusalKind.Rule, "The license may not be used in this country.");
     public static Refusal ReleaseVersionNotAllowed(string newest) => new("RELEASE_VERSION_NOT_ALLOWED", RefusalKind.Rule,
         $"The license may be used with releases up to {newest}.", "releaseVersion");
-    public static Refusal AuthenticationFailed(string why) => new("AUTHENTICATION_FAILED", RefusalKind.Rule, why);
+    public static Refusal AuthenticationFailed(string why) => new("AUTHENTICATION_FAILED", RefusalKind.Rule,
+        $"{why} Sign in as a user who may use the license.");
     public static Refusal MeterUsesLimitReached(string name, long allowed) => new("METER_ATTRIBUTE_USES_LIMIT_REACHED", RefusalKind.Rule,
         $"The license allows {allowed} uses of '{name}', which would be exceeded.", "meterAttributes");
     public static Refusal UnknownMeter(string name) => new("METER_ATTRIBUTE_NOT_FOUND", RefusalKind.Rule, $"The license has no meter attribute '{name}'.", "name");

@@ -55,7 +55,7 @@ public sealed record Attempt(
 
     private Refusal? NotEntitled() => Access switch
     {
-        null => Refusal.AuthenticationFailed("The license is for named users: sign in as one of them."),
+        null => Refusal.AuthenticationFailed("The license is for named users."),
         { Denial: { } denial } when denial != Domain.Access.LicenseSuspended && denial != Domain.Access.LicenseExpired => Refusal.AuthenticationFailed(denial.Detail),
         _ => null,
     };

@@ -30,6 +30,8 @@ internal static class ApiSetup
         app.Use(Headers);
         app.UseRouting();
         app.Use(Identification.Identify);
+        app.Use(RateLimiting.Limit);
+        app.Use(Identification.StopNobody);
         app.Use(Positions.Understand);
 
         var v3 = app.MapGroup("/v3");
@@ -48,6 +50,7 @@ internal static class ApiSetup
         v3.MapActivations();
         v3.MapHeldActivations();
         v3.MapMonitoring();
+        v3.MapRefusals();
         v3.MapSignIn();
         v3.MapProfile();
         v3.MapPasswords();

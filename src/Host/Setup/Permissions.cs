@@ -117,6 +117,9 @@ internal static class PermissionTable
         [typeof(ListMyActivations)] = new(Audience.SignedIn),
         [typeof(GetMyActivation)] = new(Audience.SignedIn),
 
+        [typeof(ListRefusedCommands)] = new(Audience.Vendor, "eventLog:read"),
+        [typeof(ListOrganizationRefusedCommands)] = new(Audience.Organization, "organization:eventLog:read"),
+
         [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),
         [typeof(ReceiveImport)] = new(Audience.Vendor, "import:write"),
         [typeof(StartImport)] = new(Audience.Vendor, "import:write"),

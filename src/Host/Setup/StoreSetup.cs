@@ -51,6 +51,7 @@ internal static class StoreSetup
         services.AddSingleton<AccessReader>();
         services.AddSingleton<AccessDifferenceReader>();
         services.AddSingleton<HistoryReader>();
+        services.AddSingleton<Api.RefusedCommandReader>();
         services.AddSingleton<AccessNeighbours>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));
         services.AddHandlersOf(typeof(ReadModel).Assembly);
@@ -64,6 +65,7 @@ internal static class StoreSetup
         services.AddSingleton<Grants>();
         services.AddSingleton<LicenseUses>();
         services.AddSingleton<ActivationTokens>();
+        services.AddSingleton<Refusals>();
         services.AddSingleton<Commands>();
         services.AddSingleton<StagedRows>();
         services.AddSingleton<ImportIntake>();

@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
+using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
@@ -82,7 +83,15 @@ public static class EventNames
         [typeof(UserUnassignedFromLicense)] = "license_user_unassigned_v1",
         [typeof(GroupAssignedToLicense)] = "license_group_assigned_v1",
         [typeof(GroupUnassignedFromLicense)] = "license_group_unassigned_v1",
+        [typeof(LicenseFirstActivated)] = "license_first_activated_v1",
         [typeof(LicenseDeleted)] = "license_deleted_v1",
+
+        [typeof(ActivationCreated)] = "activation_created_v1",
+        [typeof(ActivationRepeated)] = "activation_repeated_v1",
+        [typeof(ActivationSynced)] = "activation_synced_v1",
+        [typeof(ActivationMeterCounted)] = "activation_meter_counted_v1",
+        [typeof(ActivationEnded)] = "activation_ended_v1",
+        [typeof(ActivationRefused)] = "activation_refused_v1",
 
         [typeof(ProductCreated)] = "product_created_v1",
         [typeof(ProductRenamed)] = "product_renamed_v1",

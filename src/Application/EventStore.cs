@@ -1,9 +1,11 @@
+using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
+using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
@@ -44,6 +46,7 @@ public static class EventStore
         options.Projections.Add(new Snapshot<User, UserId, UserEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<UserGroup, UserGroupId, UserGroupEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<License, LicenseId, LicenseEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<Activation, ActivationId, ActivationEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Product, ProductId, ProductEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<AccessToken, AccessTokenId, AccessTokenEvent>(), ProjectionLifecycle.Inline);
@@ -69,6 +72,8 @@ public static class EventStore
         options.Schema.For<User>().Index(user => user.Organization!);
         options.Schema.For<UserGroup>().Index(group => group.Organization);
         options.Schema.For<License>().Index(license => license.Product).GinIndexJsonData();
+        options.Schema.For<Activation>().Index(activation => activation.License).Index(activation => activation.Held!).Index(activation => activation.Fingerprint);
+        options.Schema.For<ActivationPulse>();
         options.Schema.For<Product>().Index(product => product.Template);
         StagedRows.Configure(options);
     }

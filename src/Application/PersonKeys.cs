@@ -23,11 +23,16 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     private readonly ConcurrentDictionary<Guid, byte[]> cache = new();
 
     /// <summary>Makes the key of a new person; it is stored with the events of the same unit of work.</summary>
-    public void Create(UserId person, IDocumentSession session)
+    public void Create(UserId person, IDocumentSession session) => Create(person.Value, session);
+
+    /// <summary>Makes the key of what a machine tells of the person who uses it.</summary>
+    public void Create(ActivationId activation, IDocumentSession session) => Create(activation.Value, session);
+
+    private void Create(Guid person, IDocumentSession session)
     {
         var key = RandomNumberGenerator.GetBytes(Secrets.KeySize);
-        session.Insert(new PersonKey(person.Value, secrets.Seal(key)));
-        Remember(person.Value, key);
+        session.Insert(new PersonKey(person, secrets.Seal(key)));
+        Remember(person, key);
     }
 
     /// <summary>The person's key, or null when it was erased.</summary>

@@ -1,6 +1,8 @@
+using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
+using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
@@ -23,9 +25,9 @@ public sealed class Store
 {
     private readonly List<IEvent> appended = [];
 
-    public Store(IDocumentSession session, Context context, Secrets secrets, PersonKeys keys)
+    public Store(IDocumentSession session, Context context, Secrets secrets, PersonKeys keys, LicenseUses uses)
     {
-        (Session, Context, PersonKeys) = (session, context, keys);
+        (Session, Context, PersonKeys, LicenseUses) = (session, context, keys, uses);
         session.LastModifiedBy = context.Caller.Actor;
         session.CorrelationId = context.Origin.RequestId;
         session.CausationId = context.Causation.ToString();
@@ -35,6 +37,7 @@ public sealed class Store
         Users = new(this, state => state.Id);
         UserGroups = new(this, state => state.Id);
         Licenses = new(this, state => state.Id);
+        Activations = new(this, state => state.Id);
         Products = new(this, state => state.Id);
         LicenseTemplates = new(this, state => state.Id);
         AccessTokens = new(this, state => state.Id);
@@ -48,6 +51,8 @@ public sealed class Store
 
     public PersonKeys PersonKeys { get; }
 
+    public LicenseUses LicenseUses { get; }
+
     public Streams<Organization, OrganizationId, OrganizationEvent> Organizations { get; }
 
     public Streams<User, UserId, UserEvent> Users { get; }
@@ -55,6 +60,8 @@ public sealed class Store
     public Streams<UserGroup, UserGroupId, UserGroupEvent> UserGroups { get; }
 
     public Streams<License, LicenseId, LicenseEvent> Licenses { get; }
+
+    public Streams<Activation, ActivationId, ActivationEvent> Activations { get; }
 
     public Streams<Product, ProductId, ProductEvent> Products { get; }
 
@@ -69,11 +76,15 @@ public sealed class Store
     /// <summary>The events appended so far, in order; they have their positions once they are committed.</summary>
     public IReadOnlyList<IEvent> Appended => appended;
 
+    /// <summary>True when what was appended tells of the refusal itself, and so is committed with it.</summary>
+    public bool RecordsRefusal { get; set; }
+
     /// <summary>Forgets what was appended and stored so far: what was decided is known, and nothing of it will be committed.</summary>
     public void Discard()
     {
         Session.EjectAllPendingChanges();
         appended.Clear();
+        RecordsRefusal = false;
     }
 
     internal IEnumerable<object> Recorded<TEvent>(IEnumerable<TEvent> events) where TEvent : class

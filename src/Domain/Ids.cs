@@ -75,6 +75,15 @@ public readonly record struct AccessTokenId(Guid Value) : IId<AccessTokenId>
     public override string ToString() => Value.ToString();
 }
 
+/// <summary>One machine, or one running instance, that uses a licence.</summary>
+[JsonConverter(typeof(IdJson<ActivationId>))]
+public readonly record struct ActivationId(Guid Value) : IId<ActivationId>
+{
+    public static ActivationId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out ActivationId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
 /// <summary>One import of rows.</summary>
 [JsonConverter(typeof(IdJson<ImportId>))]
 public readonly record struct ImportId(Guid Value) : IId<ImportId>

@@ -14,5 +14,8 @@ public static class Personal
 {
     public static Personal<T> Of<T>(UserId person, T value) => new(person.Value, value);
 
+    /// <summary>What a machine tells of the person who uses it; each activation counts as a person of its own.</summary>
+    public static Personal<T> Of<T>(ActivationId activation, T value) => new(activation.Value, value);
+
     public static Personal<string>? OfText(UserId person, string? value) => string.IsNullOrEmpty(value) ? null : new(person.Value, value);
 }

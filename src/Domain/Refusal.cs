@@ -121,6 +121,36 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     public static Refusal ProductInUse { get; } = new("PRODUCT_IN_USE", RefusalKind.Conflict, "The product still has licenses.");
     public static Refusal LicenseTemplateInUse { get; } = new("LICENSE_TEMPLATE_IN_USE", RefusalKind.Conflict, "Products still use this license template.");
 
+    // ---- activations ----
+    public static Refusal ActivationNotFound { get; } = NotFound("Activation");
+    public static Refusal InvalidLicenseKey { get; } = new("INVALID_LICENSE_KEY", RefusalKind.Rule, "The license key is not known here.", "key");
+    public static Refusal InvalidProductId { get; } = new("INVALID_PRODUCT_ID", RefusalKind.Rule, "The license is not one of this product.", "productId");
+    public static Refusal InvalidAccountId { get; } = new("INVALID_ACCOUNT_ID", RefusalKind.Rule, "'accountId' names another account.", "accountId");
+    public static Refusal RevokedLicense { get; } = new("REVOKED_LICENSE", RefusalKind.Rule, "The license is revoked. Its vendor can lift the revocation.");
+    public static Refusal InvalidLicenseType { get; } = new("INVALID_LICENSE_TYPE", RefusalKind.Rule,
+        "A license of this type is activated on the customer's own floating server.");
+    public static Refusal LicenseNotYetEffective { get; } = new("LICENSE_NOT_YET_EFFECTIVE", RefusalKind.Rule, "The license is not effective yet.");
+    public static Refusal ActivationLimitReached(int allowed) => new("ACTIVATION_LIMIT_REACHED", RefusalKind.Rule,
+        $"All {allowed} activations of the license are in use. Deactivate another machine, or wait for a lease to end.");
+    public static Refusal DeactivationLimitReached(int allowed) => new("DEACTIVATION_LIMIT_REACHED", RefusalKind.Conflict,
+        $"All {allowed} deactivations of the license are used up. Its vendor can delete the activation.");
+    public static Refusal InvalidActivationFingerprint { get; } = new("INVALID_ACTIVATION_FINGERPRINT", RefusalKind.Rule,
+        "The fingerprint is not that of the activated machine.", "fingerprint");
+    public static Refusal OsUserChanged { get; } = new("OS_USER_CHANGED", RefusalKind.Rule, "The license is locked to the machine user who activated it.", "userHash");
+    public static Refusal VmActivationNotAllowed { get; } = new("VM_ACTIVATION_NOT_ALLOWED", RefusalKind.Rule,
+        "The license may not be used in a virtual machine.", "vmName");
+    public static Refusal ContainerActivationNotAllowed { get; } = new("CONTAINER_ACTIVATION_NOT_ALLOWED", RefusalKind.Rule,
+        "The license may not be used in a container.", "container");
+    public static Refusal IpAddressNotAllowed { get; } = new("IP_ADDRESS_NOT_ALLOWED", RefusalKind.Rule, "The license may not be used from this IP address.");
+    public static Refusal CountryNotAllowed { get; } = new("COUNTRY_NOT_ALLOWED", RefusalKind.Rule, "The license may not be used in this country.");
+    public static Refusal ReleaseVersionNotAllowed(string newest) => new("RELEASE_VERSION_NOT_ALLOWED", RefusalKind.Rule,
+        $"The license may be used with releases up to {newest}.", "releaseVersion");
+    public static Refusal AuthenticationFailed(string why) => new("AUTHENTICATION_FAILED", RefusalKind.Rule,
+        $"{why} Sign in as a user who may use the license.");
+    public static Refusal MeterUsesLimitReached(string name, long allowed) => new("METER_ATTRIBUTE_USES_LIMIT_REACHED", RefusalKind.Rule,
+        $"The license allows {allowed} uses of '{name}', which would be exceeded.", "meterAttributes");
+    public static Refusal UnknownMeter(string name) => new("METER_ATTRIBUTE_NOT_FOUND", RefusalKind.Rule, $"The license has no meter attribute '{name}'.", "name");
+
     // ---- imports ----
     public static Refusal ImportNotFound { get; } = NotFound("Import");
     public static Refusal MalformedImport(string message) => new("MALFORMED_IMPORT", RefusalKind.Invalid, $"The import cannot be read: {message}");

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using JasperFx.Events;
 using MediatR;
@@ -12,13 +13,25 @@ namespace EventSourcedOrgs.Projections;
 /// to the other.
 /// </summary>
 public sealed record HistoryRow(
-    Guid Id, LicenseId LicenseId, OrganizationId? OrganizationId, UserId? UserId, UserGroupId? UserGroupId, string Kind, long Position, DateTimeOffset At, string? Actor);
+    Guid Id, LicenseId LicenseId, OrganizationId? OrganizationId, UserId? UserId, UserGroupId? UserGroupId, string Kind, long Position, DateTimeOffset At, string? Actor)
+{
+    /// <summary>The machine's activation, or the attempt at one.</summary>
+    public ActivationId? ActivationId { get; init; }
+
+    /// <summary>Why an attempt was refused.</summary>
+    public string? Code { get; init; }
+}
 
 /// <summary>To which organization a licence belongs.</summary>
 public sealed record LicenseOwner(LicenseId Id, OrganizationId? Organization);
 
-/// <summary>The life of every licence, line by line: created, assigned, suspended, renewed, expired, transferred, deleted.</summary>
-public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners], Kinds.Keys)
+/// <summary>Who uses an activation, when that is known.</summary>
+public sealed record ActivationUser(ActivationId Id, UserId? User);
+
+/// <summary>
+/// The life of every licence, line by line: created, assigned, suspended, renewed, transferred, deleted; activated, synced, refused, deactivated.
+/// </summary>
+public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners, Users], Kinds.Keys)
 {
     public const string ModelName = "ActivationHistory";
 
@@ -46,9 +59,24 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners]
         [typeof(UserUnassignedFromLicense)] = "user-unassigned",
         [typeof(GroupAssignedToLicense)] = "group-assigned",
         [typeof(GroupUnassignedFromLicense)] = "group-unassigned",
+        [typeof(LicenseFirstActivated)] = "first-activated",
+        [typeof(ActivationCreated)] = "activated",
+        [typeof(ActivationRepeated)] = "reactivated",
+        [typeof(ActivationSynced)] = "synced",
+        [typeof(ActivationMeterCounted)] = "meter-counted",
+        [typeof(ActivationRefused)] = "activation-refused",
+        [typeof(ActivationEnded)] = "activation-ended",
     };
 
-    public static readonly Table<Guid, HistoryRow> Entries = Table.Versioned<Guid, HistoryRow>("activation_history", 1, row => row.Id, Read)
+    /// <summary>An activation ends in one of these ways.</summary>
+    private static readonly Dictionary<ActivationEnd, string> Ends = new()
+    {
+        [ActivationEnd.Deactivated] = "deactivated",
+        [ActivationEnd.Deleted] = "activation-deleted",
+        [ActivationEnd.LeaseEnded] = "lease-ended",
+    };
+
+    public static readonly Table<Guid, HistoryRow> Entries = Table.Versioned<Guid, HistoryRow>("activation_history", 2, row => row.Id, Read)
         .Key("id", NpgsqlDbType.Uuid, id => id)
         .Column("license_id", NpgsqlDbType.Uuid, row => row.LicenseId.Value)
         .Column("organization_id", NpgsqlDbType.Uuid, row => row.OrganizationId?.Value)
@@ -57,30 +85,67 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners]
         .Column("kind", NpgsqlDbType.Text, row => row.Kind)
         .Column("at", NpgsqlDbType.TimestampTz, row => row.At.UtcDateTime)
         .Column("actor", NpgsqlDbType.Text, row => row.Actor)
+        .Column("activation_id", NpgsqlDbType.Uuid, row => row.ActivationId?.Value)
+        .Column("code", NpgsqlDbType.Text, row => row.Code)
         .Index("(license_id, since, id)")
         .Index("(organization_id, since, id)");
 
     public static readonly Table<LicenseId, LicenseOwner> Owners = Table.Of<LicenseId, LicenseOwner>(
-            "activation_history_owner", 1, row => row.Id, r => new(new(r.Get<Guid>("license_id")), r.Organization()))
+            "activation_history_owner", 2, row => row.Id, r => new(new(r.Get<Guid>("license_id")), r.Organization()))
         .Key("license_id", NpgsqlDbType.Uuid, id => id.Value)
         .Column("organization_id", NpgsqlDbType.Uuid, row => row.Organization?.Value);
+
+    public static readonly Table<ActivationId, ActivationUser> Users = Table.Of<ActivationId, ActivationUser>(
+            "activation_history_user", 2, row => row.Id, r => new(new(r.Get<Guid>("activation_id")), r.Get<Guid?>("user_id") is { } user ? new UserId(user) : null))
+        .Key("activation_id", NpgsqlDbType.Uuid, id => id.Value)
+        .Column("user_id", NpgsqlDbType.Uuid, row => row.User?.Value);
 
     /// <summary>What may be asked about the lines.</summary>
     public static Listing Listing { get; } = new("activation-history", ListField.Id("id", "h.id"),
     [
         ListField.Number("position", "h.since") with { Required = true },
         ListField.Instant("at", "h.at") with { Required = true },
-        ListField.Enum("kind", "h.kind", [.. Kinds.Values, TransferredAway]) with { Required = true },
+        ListField.Enum("kind", "h.kind", [.. Kinds.Values, .. Ends.Values, TransferredAway]) with { Required = true },
         ListField.Id("licenseId", "h.license_id") with { Required = true },
         ListField.Id("userId", "h.user_id"),
         ListField.Id("userGroupId", "h.group_id"),
         ListField.Text("actor", "h.actor"),
+        ListField.Id("activationId", "h.activation_id"),
+        ListField.Text("code", "h.code"),
     ])
     { Versioned = "h", DefaultSort = [new("position", SortOrder.Descending)] };
 
-    public override void Touch(IEvent e, Touched touched) => touched.Key(Owners, new(e.StreamId));
+    public override void Touch(IEvent e, Touched touched)
+    {
+        if (e.Data is ActivationEvent)
+            touched.Key(Users, new(e.StreamId));
+        touched.Key(Owners, LicenseOf(e));
+    }
 
     public override void Apply(IEvent e, Rows rows)
+    {
+        if (e.Data is ActivationEvent used)
+            OfActivation(e, used, rows);
+        else
+            OfLicense(e, rows);
+    }
+
+    private static void OfActivation(IEvent e, ActivationEvent used, Rows rows)
+    {
+        var (id, license) = (new ActivationId(e.StreamId), LicenseOf(e));
+        var user = used switch { ActivationCreated x => x.User, ActivationRepeated x => x.User, ActivationRefused x => x.User, _ => rows.Get(Users, id)?.User };
+        if (used is ActivationCreated or ActivationRepeated)
+            rows.Put(Users, new(id, user));
+
+        var kind = used is ActivationEnded ended ? Ends[ended.Reason] : Kinds[e.EventType];
+        rows.Put(Entries, new(e.Id, license, rows.Get(Owners, license)?.Organization, user, null, kind, e.Sequence, e.Timestamp, e.UserName)
+        {
+            ActivationId = id,
+            Code = (used as ActivationRefused)?.Code,
+        });
+    }
+
+    private static void OfLicense(IEvent e, Rows rows)
     {
         var license = new LicenseId(e.StreamId);
         var former = rows.Get(Owners, license)?.Organization;
@@ -100,7 +165,22 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners]
 
     internal static HistoryRow Read(System.Data.Common.DbDataReader r) => new(
         r.Get<Guid>("id"), new(r.Get<Guid>("license_id")), r.Organization(), r.Get<Guid?>("user_id") is { } user ? new UserId(user) : null,
-        r.Get<Guid?>("group_id") is { } group ? new UserGroupId(group) : null, r.Get<string>("kind"), r.Get<long>("since"), r.Get<DateTimeOffset>("at"), r.Get<string?>("actor"));
+        r.Get<Guid?>("group_id") is { } group ? new UserGroupId(group) : null, r.Get<string>("kind"), r.Get<long>("since"), r.Get<DateTimeOffset>("at"), r.Get<string?>("actor"))
+    {
+        ActivationId = r.Get<Guid?>("activation_id") is { } activation ? new ActivationId(activation) : null,
+        Code = r.Get<string?>("code"),
+    };
+
+    private static LicenseId LicenseOf(IEvent e) => e.Data switch
+    {
+        ActivationCreated x => x.License,
+        ActivationRepeated x => x.License,
+        ActivationSynced x => x.License,
+        ActivationMeterCounted x => x.License,
+        ActivationEnded x => x.License,
+        ActivationRefused x => x.License,
+        _ => new(e.StreamId),
+    };
 
     private static UserId? UserOf(object e) => e switch
     {

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.UserGroups;
@@ -23,6 +24,9 @@ public sealed record CountedGroup(UserGroupId Id, OrganizationId Organization);
 /// <summary>A licence, as far as a summary counts it; what it is at a moment follows from its dates.</summary>
 public sealed record CountedLicense(LicenseId Id, OrganizationId? Organization, bool Revoked, bool Suspended, DateTimeOffset EffectiveDate, DateTimeOffset? ExpiresAt);
 
+/// <summary>An activation that has not been recorded as ended; whether it is live at a moment follows from its lease.</summary>
+public sealed record CountedActivation(ActivationId Id, LicenseId License, DateTimeOffset? LeaseExpiresAt);
+
 /// <summary>What users are counted by.</summary>
 public sealed record UsersKey(OrganizationId Organization, string Role, bool Suspended);
 
@@ -30,7 +34,7 @@ public sealed record UsersKey(OrganizationId Organization, string Role, bool Sus
 /// Numbers of every organization: seats, users, groups, licences. The rows that are counted are kept with the positions between which they hold, so that any
 /// past moment can be counted; for the present there are counters, and a line of seats for every day.
 /// </summary>
-public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOfDays, Users, UserGroups, Licenses, UserCounts, GroupCounts], Handled)
+public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOfDays, Users, UserGroups, Licenses, Activations, UserCounts, GroupCounts], Handled)
 {
     public const string ModelName = "OrganizationSummary";
 
@@ -77,6 +81,13 @@ public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOf
         .Column("expires_at", NpgsqlDbType.TimestampTz, row => row.ExpiresAt?.UtcDateTime)
         .Index("(organization_id)");
 
+    public static readonly Table<ActivationId, CountedActivation> Activations = Table.Versioned<ActivationId, CountedActivation>(
+            "summary_activation", 1, row => row.Id, r => new(new(r.Get<Guid>("id")), new(r.Get<Guid>("license_id")), r.Get<DateTimeOffset?>("lease_expires_at")))
+        .Key("id", Uuid, id => id.Value)
+        .Column("license_id", Uuid, row => row.License.Value)
+        .Column("lease_expires_at", NpgsqlDbType.TimestampTz, row => row.LeaseExpiresAt?.UtcDateTime)
+        .Index("(license_id)");
+
     public static readonly CounterTable<UsersKey> UserCounts = Table.Counters<UsersKey>("summary_user_count", 1)
         .Key("organization_id", Uuid, key => key.Organization.Value)
         .Key("role", NpgsqlDbType.Text, key => key.Role)
@@ -95,6 +106,7 @@ public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOf
         typeof(UserGroupCreated), typeof(UserGroupDeleted),
         typeof(LicenseCreated), typeof(LicenseExpiryChanged), typeof(LicenseRenewed), typeof(LicenseExtended), typeof(LicenseSuspended), typeof(LicenseReinstated),
         typeof(LicenseRevoked), typeof(LicenseRevocationLifted), typeof(LicenseTransferred), typeof(LicenseDeleted),
+        typeof(ActivationCreated), typeof(ActivationRepeated), typeof(ActivationSynced), typeof(ActivationEnded),
     ];
 
     public override void Touch(IEvent e, Touched touched)
@@ -105,6 +117,7 @@ public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOf
             case UserEvent: touched.Key(Users, new(e.StreamId)); break;
             case UserGroupEvent: touched.Key(UserGroups, new(e.StreamId)); break;
             case LicenseEvent: touched.Key(Licenses, new(e.StreamId)); break;
+            case ActivationEvent: touched.Key(Activations, new(e.StreamId)); break;
         }
     }
 
@@ -132,6 +145,9 @@ public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOf
                 break;
             case LicenseEvent x:
                 Change<LicenseId, CountedLicense>(rows, Licenses, new(e.StreamId), row => After(row, x));
+                break;
+            case ActivationEvent x:
+                Change<ActivationId, CountedActivation>(rows, Activations, new(e.StreamId), row => After(row, x));
                 break;
         }
     }
@@ -171,6 +187,15 @@ public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOf
         LicenseRevocationLifted => row is null ? null : row with { Revoked = false },
         LicenseTransferred x => row is null ? null : row with { Organization = x.Organization },
         LicenseDeleted => null,
+        _ => row,
+    };
+
+    private static CountedActivation? After(CountedActivation? row, ActivationEvent e) => e switch
+    {
+        ActivationCreated x => new(x.Activation, x.License, x.LeaseExpiresAt),
+        ActivationRepeated x => row is null ? null : row with { LeaseExpiresAt = x.LeaseExpiresAt },
+        ActivationSynced x => row is null ? null : row with { LeaseExpiresAt = x.LeaseExpiresAt },
+        ActivationEnded => null,
         _ => row,
     };
 

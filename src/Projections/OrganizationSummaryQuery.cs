@@ -84,7 +84,7 @@ public sealed record GetOrganizationSummary(OrganizationId Organization, DateTim
                 reader.Get<long>("groups"),
                 new(reader.Get<long>("licenses"), reader.Get<long>("active"), reader.Get<long>("suspended_licenses"), reader.Get<long>("revoked"),
                     reader.Get<long>("expired"), reader.Get<long>("not_yet_effective")),
-                0,
+                reader.Get<long>("activations"),
                 query.Days is null ? null :
                 [
                     .. reader.Get<DateOnly[]>("days").Zip(reader.Get<int[]>("days_allowed"), reader.Get<int[]>("days_used"))
@@ -103,7 +103,7 @@ internal sealed record SummaryStatement(bool IsPast, string Progression)
     public string Sql =>
         $"""
          select {Reached} as position, o.suspended, o.allowed, o.used, coalesce(u.roles, array[]::text[]) as roles, coalesce(u.suspensions, array[]::boolean[]) as suspensions,
-             coalesce(u.users, array[]::bigint[]) as users, coalesce(({Groups}), 0) as groups, l.*, d.*
+             coalesce(u.users, array[]::bigint[]) as users, coalesce(({Groups}), 0) as groups, ({Activations}) as activations, l.*, d.*
          from {OrganizationSummary.Seats.Name} o
          cross join lateral (select array_agg(c.role) as roles, array_agg(c.suspended) as suspensions, array_agg(c.users) as users from ({Users}) c where c.users <> 0) u
          cross join lateral (
@@ -134,6 +134,11 @@ internal sealed record SummaryStatement(bool IsPast, string Progression)
     private string Groups => !IsPast
         ? $"select c.groups from {OrganizationSummary.GroupCounts.Name} c where c.organization_id = $1"
         : $"select count(*) from {OrganizationSummary.UserGroups.Name} c where c.organization_id = $1 and {At("c")}";
+
+    private string Activations => $"""
+        select count(*) from {OrganizationSummary.Licenses.Name} l join {OrganizationSummary.Activations.Name} a on a.license_id = l.id and {At("a")}
+        where l.organization_id = $1 and {At("l")} and (a.lease_expires_at is null or a.lease_expires_at > $2)
+        """;
 
     private string Users => !IsPast
         ? $"select c.role, c.suspended, c.users from {OrganizationSummary.UserCounts.Name} c where c.organization_id = $1"

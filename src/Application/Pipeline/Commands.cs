@@ -103,7 +103,11 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
 
         var result = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellation);
         if (result.Refusal is not null)
+        {
+            if (store.RecordsRefusal && !envelope.DryRun)
+                await store.Session.SaveChangesAsync(cancellation);
             return new(result, null, null, []);
+        }
 
         var made = reply is null ? null : await reply(result.Value!, store, cancellation);
         if (envelope.DryRun)

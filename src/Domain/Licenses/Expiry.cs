@@ -74,6 +74,9 @@ public sealed record LicenseTerm
         ? SubscriptionStartTrigger == SubscriptionStartTrigger.Activation
         : ExpirationStrategy != ExpirationStrategy.Immediate;
 
+    /// <summary>True for the older way in which every activation runs for the validity by itself, and the licence has no end.</summary>
+    public bool EndsWithEachActivation => SubscriptionInterval is null && Validity > 0 && ExpirationStrategy == ExpirationStrategy.Rolling;
+
     /// <summary>The end of a licence created at that moment; null while it has none.</summary>
     public DateTimeOffset? EndWhenCreated(DateTimeOffset at) => StartsWithActivation ? null : Interval?.After(at);
 

@@ -58,6 +58,8 @@ public sealed record UserUnassignedFromLicense(LicenseId License, UserId User) :
 public sealed record GroupAssignedToLicense(LicenseId License, UserGroupId UserGroup, DateTimeOffset? From = null, DateTimeOffset? Until = null) : LicenseEvent;
 /// <summary>The licence no longer opens through this group.</summary>
 public sealed record GroupUnassignedFromLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
+/// <summary>The first machine was activated, and this (UTC) is when a term that waits for that began.</summary>
+public sealed record LicenseFirstActivated(LicenseId License, DateTimeOffset At) : LicenseEvent;
 /// <summary>The licence is gone: it opens nothing, the history stays.</summary>
 public sealed record LicenseDeleted(LicenseId License) : LicenseEvent;
 
@@ -99,7 +101,8 @@ public sealed partial record License(
 
     public ValueList<MeterAttribute> Meters { get; init; } = [];
 
-    public LicenseUsage Usage { get; init; } = LicenseUsage.None;
+    /// <summary>When it was activated first (UTC).</summary>
+    public DateTimeOffset? ActivatedAt { get; init; }
 
     /// <summary>The limits of those of <see cref="Users"/> whose assignment has one.</summary>
     public ImmutableDictionary<UserId, AssignmentWindow> UserWindows { get; init; } = [];
@@ -166,6 +169,7 @@ public sealed partial record License(
         {
             Groups = license.Groups.Remove(e.UserGroup), GroupWindows = license.GroupWindows.Remove(e.UserGroup),
         },
+        LicenseFirstActivated e => license with { ActivatedAt = e.At },
         LicenseDeleted => license with { Deleted = true },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in License.Evolve."),
     };
@@ -267,6 +271,13 @@ public sealed partial record License(
             .. term == Term || end == ExpiresAt ? (LicenseEvent[])[] : [new LicenseExpiryChanged(Id, end)],
         ];
     }
+
+    /// <summary>A machine is activated: the first one starts the term that waited for it, unless the licence has been given an end.</summary>
+    public Decision<LicenseEvent> FirstActivate(DateTimeOffset now) => !Exists ? Refusal.LicenseNotFound : ActivatedAt is not null ? [] :
+    [
+        new LicenseFirstActivated(Id, now),
+        .. ExpiresAt is null && EndsAfterActivation && !Term.EndsWithEachActivation ? (LicenseEvent[])[new LicenseExpiryChanged(Id, Term.Interval!.Value.After(now))] : [],
+    ];
 
     public Decision<LicenseEvent> Delete() => Deleted ? [] : Exists ? [new LicenseDeleted(Id)] : Refusal.LicenseNotFound;
 }

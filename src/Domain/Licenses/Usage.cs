@@ -25,17 +25,26 @@ public static class Meters
 /// <summary>The uses of one meter: those that count now, and all there ever were.</summary>
 public readonly record struct MeterUses(long Total, long Gross);
 
-/// <summary>What activations have made of a licence: counts, times (UTC), and the newest release seen.</summary>
+/// <summary>What activations have made of a licence: counts, the last use (UTC), and the newest release seen.</summary>
 public sealed record LicenseUsage
 {
     public static LicenseUsage None { get; } = new();
 
+    /// <summary>The activations that hold a place now.</summary>
     public int Activations { get; init; }
+
+    /// <summary>How often a machine was deactivated.</summary>
     public int Deactivations { get; init; }
-    public DateTimeOffset? ActivatedAt { get; init; }
     public DateTimeOffset? LastUsedAt { get; init; }
     public string? ReleaseVersion { get; init; }
 
     /// <summary>By the ids of the meters; one that is absent was never used.</summary>
     public ImmutableDictionary<Guid, MeterUses> Meters { get; init; } = [];
+
+    public MeterUses Of(MeterAttribute meter) => Meters.GetValueOrDefault(meter.Id);
+
+    /// <summary>The usage after some more, or fewer, uses of a meter.</summary>
+    public LicenseUsage Counted(Guid meter, long increment) => Meters.GetValueOrDefault(meter) is var before
+        ? this with { Meters = Meters.SetItem(meter, new(before.Total + increment, before.Gross + Math.Max(0, increment))) }
+        : this;
 }

@@ -81,7 +81,7 @@ internal static partial class Problems
     }
 
     /// <summary>The database cannot be reached, or has no connection left: not the caller's fault, and over when it is back.</summary>
-    private static bool IsOutage(Exception? thrown) =>
+    public static bool IsOutage(Exception? thrown) =>
         thrown is NpgsqlException { IsTransient: true } or TimeoutException || (thrown?.InnerException is { } inner && IsOutage(inner));
 
     private static Task Write(HttpContext http, int status, string code, string message, IReadOnlyDictionary<string, string[]>? errors)

@@ -47,6 +47,8 @@ internal static class ApiSetup
         v3.MapAccess();
         v3.MapAccessLists();
         v3.MapAccessDifference();
+        v3.MapActivations();
+        v3.MapHeldActivations();
         v3.MapMonitoring();
         v3.MapRefusals();
         v3.MapSignIn();

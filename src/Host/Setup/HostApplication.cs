@@ -46,6 +46,7 @@ internal static class HostApplication
         builder.Services.AddHostedService<ResumeImports>();
         builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
         builder.Services.AddSignIn(builder.Configuration);
+        builder.Services.AddHostedService<RecordEndedLeases>();
         builder.Services.AddApi();
         if (settings.RateLimit is { } limit)
             builder.Services.AddSingleton(services => new RateLimits(limit, services.GetRequiredService<TimeProvider>()));

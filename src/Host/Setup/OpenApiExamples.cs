@@ -31,11 +31,19 @@ internal static class OpenApiExamples
         ["createLicense"] = $$"""
             { "productId": "{{Id}}", "organizationId": "{{Id}}", "subscriptionInterval": "P1Y", "allowedActivations": 3, "tags": ["2026"] }
             """,
+        ["createActivation"] = Machine,
+        ["updateActivation"] = Machine,
         ["extendLicense"] = """{ "extensionLength": 86400 }""",
         ["checkAccess"] = $$"""{ "userId": "{{Id}}", "licenseId": "{{Id}}" }""",
         ["createPersonalAccessToken"] = """{ "name": "nightly report", "scopes": ["organization:read", "user:read"] }""",
         ["login"] = """{ "email": "ada@acme.example", "password": "correct horse battery" }""",
     }.ToFrozenDictionary();
+
+    private static string Machine => $$"""
+        { "key": "2C5F1A-09B3D7-4E8F60-A1C2D3-77E0B4-5D6A9C", "productId": "{{Id}}", "accountId": null, "fingerprint": "{{new string('a', 64)}}", "hostname": "drawing-board",
+          "os": "linux", "osVersion": "6.12", "userHash": "4f2d", "releaseVersion": "1.4.2", "metadata": [{ "key": "room", "value": "12" }],
+          "meterAttributes": [{ "name": "pages", "usesIncrement": 1 }] }
+        """;
 
     private static string NewTemplate => """
         { "name": "Yearly, named users", "type": "node-locked", "allowedActivations": 3, "subscriptionInterval": "P1Y", "requireAuthentication": true }

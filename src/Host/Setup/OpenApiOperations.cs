@@ -115,6 +115,7 @@ internal static class OpenApiOperations
         Query(Positions.MinPosition, new() { Type = JsonSchemaType.Integer, Minimum = "0" }, "Waits until the list reflects this position, two seconds at most."),
         .. list.AlsoKnown.Where(name => list.Listing.Find(name) is null).Select(name => name.EndsWith("Id", StringComparison.Ordinal)
             ? Query(name, new() { Type = JsonSchemaType.String, Format = "uuid" }, "An id.")
+            : name == ActivationEndpoints.Include ? Query(name, new() { Type = JsonSchemaType.String }, "What to show with each row: user, organization, or both, separated by a comma.")
             : Query(name, new() { Type = JsonSchemaType.String, Format = "date-time" }, "A time in ISO 8601.")),
         .. list.Listing.FieldNames.Select(name => list.Listing.Find(name)!).Select(field => Filter(field, document)),
     ];

@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application.AccessTokens;
 using EventSourcedOrgs.Application.Accounts;
+using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
@@ -110,6 +111,20 @@ internal static class PermissionTable
 
         [typeof(ListLicenseHistory)] = new(Audience.Vendor, "activation:read"),
         [typeof(ListOrganizationLicenseHistory)] = new(Audience.Organization, "organization:activation:read"),
+
+        [typeof(Activate)] = new(Audience.Anyone),
+        [typeof(SyncActivation)] = new(Audience.Anyone),
+        [typeof(DeactivateActivation)] = new(Audience.Anyone),
+        [typeof(CountMeter)] = new(Audience.Anyone),
+        [typeof(DeleteActivation)] = new(Audience.Vendor, "license:write"),
+        [typeof(DeleteActivations)] = new(Audience.Vendor, "license:write"),
+        [typeof(EndLeases)] = new(Audience.System),
+        [typeof(ListActivations)] = new(Audience.Vendor, "activation:read"),
+        [typeof(GetActivation)] = new(Audience.Vendor, "activation:read"),
+        [typeof(ListOrganizationActivations)] = new(Audience.Organization, "organization:activation:read"),
+        [typeof(GetOrganizationActivation)] = new(Audience.Organization, "organization:activation:read"),
+        [typeof(ListMyActivations)] = new(Audience.SignedIn),
+        [typeof(GetMyActivation)] = new(Audience.SignedIn),
 
         [typeof(ListRefusedCommands)] = new(Audience.Vendor, "eventLog:read"),
         [typeof(ListOrganizationRefusedCommands)] = new(Audience.Organization, "organization:eventLog:read"),

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
@@ -62,6 +63,8 @@ internal static class StoreSetup
         services.AddScoped<Context>();
         services.AddScoped<Store>();
         services.AddSingleton<Grants>();
+        services.AddSingleton<LicenseUses>();
+        services.AddSingleton<ActivationTokens>();
         services.AddSingleton<Refusals>();
         services.AddSingleton<Commands>();
         services.AddSingleton<StagedRows>();

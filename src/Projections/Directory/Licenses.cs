@@ -9,6 +9,8 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>The lists of licences: of the account, of an organization, of a user.</summary>
 public static class LicenseList
 {
+    private const string Activations = "from read.activation_v2 a where a.license_id = l.id and {at:a}";
+
     private static readonly ListField[] Fields =
     [
         ListField.Text("key", "l.key") with { Searchable = true, Required = true },
@@ -19,8 +21,8 @@ public static class LicenseList
         ListField.Text("subscriptionInterval", "l.subscription_interval") with { Required = true },
         ListField.Number("allowedActivations", "l.allowed_activations") with { Required = true },
         ListField.Number("allowedDeactivations", "l.allowed_deactivations") with { Required = true },
-        ListField.Number("totalActivations", "l.total_activations") with { Required = true },
-        ListField.Number("totalDeactivations", "l.total_deactivations") with { Required = true },
+        ListField.Number("totalActivations", $"select count(*) {Activations} and {ActivationList.Live(null)}"),
+        ListField.Number("totalDeactivations", $"select count(*) {Activations} and a.ended_as = 'Deactivated'"),
         ListField.Text("notes", "l.notes") with { Searchable = true, Sortable = false },
         .. ListField.KeyValues("metadata", "l.metadata"),
         ListField.Instant("expiresAt", "l.expires_at"),
@@ -45,10 +47,10 @@ public static class LicenseList
         .. Fields,
         ListField.IdSet("userGroupId", "l.group_ids"),
         ListField.Id("organizationId", "l.organization_id"),
-        ListField.Text("organization.name", "select o.name from read.organization_v1 o where o.id = l.organization_id and {at:o}"),
-        ListField.Text("organization.email", "select o.email from read.organization_v1 o where o.id = l.organization_id and {at:o}") with { IgnoresCase = true },
-        ListField.Text("user.email", "select u.email from read.app_user_v1 u where u.id = l.primary_user_id and {at:u}") with { IgnoresCase = true },
-        ListField.Text("user.company", "select u.company from read.app_user_v1 u where u.id = l.primary_user_id and {at:u}"),
+        ListField.Text("organization.name", "select o.name from read.organization_v2 o where o.id = l.organization_id and {at:o}"),
+        ListField.Text("organization.email", "select o.email from read.organization_v2 o where o.id = l.organization_id and {at:o}") with { IgnoresCase = true },
+        ListField.Text("user.email", "select u.email from read.app_user_v2 u where u.id = l.primary_user_id and {at:u}") with { IgnoresCase = true },
+        ListField.Text("user.company", "select u.company from read.app_user_v2 u where u.id = l.primary_user_id and {at:u}"),
         ListField.Id("resellerId", "l.reseller_id"),
         ListField.TextSet("tags", "l.tags"),
         ListField.TextSet("tag", "l.tags"),
@@ -62,16 +64,16 @@ public static class LicenseList
         ListField.Flag("maintenanceExpiringSoon", "false") with { Sortable = false },
         ListField.Instant("maintenanceExpiresAt", "null::timestamptz"),
         ListField.Instant("activatedAt", "l.activated_at"),
-        ListField.Instant("lastUsedAt", "l.last_used_at"),
-        ListField.Instant("activation.lastSyncedAt", "null::timestamptz") with { Sortable = false },
-        ListField.Text("activation.countryCode", "null::text") with { Sortable = false },
+        ListField.Instant("lastUsedAt", $"select max(a.last_synced_at) {Activations}"),
+        ListField.Instant("activation.lastSyncedAt", $"select max(a.last_synced_at) {Activations}") with { Sortable = false },
+        ListField.TextSet("activation.countryCode", $"array(select a.country_code {Activations} and a.country_code is not null and {ActivationList.Live(null)})"),
         ListField.Text("maxAllowedReleaseVersion", "l.max_allowed_release_version") with { Required = true, Sortable = false },
         ListField.Id("maintenancePolicyId", "l.maintenance_policy_id"),
         ListField.Id("productVersionId", "l.product_version_id"),
     ])
     { Versioned = "l" };
 
-    internal static DirectoryPart<License, LicenseEvent> Part(JsonSerializerOptions json) => new("license", 1, json, state => state.Exists, table => table
+    internal static DirectoryPart<License, LicenseEvent> Part(JsonSerializerOptions json) => new("license", 2, json, state => state.Exists, table => table
         .Text("key", state => state.Key)
         .Reference("product_id", state => state.Product.Value)
         .Reference("organization_id", state => state.Organization?.Value)
@@ -87,15 +89,12 @@ public static class LicenseList
         .Text("subscription_interval", state => state.Term.SubscriptionInterval ?? "")
         .Number("allowed_activations", state => state.Policy.AllowedActivations)
         .Number("allowed_deactivations", state => state.Policy.AllowedDeactivations)
-        .Number("total_activations", state => state.Usage.Activations)
-        .Number("total_deactivations", state => state.Usage.Deactivations)
         .Flag("allow_vm_activation", state => state.Policy.AllowVmActivation)
         .Flag("user_locked", state => state.Policy.UserLocked)
         .Number("expiring_soon_event_offset", state => state.Policy.ExpiringSoonEventOffset)
         .Text("expiration_strategy", state => Wire(state.Term.ExpirationStrategy))
         .Text("subscription_start_trigger", state => Wire(state.Term.SubscriptionStartTrigger))
-        .Instant("activated_at", state => state.Usage.ActivatedAt)
-        .Instant("last_used_at", state => state.Usage.LastUsedAt)
+        .Instant("activated_at", state => state.ActivatedAt)
         .Reference("entitlement_set_id", state => state.Entitlement.EntitlementSet)
         .Reference("product_version_id", state => state.Entitlement.ProductVersion)
         .Reference("maintenance_policy_id", state => state.Entitlement.MaintenancePolicy)
@@ -118,8 +117,8 @@ public static class LicenseList
     /// <summary>Licences that a user is named on, or that a living group of the user is assigned to; the parameter is the user's id.</summary>
     internal static string OfUserId(int parameter) => $$"""
         (l.primary_user_id = ${{parameter}} or l.user_ids @> array[${{parameter}}::uuid] or l.group_ids && array(
-            select g.id from read.user_group_v1 g
-            where {at:g} and g.id in (select unnest(u.group_ids) from read.app_user_v1 u where u.id = ${{parameter}} and {at:u})))
+            select g.id from read.user_group_v2 g
+            where {at:g} and g.id in (select unnest(u.group_ids) from read.app_user_v2 u where u.id = ${{parameter}} and {at:u})))
         """;
 }
 

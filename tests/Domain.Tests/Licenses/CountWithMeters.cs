@@ -41,6 +41,6 @@ public class CountWithMeters : Spec<License, LicenseEvent>
             .ThenRefused(Refusal.LicenseNotFound);
 
     [Fact]
-    public void A_new_licence_has_used_nothing() =>
-        Given(ProOf(Acme), new LicenseMetersChanged(Pro, [Pages])).State.Usage.ShouldBe(LicenseUsage.None);
+    public void A_usage_counts_up_and_down_and_never_forgets() =>
+        LicenseUsage.None.Counted(Pages.Id, 5).Counted(Pages.Id, -2).Of(Pages).ShouldBe(new MeterUses(3, 5));
 }

@@ -50,19 +50,17 @@ internal static class Common
         .Select(entry => new WireMetadata(entry.Id, entry.CreatedAt, entry.UpdatedAt, entry.Key, entry.Value))
         .ToValueList();
 
-    public static ValueList<WireAdminMeter> ForAdmin(License license) => license.Meters
-        .Select(meter => new WireAdminMeter(meter.Id, meter.CreatedAt, meter.UpdatedAt, meter.Name, meter.AllowedUses, UsesOf(license, meter).Total,
-            UsesOf(license, meter).Gross, meter.Floating, meter.ViewPermissions, meter.ViewPermissions.Count > 0))
+    public static ValueList<WireAdminMeter> ForAdmin(License license, LicenseUsage usage) => license.Meters
+        .Select(meter => new WireAdminMeter(meter.Id, meter.CreatedAt, meter.UpdatedAt, meter.Name, meter.AllowedUses, usage.Of(meter).Total,
+            usage.Of(meter).Gross, meter.Floating, meter.ViewPermissions, meter.ViewPermissions.Count > 0))
         .ToValueList();
 
     /// <summary>The meters whose view permissions name the viewer.</summary>
-    public static ValueList<WireMeter> For(string viewer, License license) => license.Meters
+    public static ValueList<WireMeter> For(string viewer, License license, LicenseUsage usage) => license.Meters
         .Where(meter => meter.ViewPermissions.Contains(viewer))
-        .Select(meter => new WireMeter(meter.Id, meter.CreatedAt, meter.UpdatedAt, meter.Name, meter.AllowedUses, UsesOf(license, meter).Total,
-            UsesOf(license, meter).Gross, meter.Floating))
+        .Select(meter => new WireMeter(meter.Id, meter.CreatedAt, meter.UpdatedAt, meter.Name, meter.AllowedUses, usage.Of(meter).Total,
+            usage.Of(meter).Gross, meter.Floating))
         .ToValueList();
-
-    private static MeterUses UsesOf(License license, MeterAttribute meter) => license.Usage.Meters.GetValueOrDefault(meter.Id);
 
     public static ValueList<MeterAttribute> ToMeters(this ValueList<NewMeter>? meters, DateTimeOffset now) => (meters ?? [])
         .Select(meter => new MeterAttribute(

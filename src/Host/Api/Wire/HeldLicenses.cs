@@ -32,8 +32,9 @@ internal sealed record WireHeldLicense(
     {
         var products = await store.Products.Latest(licenses.Select(license => license.Product), cancellation);
         var groups = await store.UserGroups.Latest(licenses.SelectMany(license => license.Groups), cancellation);
+        var usages = await store.LicenseUses.Of(licenses, store, cancellation);
         return [.. licenses.Select(license =>
-            Of(license, "organization", products.GetValueOrDefault(license.Product), WireUserGroup.Living(license.Groups, groups)))];
+            Of(license, usages.GetValueOrDefault(license.Id, LicenseUsage.None), "organization", products.GetValueOrDefault(license.Product), WireUserGroup.Living(license.Groups, groups)))];
     }
 
     public static async Task<WireHeldLicense> OfUser(License license, Store store, CancellationToken cancellation) =>
@@ -42,17 +43,18 @@ internal sealed record WireHeldLicense(
     public static async Task<IReadOnlyList<WireHeldLicense>> OfUser(IReadOnlyList<License> licenses, Store store, CancellationToken cancellation)
     {
         var products = await store.Products.Latest(licenses.Select(license => license.Product), cancellation);
-        return [.. licenses.Select(license => Of(license, "user", products.GetValueOrDefault(license.Product), groups: null))];
+        var usages = await store.LicenseUses.Of(licenses, store, cancellation);
+        return [.. licenses.Select(license => Of(license, usages.GetValueOrDefault(license.Id, LicenseUsage.None), "user", products.GetValueOrDefault(license.Product), groups: null))];
     }
 
-    private static WireHeldLicense Of(License license, string viewer, Product? product, ValueList<WireUserGroup>? groups) => new(
+    private static WireHeldLicense Of(License license, LicenseUsage usage, string viewer, Product? product, ValueList<WireUserGroup>? groups) => new(
         Id: license.Id, CreatedAt: license.CreatedAt, UpdatedAt: license.Recorded.UpdatedAt, Key: license.Key, Revoked: license.Revoked,
         Suspended: license.Suspended, Perpetual: license.Perpetual, Type: license.Policy.Type, Validity: Common.Validity(license.Term),
-        SubscriptionInterval: license.Term.SubscriptionInterval, TotalActivations: license.Usage.Activations,
-        TotalDeactivations: license.Usage.Deactivations, AllowedActivations: license.Policy.AllowedActivations,
+        SubscriptionInterval: license.Term.SubscriptionInterval, TotalActivations: usage.Activations,
+        TotalDeactivations: usage.Deactivations, AllowedActivations: license.Policy.AllowedActivations,
         AllowedDeactivations: license.Policy.AllowedDeactivations, AllowedFloatingClients: license.Policy.AllowedFloatingClients,
         LeaseDuration: license.Policy.LeaseDuration, ExpiresAt: license.ExpiresAt, EffectiveDate: license.EffectiveDate, Notes: license.Notes,
-        Metadata: Common.For(viewer, license.Metadata), MeterAttributes: Common.For(viewer, license),
+        Metadata: Common.For(viewer, license.Metadata), MeterAttributes: Common.For(viewer, license, usage),
         Product: product is null ? null : new(product.DisplayName), ProductVersion: null, EntitlementSet: null, UserGroups: groups);
 }
 

@@ -134,31 +134,32 @@ internal sealed record WireLicense(
         var living = users.Values.Where(user => user.Exists).ToDictionary(user => user.Id);
         var primary = licenses.Select(license => license.PrimaryUser).OfType<UserId>().Where(living.ContainsKey).Distinct().Select(id => living[id]).ToList();
         var shown = (await WireUser.Of(primary, store, cancellation)).ToDictionary(user => user.Id);
+        var usages = await store.LicenseUses.Of(licenses, store, cancellation);
         return [.. licenses.Select(license => Of(
-            license, license.Policy, license.Organization is { } id ? organizations.GetValueOrDefault(id) : null,
+            license, usages.GetValueOrDefault(license.Id, LicenseUsage.None), license.Policy, license.Organization is { } id ? organizations.GetValueOrDefault(id) : null,
             license.PrimaryUser is { } user ? shown.GetValueOrDefault(user) : null, living))];
     }
 
     private static WireLicense Of(
-        License license, LicensePolicy policy, Organization? organization, WireUser? user, Dictionary<UserId, User> living) => new(
+        License license, LicenseUsage usage, LicensePolicy policy, Organization? organization, WireUser? user, Dictionary<UserId, User> living) => new(
         Id: license.Id, CreatedAt: license.CreatedAt, UpdatedAt: license.Recorded.UpdatedAt, Key: license.Key, Revoked: license.Revoked,
-        Suspended: license.Suspended, Perpetual: license.Perpetual, TotalActivations: license.Usage.Activations,
-        TotalDeactivations: license.Usage.Deactivations, Validity: Common.Validity(license.Term), ExpirationStrategy: license.Term.ExpirationStrategy,
+        Suspended: license.Suspended, Perpetual: license.Perpetual, TotalActivations: usage.Activations,
+        TotalDeactivations: usage.Deactivations, Validity: Common.Validity(license.Term), ExpirationStrategy: license.Term.ExpirationStrategy,
         SubscriptionInterval: license.Term.SubscriptionInterval, SubscriptionStartTrigger: license.Term.SubscriptionStartTrigger,
         FingerprintMatchingStrategy: policy.FingerprintMatchingStrategy, AllowedActivations: policy.AllowedActivations,
         AllowedDeactivations: policy.AllowedDeactivations, Type: policy.Type, AllowedFloatingClients: policy.AllowedFloatingClients,
         ServerSyncGracePeriod: policy.ServerSyncGracePeriod, ServerSyncInterval: policy.ServerSyncInterval, AllowedClockOffset: policy.AllowedClockOffset,
         CryptoBindingEnabled: policy.CryptoBindingEnabled, DisableClockValidation: policy.DisableClockValidation,
         ExpiringSoonEventOffset: policy.ExpiringSoonEventOffset, LeaseDuration: policy.LeaseDuration, LeasingStrategy: policy.LeasingStrategy,
-        EffectiveDate: license.EffectiveDate, ExpiresAt: license.ExpiresAt, ActivatedAt: license.Usage.ActivatedAt, LastUsedAt: license.Usage.LastUsedAt,
+        EffectiveDate: license.EffectiveDate, ExpiresAt: license.ExpiresAt, ActivatedAt: license.ActivatedAt, LastUsedAt: usage.LastUsedAt,
         AllowVmActivation: policy.AllowVmActivation, AllowContainerActivation: policy.AllowContainerActivation,
         AllowClientLeaseDuration: policy.AllowClientLeaseDuration, UserLocked: policy.UserLocked, RequireAuthentication: policy.RequireAuthentication,
         DisableGeoLocation: policy.DisableGeoLocation, Notes: license.Notes, ProductId: license.Product, EntitlementSetId: license.Entitlement.EntitlementSet,
         ProductVersionId: license.Entitlement.ProductVersion, MaintenancePolicyId: license.Entitlement.MaintenancePolicy, MaintenanceExpiresAt: null,
-        CurrentReleaseVersion: license.Usage.ReleaseVersion, MaxAllowedReleaseVersion: license.Entitlement.MaxAllowedReleaseVersion,
+        CurrentReleaseVersion: usage.ReleaseVersion, MaxAllowedReleaseVersion: license.Entitlement.MaxAllowedReleaseVersion,
         OrganizationId: license.Organization, Organization: organization is null ? null : WireOrganization.Of(organization), UserId: user?.Id, User: user,
         ResellerId: license.Reseller, Reseller: null, AdditionalUserIds: license.Users.Where(living.ContainsKey).OrderBy(id => id.Value).ToValueList(),
         AllowedIpRange: Common.Single(policy.AllowedIpRanges), AllowedIpRanges: policy.AllowedIpRanges, AllowedIpAddresses: policy.AllowedIpAddresses,
         DisallowedIpAddresses: policy.DisallowedIpAddresses, AllowedCountries: policy.AllowedCountries, DisallowedCountries: policy.DisallowedCountries,
-        Metadata: Common.ForAdmin(license.Metadata), MeterAttributes: Common.ForAdmin(license), Tags: license.Tags);
+        Metadata: Common.ForAdmin(license.Metadata), MeterAttributes: Common.ForAdmin(license, usage), Tags: license.Tags);
 }

@@ -1,0 +1,115 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Users;
+
+namespace EventSourcedOrgs.Application.Activations;
+
+/// <summary>
+/// The tokens that applications check without us: JWTs signed with the RSA key of the product (RS256). Times are seconds since 1970; 0 is never. What the
+/// metadata and meters say is told as far as their view permissions name <c>activation</c>.
+/// </summary>
+public sealed class ActivationTokens(Secrets secrets)
+{
+    private const string Viewer = "activation";
+
+    private static readonly string Header = Encode("""{"alg":"RS256","typ":"JWT"}"""u8);
+
+    private readonly ConcurrentDictionary<ProductId, byte[]> keys = new();
+
+    public async Task<string> Sign(Activated activated, Store store, CancellationToken cancellation)
+    {
+        var (activation, license) = (activated.Activation, activated.License);
+        var product = await store.Products.Latest(license.Product, cancellation);
+        var user = (activation.User ?? license.PrimaryUser) is { } id ? await store.Users.Latest(id, cancellation) : null;
+        var organization = license.Organization is { } owner ? await store.Organizations.Latest(owner, cancellation) : null;
+
+        var claims = Claims(activated, product, user is { Exists: true } ? user : null, store.Context.Now);
+        claims["on"] = organization?.Name ?? "";
+        claims["oa"] = organization?.Address is { } address
+            ? JsonSerializer.SerializeToNode(address, JsonSerializerOptions.Web)
+            : null;
+        return await Sign(claims, license.Product, store, cancellation);
+    }
+
+    private static JsonObject Claims(Activated activated, Product product, User? user, DateTimeOffset now)
+    {
+        var (activation, license, policy) = (activated.Activation, activated.License, activated.License.Policy);
+        return new()
+        {
+            ["aid"] = activation.Id.ToString(),
+            ["pid"] = license.Product.ToString(),
+            ["lid"] = license.Id.ToString(),
+            ["key"] = license.Key,
+            ["fp"] = activation.Fingerprint,
+            ["fms"] = JsonSerializer.SerializeToNode(policy.FingerprintMatchingStrategy),
+            ["os"] = JsonSerializer.SerializeToNode(activation.Report!.Machine.Os),
+            ["iat"] = Seconds(now),
+            ["eat"] = Seconds(activation.ExpiresAt ?? license.ExpiresAt),
+            ["leat"] = Seconds(activation.LeaseExpiresAt),
+            ["orv"] = 0,
+            ["ld"] = policy.LeaseDuration,
+            ["ls"] = JsonSerializer.SerializeToNode(policy.LeasingStrategy),
+            ["fc"] = policy.AllowedFloatingClients,
+            ["ssi"] = policy.ServerSyncInterval,
+            ["ssgpeat"] = policy.ServerSyncGracePeriod < 0 ? 0 : Seconds(now) + policy.ServerSyncInterval + policy.ServerSyncGracePeriod,
+            ["aco"] = policy.DisableClockValidation ? -1 : policy.AllowedClockOffset,
+            ["suspended"] = license.Suspended,
+            ["type"] = JsonSerializer.SerializeToNode(policy.Type),
+            ["lcat"] = Seconds(license.CreatedAt),
+            ["laat"] = Seconds(license.ActivatedAt),
+            ["name"] = user is null ? "" : $"{user.FirstName.Value} {user.LastName?.Value}".Trim(),
+            ["email"] = user?.Email.Value ?? "",
+            ["company"] = user?.Company?.Value ?? "",
+            ["pmd"] = Told(product.Metadata),
+            ["lmd"] = Told(license.Metadata),
+            ["umd"] = Told(user?.Metadata?.Value ?? []),
+            ["amd"] = Entries(activation.Report.Metadata),
+            ["lma"] = Meters(license, activated.Usage),
+            ["ama"] = new JsonArray([.. activation.Meters.Select(uses => new JsonObject { ["name"] = uses.Name, ["uses"] = uses.Uses })]),
+        };
+    }
+
+    private static JsonArray Told(ValueList<MetadataEntry> metadata) => Entries(metadata.Where(entry => entry.ViewPermissions.Contains(Viewer)));
+
+    private static JsonArray Entries(IEnumerable<MetadataEntry> metadata) =>
+        new([.. metadata.Select(entry => new JsonObject { ["key"] = entry.Key, ["value"] = entry.Value })]);
+
+    private static JsonArray Meters(License license, LicenseUsage usage) => new([.. license.Meters.Where(meter => meter.ViewPermissions.Contains(Viewer))
+        .Select(meter => new JsonObject
+        {
+            ["name"] = meter.Name,
+            ["allowedUses"] = meter.AllowedUses,
+            ["totalUses"] = usage.Of(meter).Total,
+            ["grossUses"] = usage.Of(meter).Gross,
+        })]);
+
+    private static long Seconds(DateTimeOffset? time) => time?.ToUnixTimeSeconds() ?? 0;
+
+    private async Task<string> Sign(JsonObject claims, ProductId product, Store store, CancellationToken cancellation)
+    {
+        using var key = RSA.Create();
+        key.ImportPkcs8PrivateKey(await KeyOf(product, store, cancellation), out _);
+        var signed = $"{Header}.{Encode(JsonSerializer.SerializeToUtf8Bytes(claims))}";
+        return $"{signed}.{Encode(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
+    }
+
+    private async Task<byte[]> KeyOf(ProductId product, Store store, CancellationToken cancellation)
+    {
+        if (keys.TryGetValue(product, out var known))
+            return known;
+
+        var stored = await store.Session.LoadAsync<ProductKey>(product, cancellation)
+            ?? throw new InvalidOperationException($"The product {product} has no key to sign with.");
+        return keys.GetOrAdd(product, _ => secrets.Open(stored.Sealed));
+    }
+
+    private static string Encode(ReadOnlySpan<byte> bytes) => Base64Url.EncodeToString(bytes);
+}

@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.Licenses;
+using Npgsql;
+
+namespace EventSourcedOrgs.Application.Activations;
+
+/// <summary>When an activation last reported that nothing has changed: what history need not tell.</summary>
+public sealed record ActivationPulse(ActivationId Id, DateTimeOffset LastSyncedAt);
+
+/// <summary>
+/// Counts the activations of licences in their states as committed. Who holds the lock of a licence sees all there are, since a place of a licence is taken,
+/// kept and given back under that lock only.
+/// </summary>
+public sealed class LicenseUses(NpgsqlDataSource database)
+{
+    private const string Live = "a.data ->> 'held' is not null and (a.data ->> 'leaseExpiresAt' is null or (a.data ->> 'leaseExpiresAt')::timestamptz > $2)";
+
+    private const string OfLicense = "from events.mt_doc_activation a where (a.data ->> 'held')::uuid = $1";
+
+    /// <summary>The usage of each of these licences, now or at the past moment that is asked about; one that was never used may be absent.</summary>
+    public async Task<IReadOnlyDictionary<LicenseId, LicenseUsage>> Of(IReadOnlyCollection<License> licenses, Store store, CancellationToken cancellation)
+    {
+        if (store.Context.AsOf is { } past)
+            return await OfPast(licenses, past.At, store, cancellation);
+
+        Guid[] ids = [.. licenses.Select(license => license.Id.Value)];
+        var meters = await Meters(licenses, store.Context.Now, cancellation);
+        await using var command = Command(
+            $"""
+            select (a.data ->> 'license')::uuid, count(*) filter (where {Live}), count(*) filter (where a.data ->> 'end' = 'deactivated'),
+                max(greatest((a.data ->> 'lastSyncedAt')::timestamptz, (p.data ->> 'lastSyncedAt')::timestamptz)),
+                array_to_string(max(string_to_array(a.data #>> array['report', 'machine', 'releaseVersion'], '.')::int[]), '.')
+            from events.mt_doc_activation a left join events.mt_doc_activationpulse p on p.id = a.id
+            where (a.data ->> 'license')::uuid = any($1) and a.data ->> 'refusedWith' is null
+            group by 1
+            """, ids, store.Context.Now.UtcDateTime);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var usages = new Dictionary<LicenseId, LicenseUsage>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            var id = LicenseId.From(reader.GetGuid(0));
+            usages[id] = new()
+            {
+                Activations = (int)reader.GetInt64(1),
+                Deactivations = (int)reader.GetInt64(2),
+                LastUsedAt = await reader.IsDBNullAsync(3, cancellation) ? null : await reader.GetFieldValueAsync<DateTimeOffset>(3, cancellation),
+                ReleaseVersion = await reader.IsDBNullAsync(4, cancellation) ? null : reader.GetString(4),
+                Meters = meters.GetValueOrDefault(id, []),
+            };
+        }
+
+        return usages;
+    }
+
+    /// <summary>What a decision about a place of the licence needs to know: only what the licence limits is counted.</summary>
+    public async Task<Places> Places(License license, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            $"""
+            select case when $3 then (select count(*) {OfLicense} and {Live}) else 0 end,
+                case when $4 then (select count(*) from events.mt_doc_activation a where (a.data ->> 'license')::uuid = $1 and a.data ->> 'end' = 'deactivated') else 0 end
+            """, license.Id.Value, now.UtcDateTime, license.Policy.AllowedActivations > 0, license.Policy.AllowedDeactivations >= 0);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var (taken, deactivations) = ((int)reader.GetInt64(0), (int)reader.GetInt64(1));
+        await reader.CloseAsync();
+        var meters = license.Meters.Count == 0 ? [] : (await Meters([license], now, cancellation)).GetValueOrDefault(license.Id, []);
+        return new(taken, deactivations, LicenseUsage.None with { Meters = meters });
+    }
+
+    /// <summary>The live activation of this machine, if it has one; of a machine user where the licence is locked to users.</summary>
+    public async Task<ActivationId?> Find(License license, MachineReport report, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var strategy = license.Policy.FingerprintMatchingStrategy;
+        var same = await Candidates(license, "and a.data ->> 'fingerprint' = $3", now, report.Fingerprint, cancellation);
+        var similar = same.Any(IsMeant) || strategy == FingerprintMatchingStrategy.Exact || report.Fingerprint.Length <= Fingerprint.Shortest
+            ? []
+            : await Candidates(license, "and length(a.data ->> 'fingerprint') = length($3)", now, report.Fingerprint, cancellation);
+        return same.Concat(similar).Where(IsMeant).Select(candidate => candidate.Id).Cast<ActivationId?>().FirstOrDefault();
+
+        bool IsMeant((ActivationId Id, string Fingerprint, string UserHash) candidate) =>
+            Fingerprint.Matches(candidate.Fingerprint, report.Fingerprint, strategy) && (!license.Policy.UserLocked || candidate.UserHash == report.UserHash);
+    }
+
+    /// <summary>The activations whose lease has ended without anybody having recorded it; of one licence or of all.</summary>
+    public Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Ended(LicenseId? license, DateTimeOffset now, int most, CancellationToken cancellation) => Ids(
+        """
+        select a.id, (a.data ->> 'held')::uuid from events.mt_doc_activation a
+        where (a.data ->> 'held')::uuid is not null and ($1::uuid is null or (a.data ->> 'held')::uuid = $1) and (a.data ->> 'leaseExpiresAt')::timestamptz <= $2
+        order by a.id limit $3
+        """, cancellation, license is { } one ? (object)one.Value : DBNull.Value, now.UtcDateTime, most);
+
+    /// <summary>Whether the same machine was refused for the same reason since then, so that repeating it tells nothing new.</summary>
+    public async Task<bool> WasRefused(LicenseId license, string fingerprint, string code, DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            """
+            select exists (select from events.mt_doc_activation a where a.data ->> 'fingerprint' = $1 and (a.data ->> 'license')::uuid = $2
+                and a.data ->> 'refusedWith' = $3 and (a.data -> 'recorded' ->> 'createdAt')::timestamptz > $4)
+            """, fingerprint, license.Value, code, since.UtcDateTime);
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
+    /// <summary>The live and the merely not yet ended activations of a licence, with their times: created, changed, last synced.</summary>
+    public async Task<IReadOnlyList<(ActivationId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset LastSyncedAt)>> Held(
+        LicenseId license, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            """
+            select a.id, (a.data -> 'recorded' ->> 'createdAt')::timestamptz, (a.data -> 'recorded' ->> 'updatedAt')::timestamptz,
+                greatest((a.data ->> 'lastSyncedAt')::timestamptz, (p.data ->> 'lastSyncedAt')::timestamptz)
+            from events.mt_doc_activation a left join events.mt_doc_activationpulse p on p.id = a.id
+            where (a.data ->> 'held')::uuid = $1 order by a.id
+            """, license.Value);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var held = new List<(ActivationId, DateTimeOffset, DateTimeOffset, DateTimeOffset)>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            held.Add((ActivationId.From(reader.GetGuid(0)), reader.GetDateTime(1), reader.GetDateTime(2), reader.GetDateTime(3)));
+        }
+
+        return held;
+    }
+
+    private async Task<Dictionary<LicenseId, ImmutableDictionary<Guid, MeterUses>>> Meters(
+        IReadOnlyCollection<License> licenses, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var known = licenses.SelectMany(license => license.Meters).ToDictionary(meter => meter.Id);
+        var found = new Dictionary<LicenseId, ImmutableDictionary<Guid, MeterUses>>();
+        if (known.Count == 0)
+            return found;
+
+        await using var command = Command(
+            $"""
+            select (a.data ->> 'license')::uuid, (m ->> 'meter')::uuid, coalesce(sum((m ->> 'uses')::bigint) filter (where {Live}), 0)::bigint,
+                sum((m ->> 'uses')::bigint)::bigint, sum((m ->> 'gross')::bigint)::bigint
+            from events.mt_doc_activation a, jsonb_array_elements(a.data -> 'meters') m
+            where (a.data ->> 'license')::uuid = any($1) group by 1, 2
+            """, licenses.Where(license => license.Meters.Count > 0).Select(license => license.Id.Value).ToArray(), now.UtcDateTime);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var (license, meter) = (LicenseId.From(reader.GetGuid(0)), reader.GetGuid(1));
+            if (known.TryGetValue(meter, out var counted))
+                found[license] = found.GetValueOrDefault(license, []).SetItem(meter, new(reader.GetInt64(counted.Floating ? 2 : 3), reader.GetInt64(4)));
+        }
+
+        return found;
+    }
+
+    /// <summary>The past is folded from the streams of the activations that there are.</summary>
+    private async Task<IReadOnlyDictionary<LicenseId, LicenseUsage>> OfPast(
+        IReadOnlyCollection<License> licenses, DateTimeOffset at, Store store, CancellationToken cancellation)
+    {
+        Guid[] ids = [.. licenses.Select(license => license.Id.Value)];
+        var activations = await Ids(
+            "select a.id, (a.data ->> 'license')::uuid from events.mt_doc_activation a where (a.data ->> 'license')::uuid = any($1) and a.data ->> 'refusedWith' is null",
+            cancellation, ids);
+        var states = (await store.Activations.Latest(activations.Select(activation => activation.Id), cancellation)).Values.ToLookup(state => state.License);
+        return licenses.ToDictionary(license => license.Id, license => UsageOf(license, [.. states[license.Id]], at));
+    }
+
+    private static LicenseUsage UsageOf(License license, IReadOnlyList<Activation> activations, DateTimeOffset at) => new()
+    {
+        Activations = activations.Count(activation => activation.IsLiveAt(at)),
+        Deactivations = activations.Count(activation => activation.End == ActivationEnd.Deactivated),
+        LastUsedAt = activations.Max(activation => (DateTimeOffset?)activation.LastSyncedAt),
+        ReleaseVersion = activations.Select(activation => activation.Report?.Machine.ReleaseVersion).Where(version => version is not null)
+            .MaxBy(version => Version.TryParse(version, out var parsed) ? parsed : new Version()),
+        Meters = license.Meters.ToImmutableDictionary(meter => meter.Id, meter => new MeterUses(
+            activations.Where(activation => !meter.Floating || activation.IsLiveAt(at)).SelectMany(activation => activation.Meters).Where(uses => uses.Meter == meter.Id).Sum(uses => uses.Uses),
+            activations.SelectMany(activation => activation.Meters).Where(uses => uses.Meter == meter.Id).Sum(uses => uses.Gross))),
+    };
+
+    private async Task<List<(ActivationId Id, string Fingerprint, string UserHash)>> Candidates(
+        License license, string condition, DateTimeOffset now, string fingerprint, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            $"select a.id, a.data ->> 'fingerprint', a.data #>> array['report', 'userHash'] {OfLicense} and {Live} {condition} order by a.id",
+            license.Id.Value, now.UtcDateTime, fingerprint);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new List<(ActivationId, string, string)>();
+        while (await reader.ReadAsync(cancellation))
+            found.Add((ActivationId.From(reader.GetGuid(0)), reader.GetString(1), reader.GetString(2)));
+        return found;
+    }
+
+    private async Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Ids(string sql, CancellationToken cancellation, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new List<(ActivationId, LicenseId)>();
+        while (await reader.ReadAsync(cancellation))
+            found.Add((ActivationId.From(reader.GetGuid(0)), LicenseId.From(reader.GetGuid(1))));
+        return found;
+    }
+
+    private NpgsqlCommand Command(string sql, params object[] values)
+    {
+        var command = database.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+}

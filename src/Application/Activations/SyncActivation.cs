@@ -1,0 +1,64 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.Licenses;
+using FluentValidation;
+
+namespace EventSourcedOrgs.Application.Activations;
+
+/// <summary>An activated machine reports, and renews its lease where it has one. Only where there are leases or meters is the licence locked.</summary>
+public sealed record SyncActivation(ActivationId Activation, ActivationRequest Request) : ICommand<Activated>
+{
+    public Guid? Target => Activation.Value;
+
+    public sealed class Validator : AbstractValidator<SyncActivation>
+    {
+        public Validator() => RuleFor(c => c.Request).SetValidator(new ActivationRequest.Validator());
+    }
+
+    public sealed class Handler(Store store) : ICommandHandler<SyncActivation, Activated>
+    {
+        public async Task<Result<Activated>> Handle(SyncActivation command, CancellationToken cancellationToken)
+        {
+            var (request, now) = (command.Request, store.Context.Now);
+            var before = await store.Activations.Latest(command.Activation, cancellationToken);
+            if (!before.Exists)
+                return Refusal.ActivationNotFound;
+            if (await store.WrongAccount(request.Account, cancellationToken) is { } wrong)
+                return wrong;
+
+            var (license, refused) = await store.LicenseFor(before, isExclusive: license => license.Policy.Type == LicenseType.HostedFloating || request.Meters.Count > 0, cancellationToken);
+            if (refused is not null)
+                return refused;
+            if (license.Key != request.Key.Trim())
+                return Refusal.InvalidLicenseKey;
+
+            var attempt = await store.Attempt(command.Activation, request, license, before.User, cancellationToken);
+            var places = await store.LicenseUses.Places(license, now, cancellationToken);
+            var synced = await store.Activations.Decide(command.Activation, state => state.Sync(license, attempt, places, now), cancellationToken);
+            if (synced.Refusal is not null)
+                return synced.Refusal;
+
+            store.Session.Store(new ActivationPulse(command.Activation, now));
+            return new Activated(synced.Value!, license, store.UsageAfter(places));
+        }
+    }
+}
+
+/// <summary>The licences of activations.</summary>
+internal static class ActivatedLicenses
+{
+    /// <summary>The licence of an activation, under its lock where that is needed; without its licence an activation is nothing.</summary>
+    public static async Task<(License License, Refusal? Refusal)> LicenseFor(
+        this Store store, Activation activation, Func<License, bool> isExclusive, CancellationToken cancellation)
+    {
+        var license = await store.Licenses.Latest(activation.License, cancellation);
+        if (!license.Exists)
+            return (license, Refusal.ActivationNotFound);
+        if (!isExclusive(license))
+            return (license, null);
+
+        var locked = await store.Licenses.DecideExclusively(activation.License, state => state.Exists ? [] : Refusal.ActivationNotFound, cancellation);
+        return (locked.Value ?? license, locked.Refusal);
+    }
+}

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using EventSourcedOrgs.Domain.Licenses;
+
+namespace EventSourcedOrgs.Domain.Activations;
+
+// ---- Events: stored for ever. Add optional members; never rename or remove one. ----
+
+/// <summary>Whatever happens to an activation.</summary>
+public abstract record ActivationEvent { private protected ActivationEvent() { } }
+
+/// <summary>What an application reported of its machine: at activation, and whenever it or its lease has changed.</summary>
+public sealed record MachineReport(Machine Machine, Personal<MachineAddress> Address, string Fingerprint, string UserHash, ValueList<MetadataEntry> Metadata);
+
+/// <summary>A machine took a place of the licence; the end of its lease and its own end are UTC, null for none.</summary>
+public sealed record ActivationCreated(
+    ActivationId Activation, LicenseId License, ProductId Product, UserId? User, MachineReport Report, DateTimeOffset? LeaseExpiresAt,
+    DateTimeOffset? ExpiresAt) : ActivationEvent;
+/// <summary>The same machine was activated again and kept its place.</summary>
+public sealed record ActivationRepeated(ActivationId Activation, LicenseId License, UserId? User, MachineReport Report, DateTimeOffset? LeaseExpiresAt) : ActivationEvent;
+/// <summary>The application reported, and something had changed, its lease was renewed, or a day had passed.</summary>
+public sealed record ActivationSynced(ActivationId Activation, LicenseId License, MachineReport Report, DateTimeOffset? LeaseExpiresAt) : ActivationEvent;
+/// <summary>A meter of the licence was used so many times more (or, negative, less) by this machine.</summary>
+public sealed record ActivationMeterCounted(ActivationId Activation, LicenseId License, Guid Meter, string Name, long Increment) : ActivationEvent;
+/// <summary>The machine gave its place back, or lost it.</summary>
+public sealed record ActivationEnded(ActivationId Activation, LicenseId License, ActivationEnd Reason) : ActivationEvent;
+/// <summary>A machine asked for a place and got none; the code says why.</summary>
+public sealed record ActivationRefused(ActivationId Activation, LicenseId License, UserId? User, string Code, MachineReport Report) : ActivationEvent;
+
+/// <summary>Why an activation ended: its machine, the vendor, or the end of its lease.</summary>
+[JsonConverter(typeof(WireEnum<ActivationEnd>))]
+public enum ActivationEnd { Deactivated, Deleted, LeaseEnded }
+
+/// <summary>How often a machine used a meter: uses that count now, and all there ever were.</summary>
+public sealed record MachineUses(Guid Meter, string Name, long Uses, long Gross);
+
+/// <summary>A request to count: a meter by its name, and by how much.</summary>
+public readonly record struct MeterIncrement(string Name, long By);
+
+/// <summary>The places of a licence that are taken at a moment, and its deactivations and meters, read while nobody else can take one.</summary>
+public sealed record Places(int Taken, int Deactivations, LicenseUsage Usage)
+{
+    public static Places None { get; } = new(0, 0, LicenseUsage.None);
+}
+
+/// <summary>One machine, or one instance of an application, that uses a licence.</summary>
+public sealed record Activation(
+    ActivationId Id, LicenseId License, ProductId Product, UserId? User, MachineReport? Report, string Fingerprint, DateTimeOffset? LeaseExpiresAt,
+    DateTimeOffset? ExpiresAt, DateTimeOffset LastSyncedAt, ValueList<MachineUses> Meters, ActivationEnd? End, string? RefusedWith,
+    Recorded Recorded) : IAggregate<Activation, ActivationEvent>
+{
+    /// <summary>How long a sync that says nothing new is only noted.</summary>
+    public static readonly TimeSpan BetweenRecords = TimeSpan.FromDays(1);
+
+    public static Activation Initial { get; } = new(default, default, default, null, null, "", null, null, default, [], null, null, default);
+
+    /// <summary>The licence whose place it holds; null when it has ended. What the index of living activations is made of.</summary>
+    public LicenseId? Held { get; init; }
+
+    public bool Exists => Id != default && Held is not null;
+
+    /// <summary>A lease that ends at a moment is over at that moment, whether or not anybody has recorded it.</summary>
+    public bool IsLiveAt(DateTimeOffset now) => Exists && (LeaseExpiresAt is null || now < LeaseExpiresAt);
+
+    public Activation With(Recorded recorded) => this with
+    {
+        Recorded = recorded,
+        LastSyncedAt = Report is null || Held is null ? LastSyncedAt : recorded.UpdatedAt,
+    };
+
+    public static Activation Evolve(Activation activation, ActivationEvent @event) => @event switch
+    {
+        ActivationCreated e => activation with
+        {
+            Id = e.Activation,
+            License = e.License,
+            Held = e.License,
+            Product = e.Product,
+            User = e.User,
+            Report = e.Report,
+            Fingerprint = e.Report?.Fingerprint ?? "",
+            LeaseExpiresAt = e.LeaseExpiresAt,
+            ExpiresAt = e.ExpiresAt,
+        },
+        ActivationRepeated e => activation with { User = e.User, Report = e.Report, Fingerprint = e.Report?.Fingerprint ?? "", LeaseExpiresAt = e.LeaseExpiresAt },
+        ActivationSynced e => activation with { Report = e.Report, Fingerprint = e.Report?.Fingerprint ?? "", LeaseExpiresAt = e.LeaseExpiresAt },
+        ActivationMeterCounted e => activation with { Meters = Counted(activation.Meters, e) },
+        ActivationEnded e => activation with { Held = null, End = e.Reason },
+        ActivationRefused e => activation with
+        {
+            Id = e.Activation,
+            License = e.License,
+            User = e.User,
+            Report = e.Report,
+            Fingerprint = e.Report?.Fingerprint ?? "",
+            RefusedWith = e.Code,
+        },
+        _ => throw new UnreachableException($"{@event.GetType().Name} has no place in Activation.Evolve."),
+    };
+
+    private static ValueList<MachineUses> Counted(ValueList<MachineUses> meters, ActivationMeterCounted e)
+    {
+        var before = meters.FirstOrDefault(uses => uses.Meter == e.Meter) ?? new(e.Meter, e.Name, 0, 0);
+        var after = before with { Name = e.Name, Uses = before.Uses + e.Increment, Gross = before.Gross + Math.Max(0, e.Increment) };
+        return meters.Any(uses => uses.Meter == e.Meter) ? meters.Select(uses => uses.Meter == e.Meter ? after : uses).ToValueList() : [.. meters, after];
+    }
+
+    // ---- Decisions ----
+
+    /// <summary>Takes a place of the licence for a machine that has none.</summary>
+    public static Decision<ActivationEvent> New(ActivationId id, License license, Attempt attempt, Places places, DateTimeOffset now) =>
+        attempt.RefusalBy(license, now) is { } refusal ? refusal
+        : license.Policy.AllowedActivations > 0 && places.Taken >= license.Policy.AllowedActivations
+            ? Refusal.ActivationLimitReached(license.Policy.AllowedActivations)
+        : Initial.With(id, new ActivationCreated(id, license.Id, license.Product, attempt.User, attempt.Recorded(license), attempt.LeaseEnd(license, now),
+            license.Term.EndsWithEachActivation ? license.Term.Interval!.Value.After(now) : null), license, attempt.Meters, places);
+
+    public static Decision<ActivationEvent> Refuse(ActivationId id, License license, Attempt attempt, Refusal refusal) =>
+        [new ActivationRefused(id, license.Id, attempt.User, refusal.Code, attempt.Recorded(license))];
+
+    /// <summary>The same machine once more: the place is its own already. What says nothing new is no event, unless a day has passed.</summary>
+    public Decision<ActivationEvent> Repeat(License license, Attempt attempt, Places places, DateTimeOffset now)
+    {
+        if (!IsLiveAt(now))
+            return Refusal.ActivationNotFound;
+        if (attempt.RefusalBy(license, now) is { } refusal)
+            return refusal;
+
+        var (report, lease, user) = (Known(attempt.Recorded(license)), attempt.LeaseEnd(license, now), attempt.User ?? User);
+        return With(Id, user == User && IsOldNews(report, lease, now) ? null : new ActivationRepeated(Id, License, user, report, lease), license, attempt.Meters, places);
+    }
+
+    /// <summary>The application reports. What says nothing new is no event, unless a day has passed; a lease is renewed each time.</summary>
+    public Decision<ActivationEvent> Sync(License license, Attempt attempt, Places places, DateTimeOffset now)
+    {
+        if (!IsLiveAt(now))
+            return Refusal.ActivationNotFound;
+        if (!Activations.Fingerprint.Matches(Fingerprint, attempt.Report.Fingerprint, license.Policy.FingerprintMatchingStrategy))
+            return Refusal.InvalidActivationFingerprint;
+        if (license.Policy.UserLocked && Report!.UserHash != attempt.Report.UserHash)
+            return Refusal.OsUserChanged;
+        if (attempt.RefusalBy(license, now) is { } refusal)
+            return refusal;
+
+        var (report, lease) = (Known(attempt.Recorded(license)), attempt.LeaseEnd(license, now));
+        return With(Id, IsOldNews(report, lease, now) ? null : new ActivationSynced(Id, License, report, lease), license, attempt.Meters, places);
+    }
+
+    private bool IsOldNews(MachineReport report, DateTimeOffset? lease, DateTimeOffset now) =>
+        report == Report && lease == LeaseExpiresAt && now - LastSyncedAt < BetweenRecords;
+
+    /// <summary>The machine gives its place back. It has to be the machine, and the licence must allow one more of this.</summary>
+    public Decision<ActivationEvent> Deactivate(License license, string fingerprint, string userHash, Places places, DateTimeOffset now) =>
+        !IsLiveAt(now) ? Refusal.ActivationNotFound
+        : !Activations.Fingerprint.Matches(Fingerprint, fingerprint, license.Policy.FingerprintMatchingStrategy) ? Refusal.InvalidActivationFingerprint
+        : license.Policy.UserLocked && Report!.UserHash != userHash ? Refusal.OsUserChanged
+        : license.Policy is { Type: LicenseType.NodeLocked, AllowedDeactivations: >= 0 and var allowed } && places.Deactivations >= allowed
+            ? Refusal.DeactivationLimitReached(allowed)
+        : [new ActivationEnded(Id, License, ActivationEnd.Deactivated)];
+
+    /// <summary>The vendor takes the place back.</summary>
+    public Decision<ActivationEvent> Delete() => !Exists ? Refusal.ActivationNotFound : [new ActivationEnded(Id, License, ActivationEnd.Deleted)];
+
+    /// <summary>Records that a lease has ended, if it has.</summary>
+    public Decision<ActivationEvent> EndLease(DateTimeOffset now) =>
+        !Exists || IsLiveAt(now) ? [] : [new ActivationEnded(Id, License, ActivationEnd.LeaseEnded)];
+
+    /// <summary>Counts a meter of the licence, up or down; what this machine has used does not fall below nothing.</summary>
+    public Decision<ActivationEvent> Count(License license, Guid meter, long by, Places places, DateTimeOffset now) =>
+        !IsLiveAt(now) ? Refusal.ActivationNotFound
+        : license.Revoked ? Refusal.RevokedLicense
+        : license.Meters.FirstOrDefault(known => known.Id == meter) is { } counted ? With(Id, null, license, [new(counted.Name, by)], places)
+        : Refusal.NotFound("MeterAttribute");
+
+    /// <summary>The event, if there is one, and those of the meters; all or none.</summary>
+    private Decision<ActivationEvent> With(ActivationId id, ActivationEvent? first, License license, ValueList<MeterIncrement> increments, Places places)
+    {
+        List<ActivationEvent> events = first is null ? [] : [first];
+        foreach (var (name, by) in increments)
+        {
+            if (license.Meters.FirstOrDefault(known => known.Name == name) is not { } meter)
+                return Refusal.UnknownMeter(name);
+
+            var own = Meters.FirstOrDefault(uses => uses.Meter == meter.Id)?.Uses ?? 0;
+            var increment = Math.Max(by, -own);
+            var total = places.Usage.Of(meter).Total;
+            if (increment > 0 && (meter.AllowedUses >= 0 ? increment > meter.AllowedUses - total : increment > long.MaxValue - places.Usage.Of(meter).Gross))
+                return Refusal.MeterUsesLimitReached(name, meter.AllowedUses);
+            if (increment != 0)
+                events.Add(new ActivationMeterCounted(id, license.Id, meter.Id, name, increment));
+        }
+
+        return Decision.Of<ActivationEvent>([.. events]);
+    }
+
+    /// <summary>The report, with the entries of metadata that were there under the ids they had.</summary>
+    private MachineReport Known(MachineReport report) => report with { Metadata = Metadata.Keeping(Report?.Metadata ?? [], report.Metadata) };
+}

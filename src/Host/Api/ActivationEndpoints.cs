@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Activations;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
+using MediatR;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>Activations: what applications send, who hold a key and no token, and what the vendor sees and takes back.</summary>
+internal static class ActivationEndpoints
+{
+    public const string Include = "include";
+
+    private const string CountryHeader = "Activations:CountryHeader";
+    private const string LicenseParameter = "licenseId";
+
+    private static readonly string[] Columns =
+    [
+        "id", "createdAt", "updatedAt", "licenseId", "productId", "userId", "os", "osVersion", "hostname", "ipAddress", "countryCode", "vmName", "container", "releaseVersion",
+        "releaseChannel", "releasePlatform", "lastSyncedAt", "leaseExpiresAt", "expiresAt",
+    ];
+
+    private static readonly string[] Times = ["createdAt", "updatedAt", "lastSyncedAt"];
+    private static readonly string[] Operators = ["gt", "gte", "lt", "lte", "eq"];
+
+    public static void MapActivations(this IEndpointRouteBuilder routes)
+    {
+        var activations = routes.MapGroup("/activations").WithTags("Activations");
+
+        activations.MapPost("", (MachineBody body, Context context, ActivationTokens tokens, HttpContext http) =>
+                http.Send(new Activate(Id.New<ActivationId>(), http.Request(body, context)), TokenOf(tokens)))
+            .AllowAnonymous().WithSummary("Activate a license on a machine; the same machine again keeps its place").Produces<WireActivationToken>();
+
+        activations.MapPatch("/{activationId}", (ActivationId activationId, MachineBody body, Context context, ActivationTokens tokens, HttpContext http) =>
+                http.Send(new SyncActivation(activationId, http.Request(body, context)), TokenOf(tokens)))
+            .AllowAnonymous().WithSummary("Sync an activation and renew its lease").Produces<WireActivationToken>();
+
+        activations.MapPost("/{activationId}/deactivate", (ActivationId activationId, Deactivation body, HttpContext http) =>
+                http.Send(new DeactivateActivation(
+                    activationId, Common.RequiredId<ProductId>(body.ProductId, "productId"), body.AccountId, body.Fingerprint, body.UserHash), (_, _, _) => Task.FromResult(new object())))
+            .AllowAnonymous().WithSummary("Give the place of a machine back");
+
+        activations.MapPost("/meter-attributes/{meterId}", (Guid meterId, MeterUse body, HttpContext http) =>
+                http.Send(new CountMeter(
+                    meterId, Common.RequiredId<ActivationId>(body.ActivationId, "activationId"), Common.OptionalId<ProductId>(body.ProductId, "productId"), body.AccountId,
+                    body.Increment), WireCountedMeter.Of))
+            .AllowAnonymous().WithName("incrementActivationMeterAttribute").WithSummary("Count a meter of the license for a machine").Produces<WireCountedMeter>();
+
+        activations.MapGet("", Task<IResult> (HttpContext http) =>
+                http.List(ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Include))
+            .WithList(ActivationList.All, Include).WithSummary("List activations").Produces<IReadOnlyList<WireActivation>>();
+
+        activations.MapGet("/export", Export).WithName("exportActivations").WithSummary("All activations that match, as CSV");
+
+        activations.MapGet("/{activationId}", (ActivationId activationId, HttpContext http) =>
+                http.Ask(new GetActivation(activationId), One(WireActivation.OfVendor, "organization", "user"), a => a.Recorded))
+            .WithSummary("Get an activation").Produces<WireActivation>();
+
+        activations.MapDelete("/{activationId}", (ActivationId activationId, HttpContext http) => http.Send(new DeleteActivation(activationId)))
+            .WithSummary("Take the place of a machine back; this counts as no deactivation").Produces(StatusCodes.Status204NoContent);
+
+        activations.MapDelete("", (LicenseId licenseId, HttpContext http) => http.Send(new DeleteActivations(
+                licenseId, http.Span("createdAt"), http.Span("updatedAt"), http.Span("lastSyncedAt"))))
+            .WithName("bulkDeleteActivations").WithSummary("Take back the places of a license, optionally by createdAt, updatedAt and lastSyncedAt").Produces(StatusCodes.Status204NoContent);
+    }
+
+    public static void MapHeldActivations(this IEndpointRouteBuilder routes)
+    {
+        var within = routes.MapGroup("/organizations/{organizationId}/activations").WithTags("Organization licenses");
+
+        within.MapGet("", Task<IResult> (OrganizationId organizationId, HttpContext http) => http.List(
+                ActivationList.Own, request => new ListOrganizationActivations(organizationId, request), http.Shown(WireActivation.OfOrganization, "user"), Include))
+            .WithList(ActivationList.Own, Include).WithSummary("List the activations of an organization").Produces<IReadOnlyList<WireActivation>>();
+
+        within.MapGet("/{activationId}", (OrganizationId organizationId, ActivationId activationId, HttpContext http) =>
+                http.Ask(new GetOrganizationActivation(organizationId, activationId), One(WireActivation.OfOrganization, "user"), a => a.Recorded))
+            .WithSummary("Get an activation of an organization").Produces<WireActivation>();
+
+        var mine = routes.MapGroup("/me/activations").WithTags("Profile");
+
+        mine.MapGet("", Task<IResult> (Context context, HttpContext http) => http.List(
+                ActivationList.Own, request => new ListMyActivations(context.Caller.User.GetValueOrDefault(), request), http.Shown(WireActivation.OfUser)))
+            .WithList(ActivationList.Own).WithSummary("List my activations").Produces<IReadOnlyList<WireActivation>>();
+
+        mine.MapGet("/{activationId}", (ActivationId activationId, HttpContext http) =>
+                http.Ask(new GetMyActivation(activationId), One(WireActivation.OfUser), a => a.Recorded))
+            .WithSummary("Get one of my activations").Produces<WireActivation>();
+    }
+
+    private delegate Task<IReadOnlyList<WireActivation>> Wire(IReadOnlyList<Activation> activations, IReadOnlySet<string> include, Store store, CancellationToken cancellation);
+
+    private static Func<Activated, Store, CancellationToken, Task<WireActivationToken>> TokenOf(ActivationTokens tokens) =>
+        async (activated, store, cancellation) => new(await tokens.Sign(activated, store, cancellation));
+
+    private static ActivationRequest Request(this HttpContext http, MachineBody body, Context context)
+    {
+        var header = http.RequestServices.GetRequiredService<IConfiguration>()[CountryHeader];
+        var country = string.IsNullOrEmpty(header) ? null : http.Request.Headers[header].ToString().Trim().ToUpperInvariant();
+        return body.ToRequest(context.Now, http.Connection.RemoteIpAddress?.ToString(), country is { Length: 2 } ? country : null);
+    }
+
+    private static Func<IReadOnlyList<Activation>, Store, CancellationToken, Task<IReadOnlyList<WireActivation>>> Shown(this HttpContext http, Wire wire, params string[] known)
+    {
+        var include = http.Request.Query[Include].OfType<string>().SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToHashSet();
+        return include.IsSubsetOf(known)
+            ? (activations, store, cancellation) => wire(activations, include, store, cancellation)
+            : throw new RefusedException(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, $"'{Include}' takes: {string.Join(", ", known)}.", $"?{Include}"));
+    }
+
+    /// <summary>One is shown with everything that goes with it.</summary>
+    private static Func<Activation, Store, CancellationToken, Task<WireActivation>> One(Wire wire, params string[] include) =>
+        async (activation, store, cancellation) => (await wire([activation], include.ToHashSet(), store, cancellation))[0];
+
+    private static async Task<IResult> Export(HttpContext http, Context context, IMediator mediator)
+    {
+        var bound = ListBinding.Bind(http.Request.Query, ActivationList.All, Positions.MinPosition, Positions.AsOf, Include);
+        if (!bound.IsValid)
+            return bound.Errors.AsRefusal().AsHttp();
+
+        var request = bound.Value with { AsOf = context.AsOf?.Position, Limit = ListRequest.MaxLimit };
+        var first = await mediator.Send(new ListActivations(request), http.RequestAborted);
+        return first.Refusal is { } refusal ? refusal.AsHttp() : RowFormat.Csv.Stream(http, Rows(first.Value!, http.RequestAborted), (Columns, Cells));
+
+        async IAsyncEnumerable<WireActivation> Rows(ListPage<Activation> page, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            var store = http.RequestServices.GetRequiredService<Store>();
+            while (true)
+            {
+                foreach (var row in await WireActivation.OfVendor(page.Rows, new HashSet<string>(), store, cancellation))
+                    yield return row;
+                if (page.Next is not { } cursor)
+                    yield break;
+                var next = await mediator.Send(new ListActivations(request with { Cursor = cursor }), cancellation);
+                page = next.Value ?? throw new RefusedException(next.Refusal!);
+            }
+        }
+    }
+
+    private static IEnumerable<string?> Cells(WireActivation row) =>
+    [
+        row.Id.ToString(), Text(row.CreatedAt), Text(row.UpdatedAt), row.LicenseId.ToString(), row.ProductId.ToString(), row.UserId?.ToString(), row.Os.ToString().ToLowerInvariant(),
+        row.OsVersion, row.Hostname, row.Location.IpAddress, row.Location.CountryCode, row.VmName, row.Container ? "true" : "false", row.ReleaseVersion, row.ReleaseChannel,
+        row.ReleasePlatform, Text(row.LastSyncedAt), Text(row.LeaseExpiresAt), Text(row.ExpiresAt),
+    ];
+
+    private static string? Text(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>What <c>name[gt]</c>, <c>[gte]</c>, <c>[lt]</c>, <c>[lte]</c> and <c>[eq]</c> leave; times are told apart to the microsecond.</summary>
+    private static TimeSpanOf Span(this HttpContext http, string name)
+    {
+        string[] known = [.. Times.SelectMany(field => Operators.Select(op => $"{field}[{op}]")), LicenseParameter, Sending.DryRun];
+        if (http.Request.Query.Keys.FirstOrDefault(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw new RefusedException(((ListError[])[ListError.Unknown(unknown, known)]).AsRefusal());
+
+        DateTimeOffset?[] from = [Time("gte"), Time("eq"), Time("gt")?.AddMicroseconds(1)];
+        DateTimeOffset?[] until = [Time("lt"), Time("lte")?.AddMicroseconds(1), Time("eq")?.AddMicroseconds(1)];
+        return new(from.Max(), until.Min());
+
+        DateTimeOffset? Time(string op) => http.Request.Query[$"{name}[{op}]"].ToString() is not { Length: > 0 } text ? null
+            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+                && time < DateTimeOffset.MaxValue.AddYears(-1) ? time
+            : throw new RefusedException(((ListError[])[ListError.Parameter($"{name}[{op}]", "Expected a time in ISO 8601.")]).AsRefusal());
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json.Serialization;
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Activations;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.Licenses;
+using Marten;
+
+namespace EventSourcedOrgs.Host.Api.Wire;
+
+/// <summary>By how much a machine's use of a meter grows or, negative, shrinks.</summary>
+internal sealed record NewUses(string Name, long UsesIncrement);
+
+/// <summary>A key/value pair that an application attaches to its activation.</summary>
+internal sealed record NewActivationMetadata(string Key, string Value);
+
+/// <summary>The body of an activation and of a sync. A lease is in seconds; 0 or -1 is one without end.</summary>
+internal sealed record MachineBody
+{
+    public required MachineOs Os { get; init; }
+    public string? OsVersion { get; init; }
+    public required string Fingerprint { get; init; }
+    public string? VmName { get; init; }
+    public bool? Container { get; init; }
+    public required string Hostname { get; init; }
+    public required string UserHash { get; init; }
+    public required string ProductId { get; init; }
+    public string? AccountId { get; init; }
+    public string? ReleaseVersion { get; init; }
+    public string? ReleaseChannel { get; init; }
+    public string? ReleasePlatform { get; init; }
+    public DateTimeOffset? ReleasePublishedAt { get; init; }
+    public required string Key { get; init; }
+    public string? UserId { get; init; }
+    public long? LeaseDuration { get; init; }
+    public ValueList<NewActivationMetadata>? Metadata { get; init; }
+    public ValueList<NewUses>? MeterAttributes { get; init; }
+
+    /// <param name="now">The time of the request.</param>
+    /// <param name="ipAddress">From where it came.</param>
+    /// <param name="country">From which country, when something in front of us tells.</param>
+    public ActivationRequest ToRequest(DateTimeOffset now, string? ipAddress, string? country) => new(
+        Key, Common.RequiredId<ProductId>(ProductId, "productId"), AccountId, new(Os)
+        {
+            OsVersion = Filled(OsVersion),
+            VmName = Filled(VmName),
+            Container = Container ?? false,
+            Country = country,
+            ReleaseVersion = Filled(ReleaseVersion),
+            ReleaseChannel = Filled(ReleaseChannel),
+            ReleasePlatform = Filled(ReleasePlatform),
+        },
+        new(Hostname, ipAddress), Fingerprint, UserHash, Common.OptionalId<UserId>(UserId, "userId"), LeaseDuration,
+        (Metadata ?? []).Select(entry => new MetadataEntry(Guid.CreateVersion7(now), entry.Key, entry.Value, [], now, now)).ToValueList(),
+        (MeterAttributes ?? []).Select(uses => new MeterIncrement(uses.Name, uses.UsesIncrement)).ToValueList());
+
+    private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}
+
+/// <summary>By what a machine proves to be the one that gives its place back.</summary>
+internal sealed record Deactivation(string Fingerprint, string UserHash, string ProductId, MachineOs? Os = null, string? AccountId = null);
+
+/// <summary>A machine counts a meter of its licence.</summary>
+internal sealed record MeterUse(long Increment, string ActivationId, string? ProductId = null, string? AccountId = null);
+
+/// <summary>A signed token that the application checks with the public key of the product.</summary>
+internal sealed record WireActivationToken(string ActivationToken);
+
+/// <summary>The uses of a meter after counting: those of the machine and those of the licence.</summary>
+internal sealed record WireCountedMeter(string Name, long Uses, long LicenseAllowedUses, long LicenseTotalUses, long LicenseGrossUses)
+{
+    public static Task<WireCountedMeter> Of(CountedMeter counted, Store store, CancellationToken cancellation) => Task.FromResult(new WireCountedMeter(
+        counted.Meter.Name, counted.Uses, counted.Meter.AllowedUses, counted.Total.Total, counted.Total.Gross));
+}
+
+/// <summary>Where a machine was last seen; of a country no more is known than its code.</summary>
+internal sealed record WireLocation(
+    string IpAddress, string? CountryCode, string? CountryName = null, string? RegionCode = null, string? RegionName = null, string? City = null, string? ZipCode = null,
+    string? TimeZone = null, double? Latitude = null, double? Longitude = null);
+
+/// <summary>How often a machine used a meter.</summary>
+internal sealed record WireUses(string Name, long Uses);
+
+/// <summary>An activation; what follows <c>leaseExpiresAt</c> is told to the vendor, and the user to the organization, too.</summary>
+internal sealed record WireActivation(
+    ActivationId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, MachineOs Os, string? OsVersion, string Hostname, WireLocation Location, string? VmName,
+    bool Container, string? AppVersion, string? ReleaseVersion, string? ReleaseChannel, string? ReleasePlatform, bool Offline, ProductId ProductId,
+    DateTimeOffset? ExpiresAt, LicenseId LicenseId, DateTimeOffset LastSyncedAt, ValueList<WireUses> MeterAttributes, DateTimeOffset? LeaseExpiresAt)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WireOrganization? Organization { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UserId? UserId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public object? User { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ValueList<WireMetadata>? Metadata { get; init; }
+
+    /// <summary>As the vendor sees them, with organization and user where those are asked for.</summary>
+    public static async Task<IReadOnlyList<WireActivation>> OfVendor(IReadOnlyList<Activation> activations, IReadOnlySet<string> include, Store store, CancellationToken cancellation)
+    {
+        var licenses = await store.Licenses.Latest(activations.Select(activation => activation.License), cancellation);
+        var organizations = include.Contains("organization")
+            ? await store.Organizations.Latest(licenses.Values.Select(license => license.Organization).OfType<OrganizationId>(), cancellation) : null;
+        var users = include.Contains("user")
+            ? (await WireUser.Of([.. (await store.Users.Latest(Users(activations), cancellation)).Values.Where(user => user.Exists)], store, cancellation)).ToDictionary(user => user.Id) : null;
+        var shown = await Of(activations, licenses, store, cancellation);
+        return [.. activations.Zip(shown, (activation, wire) => wire with
+        {
+            Organization = licenses[activation.License].Organization is { } owner && organizations?.GetValueOrDefault(owner) is { Exists: true } known ? WireOrganization.Of(known) : null,
+            UserId = activation.User,
+            User = activation.User is { } user ? users?.GetValueOrDefault(user) : null,
+            Metadata = activation.Report!.Metadata.Select(entry => new WireMetadata(entry.Id, entry.CreatedAt, entry.UpdatedAt, entry.Key, entry.Value)).ToValueList(),
+        })];
+    }
+
+    /// <summary>As an organization sees those of its licences, with the user where that is asked for.</summary>
+    public static async Task<IReadOnlyList<WireActivation>> OfOrganization(
+        IReadOnlyList<Activation> activations, IReadOnlySet<string> include, Store store, CancellationToken cancellation)
+    {
+        var users = include.Contains("user")
+            ? (await WireOrganizationUser.Of([.. (await store.Users.Latest(Users(activations), cancellation)).Values.Where(user => user.Exists)], store, cancellation)).ToDictionary(user => user.Id) : null;
+        var shown = await OfUser(activations, include, store, cancellation);
+        return [.. activations.Zip(shown, (activation, wire) => wire with { User = activation.User is { } user ? users?.GetValueOrDefault(user) : null })];
+    }
+
+    /// <summary>As users see their own.</summary>
+    public static async Task<IReadOnlyList<WireActivation>> OfUser(IReadOnlyList<Activation> activations, IReadOnlySet<string> include, Store store, CancellationToken cancellation) =>
+        await Of(activations, await store.Licenses.Latest(activations.Select(activation => activation.License), cancellation), store, cancellation);
+
+    private static async Task<IReadOnlyList<WireActivation>> Of(
+        IReadOnlyList<Activation> activations, IReadOnlyDictionary<LicenseId, License> licenses, Store store, CancellationToken cancellation)
+    {
+        Guid[] ids = [.. activations.Select(activation => activation.Id.Value)];
+        var pulses = store.Context.AsOf is not null || ids.Length == 0 ? []
+            : (await store.Session.QueryAsync<ActivationPulse>("where id = any(?)", cancellation, ids)).ToDictionary(pulse => pulse.Id, pulse => pulse.LastSyncedAt);
+        return [.. activations.Select(activation => Of(activation, licenses.GetValueOrDefault(activation.License), pulses.GetValueOrDefault(activation.Id)))];
+    }
+
+    private static WireActivation Of(Activation activation, License? license, DateTimeOffset pulse)
+    {
+        var (machine, address) = (activation.Report!.Machine, activation.Report.Address.Value);
+        return new(
+            activation.Id, activation.Recorded.CreatedAt, activation.Recorded.UpdatedAt, machine.Os, machine.OsVersion, address?.Hostname ?? "",
+            new(address?.IpAddress ?? "", machine.Country), machine.VmName, machine.Container, null, machine.ReleaseVersion, machine.ReleaseChannel,
+            machine.ReleasePlatform, Offline: false, activation.Product, activation.ExpiresAt ?? license?.ExpiresAt, activation.License,
+            pulse > activation.LastSyncedAt ? pulse : activation.LastSyncedAt, activation.Meters.Select(uses => new WireUses(uses.Name, uses.Uses)).ToValueList(),
+            activation.LeaseExpiresAt);
+    }
+
+    private static IEnumerable<UserId> Users(IReadOnlyList<Activation> activations) => activations.Select(activation => activation.User).OfType<UserId>();
+}

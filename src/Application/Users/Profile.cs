@@ -29,7 +29,7 @@ public sealed record ChangeProfile(
         }
     }
 
-    public sealed class Handler(Store store, IPasswords passwords) : ICommandHandler<ChangeProfile, User>
+    public sealed class Handler(Store store, IPasswords passwords, Scopes scopes) : ICommandHandler<ChangeProfile, User>
     {
         public async Task<Result<User>> Handle(ChangeProfile command, CancellationToken cancellationToken)
         {
@@ -42,7 +42,7 @@ public sealed record ChangeProfile(
 
             var user = await store.Users.Latest(me, cancellationToken);
             var changes = new UserChanges(command.FirstName, command.LastName, command.Email, default, default, default, default);
-            return await new UserRevision(store, passwords).Apply(user, changes, default, default, default, cancellationToken);
+            return await new UserRevision(store, passwords, scopes).Apply(user, changes, default, default, default, cancellationToken);
         }
     }
 }

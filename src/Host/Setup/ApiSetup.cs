@@ -50,6 +50,7 @@ internal static class ApiSetup
         v3.MapProfile();
         v3.MapPasswords();
         v3.MapAccessTokens();
+        v3.MapRoles();
         v3.MapImports();
     }
 

@@ -4,6 +4,7 @@ using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Roles;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx.Events;
@@ -23,7 +24,7 @@ public sealed class Directory : ReadModel
     /// <param name="json">How states are stored; it seals personal data.</param>
     public Directory(JsonSerializerOptions json) : this(
         OrganizationList.Part(json), UserList.Part(json), UserGroupList.Part(json), LicenseList.Part(json), ProductList.Part(json),
-        LicenseTemplateList.Part(json))
+        LicenseTemplateList.Part(json), RoleList.Part(json))
     {
     }
 
@@ -40,6 +41,8 @@ public sealed class Directory : ReadModel
     public DirectoryPart<Product, ProductEvent> Products => (DirectoryPart<Product, ProductEvent>)parts[4];
 
     public DirectoryPart<LicenseTemplate, LicenseTemplateEvent> LicenseTemplates => (DirectoryPart<LicenseTemplate, LicenseTemplateEvent>)parts[5];
+
+    public DirectoryPart<CustomRole, CustomRoleEvent> Roles => (DirectoryPart<CustomRole, CustomRoleEvent>)parts[6];
 
     public override void Touch(IEvent e, Touched touched) => PartOf(e).Touch(e, touched);
 

@@ -40,6 +40,7 @@ public sealed class World : IAsyncLifetime
         ids["meterId"] = license["meterAttributes"]![0]!.Id();
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
+        ids["roleId"] = (await Made("roles", new { name = "clerk", claims = new[] { "user:read" } })).Id();
         using var rows = new StringContent("kind,name,email,allowedUsers\norganization,Imported,im@ported.example,1\n", null, "text/csv");
         ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
         while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") != "completed")
@@ -61,6 +62,8 @@ public sealed class World : IAsyncLifetime
             (body["email"], body["password"]) = (Email, Acme.Password);
         else if (body.ContainsKey("email"))
             body["email"] = Acme.NewEmail();
+        if (operation.Id == "createRole")
+            body["name"] = $"clerk {Guid.NewGuid():N}";
         return body;
     }
 
@@ -94,6 +97,7 @@ public sealed class World : IAsyncLifetime
         "userIds" or "additionalUserIds" => value is JsonArray ? new JsonArray(ids["userId"]) : ids["userId"],
         "userGroupIds" => value is JsonArray ? new JsonArray(ids["userGroupId"]) : ids["userGroupId"],
         "scopes" => value is JsonArray ? new JsonArray("user:read") : "user:read",
+        "claims" => value is JsonArray ? new JsonArray("user:read") : "user:read",
         "role" => "user",
         _ when ids.TryGetValue(name, out var id) => id,
         _ => value.DeepClone(),

@@ -66,7 +66,7 @@ public sealed class CrashTests
         var start = new ProcessStartInfo("dotnet", [typeof(HostApplication).Assembly.Location, "serve", "--connection", connection, "--urls", "http://127.0.0.1:0"])
         {
             RedirectStandardOutput = true,
-            Environment = { ["EVENTSOURCEDORGS_MASTER_KEY"] = Convert.ToBase64String(new byte[32]) },
+            Environment = { ["EVENTSOURCEDORGS_MASTER_KEY"] = Convert.ToBase64String(new byte[32]), ["EVENTSOURCEDORGS_RATE_LIMIT"] = "off" },
         };
         var process = Process.Start(start)!;
         while (process.StandardOutput.ReadLine() is { } line)

@@ -105,6 +105,7 @@ public sealed class ImportCommandTests
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "EventSourcedOrgs.Host.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["EVENTSOURCEDORGS_MASTER_KEY"] = Convert.ToBase64String(new byte[32]);
+        start.Environment["EVENTSOURCEDORGS_RATE_LIMIT"] = "off";
         return Process.Start(start)!;
     }
 

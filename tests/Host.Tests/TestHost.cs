@@ -40,7 +40,7 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>Nobody is signed in.</summary>
     public HttpClient Anonymous { get; }
 
-    public static async Task<TestHost> StartAsync(Action<IServiceCollection>? replace = null, string? connection = null, byte[]? masterKey = null)
+    public static async Task<TestHost> StartAsync(Action<IServiceCollection>? replace = null, string? connection = null, byte[]? masterKey = null, RateLimit? rateLimit = null)
     {
         var settings = new HostSettings
         {
@@ -48,6 +48,7 @@ internal sealed class TestHost : IAsyncDisposable
             MasterKey = masterKey ?? new byte[Secrets.KeySize],
             Urls = "http://127.0.0.1:0",
             Replace = replace,
+            RateLimit = rateLimit,
         };
         var app = HostApplication.Build(settings);
         await app.MigrateAsync();

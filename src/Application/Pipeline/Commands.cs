@@ -36,7 +36,7 @@ public sealed record AnsweredRequest(string Id, string RequestHash, byte[] Seale
 /// Runs commands: authorize, validate, handle, commit, each in its own unit of work. When others were faster the whole command runs
 /// again on the new state, so a caller sees either success, or the refusal that then holds.
 /// </summary>
-public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Secrets secrets) : IDisposable
+public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Secrets secrets, Refusals refusals) : IDisposable
 {
     private const int MostAttempts = 20;
 
@@ -52,6 +52,15 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
 
     /// <summary>Runs a command; the reply is made before the commit, from what the command decided, and stored with it when it has a key.</summary>
     public async Task<Outcome<T>> Run<T>(
+        ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
+    {
+        var outcome = await RunInTurn(command, envelope, reply, cancellation);
+        if (outcome.Result.Refusal is { } refusal && !envelope.DryRun)
+            await refusals.Note(command, envelope.Caller, envelope.Origin, refusal, cancellation);
+        return outcome;
+    }
+
+    private async Task<Outcome<T>> RunInTurn<T>(
         ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
     {
         var turn = command.IsSlow ? slowTurns : turns;

@@ -3,8 +3,8 @@ using MediatR;
 
 namespace EventSourcedOrgs.Application.Pipeline;
 
-/// <summary>Something that can be asked to happen.</summary>
-public interface ICommand<T> : IRequest<Result<T>>
+/// <summary>Something that can be asked to happen, whatever it answers.</summary>
+public interface ICommand
 {
     /// <summary>The id of the resource the request names, whose version an <c>If-Match</c> is compared with; null when it makes a new one.</summary>
     Guid? Target => null;
@@ -15,6 +15,9 @@ public interface ICommand<T> : IRequest<Result<T>>
     /// <summary>True when a dry run is the command's own matter, as for an import; then the command is run whatever the request says.</summary>
     bool DryRunsItself => false;
 }
+
+/// <summary>Something that can be asked to happen.</summary>
+public interface ICommand<T> : ICommand, IRequest<Result<T>>;
 
 /// <summary>Loads, decides, appends; never commits.</summary>
 public interface ICommandHandler<in TCommand, T> : IRequestHandler<TCommand, Result<T>> where TCommand : ICommand<T>;

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Authorization;
 namespace EventSourcedOrgs.Host.Api;
 
 /// <summary>
-/// Says once per request who asks and when. Whoever cannot be told is nobody, and nobody is stopped here, before a body is read; what
-/// somebody may do is decided in the pipeline.
+/// Says once per request who asks and when. Whoever cannot be told is nobody, and nobody is stopped before a body is read; what somebody may
+/// do is decided in the pipeline.
 /// </summary>
 internal static class Identification
 {
@@ -19,11 +19,13 @@ internal static class Identification
         var caller = await CallerOf(http);
         var origin = new Origin(http.TraceIdentifier, http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent.ToString());
         http.RequestServices.GetRequiredService<Context>().Set(caller, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
-        if (caller.IsAnonymous && IsClosed(http))
-            await Problems.Write(http, caller.Denial ?? Refusal.Unauthenticated);
-        else
-            await next(http);
+        await next(http);
     }
+
+    public static Task StopNobody(HttpContext http, RequestDelegate next) =>
+        http.RequestServices.GetRequiredService<Context>().Caller is { IsAnonymous: true } nobody && IsClosed(http)
+            ? Problems.Write(http, nobody.Denial ?? Refusal.Unauthenticated)
+            : next(http);
 
     /// <summary>Nobody learns from an address of the API more than that it wants a token, unless it says that it is for anybody.</summary>
     private static bool IsClosed(HttpContext http) =>

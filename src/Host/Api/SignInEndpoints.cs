@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Host.Api.Wire;
 using EventSourcedOrgs.Host.Setup;
@@ -24,11 +25,15 @@ internal static class SignInEndpoints
     }
 
     /// <summary>First who it is, then the sign-in on that user's behalf.</summary>
-    private static async Task<IResult> Login(LoginBody body, HttpContext http, IMediator mediator, Context context, SignedTokens tokens)
+    private static async Task<IResult> Login(LoginBody body, HttpContext http, IMediator mediator, Context context, SignedTokens tokens, Refusals refusals)
     {
-        var known = await mediator.Send(body.ToQuery(), http.RequestAborted);
+        var question = body.ToQuery();
+        var known = await mediator.Send(question, http.RequestAborted);
         if (known.Refusal is { } refusal)
+        {
+            await refusals.Note(question, context.Caller, context.Origin, refusal, http.RequestAborted);
             return refusal.AsHttp();
+        }
 
         context.Set(known.Value!, context.Origin, context.Now);
         return await http.Send(new StartSession(), tokens.Wire);

@@ -12,6 +12,8 @@ internal static class ServeCommand
 {
     private const int DefaultPort = 8080;
     private const int PortsToTry = 100;
+    private const string RateVariable = "EVENTSOURCEDORGS_RATE_LIMIT";
+    private const string Unlimited = "off";
 
     public static Command Create()
     {
@@ -20,19 +22,36 @@ internal static class ServeCommand
         var urls = new Option<string?>("--urls") { Description = "Addresses to listen on instead, such as http://0.0.0.0:8080." };
         var empty = new Option<bool>("--empty") { Description = "Start a private database without the demo data." };
         var demo = new Option<bool>("--demo") { Description = "Bring the demo data into the database of --connection, too." };
-        var command = new Command("serve", "Serve the API until Ctrl-C.") { connection, data, port, urls, empty, demo };
+        var rate = RateOption();
+        var command = new Command("serve", "Serve the API until Ctrl-C.") { connection, data, port, urls, empty, demo, rate };
         command.SetAction((parsed, cancellation) => ServeAsync(
-            parsed.GetValue(connection), parsed.GetValue(data)!, parsed.GetValue(empty) ? false : parsed.GetValue(demo) ? true : null, parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? FreePort()}", cancellation));
+            parsed.GetValue(connection), parsed.GetValue(data)!, parsed.GetValue(empty) ? false : parsed.GetValue(demo) ? true : null,
+            parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? FreePort()}", RateLimit.Parse(parsed.GetValue(rate)!), cancellation));
         return command;
     }
 
-    private static async Task<int> ServeAsync(string? connection, string data, bool? wantsDemo, string urls, CancellationToken cancellation)
+    private static Option<string> RateOption()
+    {
+        var option = new Option<string>("--rate-limit")
+        {
+            Description = $"Requests that one caller may send in a number of seconds, such as {RateLimit.Usual}, or '{Unlimited}'. Default: the environment variable {RateVariable}, or {RateLimit.Usual}.",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable(RateVariable) is { Length: > 0 } text ? text : RateLimit.Usual.ToString(),
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } text && text != Unlimited && RateLimit.Parse(text) is null)
+                result.AddError($"'{text}' is no rate limit: expected REQUESTS/SECONDSs, such as {RateLimit.Usual}, or '{Unlimited}'.");
+        });
+        return option;
+    }
+
+    private static async Task<int> ServeAsync(string? connection, string data, bool? wantsDemo, string urls, RateLimit? rateLimit, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         await using var installation = await Installation.OpenAsync(connection, data, cancellation);
         await using var app = HostApplication.Build(new()
         {
-            Connection = installation.Connection, MasterKey = installation.MasterKey, Urls = urls, Alone = installation.IsPrivate,
+            Connection = installation.Connection, MasterKey = installation.MasterKey, Urls = urls, Alone = installation.IsPrivate, RateLimit = rateLimit,
         });
         await app.MigrateAsync();
         await app.StartAsync(cancellation);
@@ -45,7 +64,7 @@ internal static class ServeCommand
         if (demo)
             await start.ImportDemoAsync(cancellation);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"EventSourcedOrgs is ready after {watch.Elapsed.TotalSeconds:0.0} s. Ctrl-C stops it."));
-        foreach (var line in app.Urls.SelectMany(Addresses).Concat(SignIns(password, demo)))
+        foreach (var line in app.Urls.SelectMany(Addresses).Append($"Rate limit   {(rateLimit is null ? "off" : $"{rateLimit} for each caller")}").Concat(SignIns(password, demo)))
             Console.WriteLine($"  {line}");
         await app.WaitForShutdownAsync(cancellation);
         return ExitCode.Success;

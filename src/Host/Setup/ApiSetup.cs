@@ -30,6 +30,8 @@ internal static class ApiSetup
         app.Use(Headers);
         app.UseRouting();
         app.Use(Identification.Identify);
+        app.Use(RateLimiting.Limit);
+        app.Use(Identification.StopNobody);
         app.Use(Positions.Understand);
 
         var v3 = app.MapGroup("/v3");
@@ -46,6 +48,7 @@ internal static class ApiSetup
         v3.MapAccessLists();
         v3.MapAccessDifference();
         v3.MapMonitoring();
+        v3.MapRefusals();
         v3.MapSignIn();
         v3.MapProfile();
         v3.MapPasswords();

@@ -24,6 +24,9 @@ internal sealed record HostSettings
     /// <summary>No other Host works on the database.</summary>
     public bool Alone { get; init; } = true;
 
+    /// <summary>How many requests a caller may send; null for as many as come.</summary>
+    public RateLimit? RateLimit { get; init; }
+
     /// <summary>Replaces services after all others were registered: another clock in tests.</summary>
     public Action<IServiceCollection>? Replace { get; init; }
 }
@@ -43,6 +46,8 @@ internal static class HostApplication
         builder.Services.AddHostedService<ResumeImports>();
         builder.Services.AddSignIn();
         builder.Services.AddApi();
+        if (settings.RateLimit is { } limit)
+            builder.Services.AddSingleton(services => new RateLimits(limit, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddApiDescription();
         builder.Services.AddSingleton<Health>();
         settings.Replace?.Invoke(builder.Services);

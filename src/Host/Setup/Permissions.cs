@@ -110,6 +110,9 @@ internal static class PermissionTable
         [typeof(ListLicenseHistory)] = new(Audience.Vendor, "activation:read"),
         [typeof(ListOrganizationLicenseHistory)] = new(Audience.Organization, "organization:activation:read"),
 
+        [typeof(ListRefusedCommands)] = new(Audience.Vendor, "eventLog:read"),
+        [typeof(ListOrganizationRefusedCommands)] = new(Audience.Organization, "organization:eventLog:read"),
+
         [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),
         [typeof(ReceiveImport)] = new(Audience.Vendor, "import:write"),
         [typeof(StartImport)] = new(Audience.Vendor, "import:write"),

@@ -50,6 +50,7 @@ internal static class StoreSetup
         services.AddSingleton<AccessReader>();
         services.AddSingleton<AccessDifferenceReader>();
         services.AddSingleton<HistoryReader>();
+        services.AddSingleton<Api.RefusedCommandReader>();
         services.AddSingleton<AccessNeighbours>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));
         services.AddHandlersOf(typeof(ReadModel).Assembly);
@@ -61,6 +62,7 @@ internal static class StoreSetup
         services.AddScoped<Context>();
         services.AddScoped<Store>();
         services.AddSingleton<Grants>();
+        services.AddSingleton<Refusals>();
         services.AddSingleton<Commands>();
         services.AddSingleton<StagedRows>();
         services.AddSingleton<ImportIntake>();

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EventSourcedOrgs.Tests;
+using Json.Schema;
 
 namespace EventSourcedOrgs.Host.Tests.BadInput;
 
@@ -27,6 +28,18 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, Json
     public bool TakesAnotherBody => Node["requestBody"] is not null && Body is null;
 
     public IEnumerable<JsonNode> Parameters(string where) => Node["parameters"]!.AsArray().Where(parameter => (string)parameter!["in"]! == where).Select(parameter => parameter!);
+
+    /// <summary>The description of the answer with this status, past references; null when there is none.</summary>
+    public JsonNode? Answer(int status) => Node["responses"]![$"{status}"] is not { } answer ? null
+        : (string?)answer["$ref"] is { } reference ? Document.Value["components"]!["responses"]![reference.Split('/')[^1]]
+        : answer;
+
+    /// <summary>A schema of the description as one that stands for itself.</summary>
+    public static JsonSchema SchemaOf(JsonNode schema)
+    {
+        var document = new JsonObject { ["allOf"] = new JsonArray(schema.DeepClone()), ["$defs"] = Document.Value["components"]!["schemas"]!.DeepClone() };
+        return JsonSchema.FromText(document.ToJsonString().Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal));
+    }
 
     /// <summary>The schema itself, past references and past "or null".</summary>
     public static JsonNode Resolve(JsonNode schema) =>

@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+
+namespace EventSourcedOrgs.Host.Tests.Api;
+
+public class RefusedCommandTests
+{
+    [Fact]
+    public async Task Who_was_refused_what_is_in_the_audit_and_not_in_the_history()
+    {
+        var host = await TestHost.Shared;
+        var acme = await Acme.With(seats: 1, host); // taken by the admin
+        var admin = await acme.Admin();
+        var before = await host.EventsOf(acme.Id);
+        await admin.Post($"{acme.Path}/users", NewUser()).ExpectProblem(400, "ALLOWED_USERS_LIMIT_REACHED");
+
+        var refused = (await Of(acme, admin)).ShouldHaveSingleItem()!;
+        refused.Text("command").ShouldBe("CreateOrganizationUser");
+        refused.Text("code").ShouldBe("ALLOWED_USERS_LIMIT_REACHED");
+        refused["status"]!.GetValue<int>().ShouldBe(400);
+        refused.Text("actor").ShouldStartWith("user:");
+        refused.Text("organizationId").ShouldBe(acme.Id);
+        refused.Text("ipAddress").ShouldContain("127.0.0.1");
+        (await host.EventsOf(acme.Id)).ShouldBe(before, "nothing happened");
+        (await Of(acme, await host.Vendor())).Single()!.ToJsonString().ShouldBe(refused.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_dry_run_and_a_request_that_is_wrong_in_itself_are_not_refusals()
+    {
+        var host = await TestHost.Shared;
+        var acme = await Acme.With(seats: 1, host); // taken by the admin
+        var admin = await acme.Admin();
+        await admin.Post($"{acme.Path}/users?dryRun=true", NewUser()).ExpectProblem(400, "ALLOWED_USERS_LIMIT_REACHED");
+        await admin.Post($"{acme.Path}/users", new { firstName = "" }).Expect(400);
+        (await Of(acme, admin)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_attempt_on_a_foreign_organization_is_shown_to_the_own_and_to_the_vendor_only()
+    {
+        var host = await TestHost.Shared;
+        var (acme, other) = (await Acme.With(seats: 5, host), await Acme.With(seats: 5, host));
+        var (admin, foreigner) = (await acme.Admin(), await other.Admin());
+        await foreigner.Post($"{acme.Path}/user-groups", new { name = "Trojans" }).ExpectProblem(404, "NOT_FOUND");
+
+        (await Of(acme, admin)).ShouldBeEmpty();
+        (await Of(other, foreigner)).Single()!.Text("command").ShouldBe("CreateUserGroup");
+        await foreigner.Get($"{acme.Path}/history/refused-commands").ExpectProblem(404, "NOT_FOUND");
+        await admin.Get("/v3/history/refused-commands").ExpectProblem(403, "FORBIDDEN");
+    }
+
+    [Fact]
+    public async Task A_failed_sign_in_is_in_the_audit_without_saying_whose()
+    {
+        var host = await TestHost.StartAsync();
+        await using var _ = host;
+        await host.Anonymous.Post("/v3/accounts/login", new { email = "eve@example.com", password = "a guess of hers" }).ExpectProblem(400, "INVALID_CREDENTIALS");
+
+        var refused = (await (await host.Vendor()).Get("/v3/history/refused-commands?actor=anonymous").Expect(200)).AsArray().ShouldHaveSingleItem()!;
+        refused.Text("code").ShouldBe("INVALID_CREDENTIALS");
+        refused.Text("ipAddress").ShouldContain("127.0.0.1");
+        refused.ToJsonString().ShouldNotContain("eve");
+    }
+
+    private static object NewUser() => new { firstName = "Ada", email = Acme.NewEmail(), role = "user", password = Acme.Password, allowCustomerPortalAccess = true };
+
+    private static async Task<JsonArray> Of(Acme acme, HttpClient reader) => (await reader.Get($"{acme.Path}/history/refused-commands").Expect(200)).AsArray();
+}

@@ -15,11 +15,16 @@ public sealed class World : IAsyncLifetime
 
     internal HttpClient Vendor => vendor!;
 
+    internal string this[string parameter] => ids[parameter];
+
     private string Email { get; } = Acme.NewEmail();
 
-    public async Task InitializeAsync()
+    public async Task InitializeAsync() => await Fill(await TestHost.StartAsync());
+
+    /// <summary>Makes the resources in a Host that others may use, too.</summary>
+    internal async Task Fill(TestHost of)
     {
-        host = await TestHost.StartAsync();
+        host = of;
         vendor = await host.Vendor();
         var metadata = new[] { new { key = "crm", value = "A-1" } };
         ids["organizationId"] = (await Made("organizations", new { name = "Acme", email = "it@acme.example", allowedUsers = -1 })).Id();
@@ -40,7 +45,7 @@ public sealed class World : IAsyncLifetime
         ids["meterId"] = license["meterAttributes"]![0]!.Id();
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
-        ids["roleId"] = (await Made("roles", new { name = "clerk", claims = new[] { "user:read" } })).Id();
+        ids["roleId"] = (await Made("roles", new { name = $"clerk {Guid.NewGuid():N}", claims = new[] { "user:read" } })).Id();
         using var rows = new StringContent("kind,name,email,allowedUsers\norganization,Imported,im@ported.example,1\n", null, "text/csv");
         ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
         while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") != "completed")

@@ -19,6 +19,9 @@ public readonly record struct Unique(string Kind, string Value)
     /// <summary>The name of a group is unique in its organization, ignoring case.</summary>
     public static Unique UserGroupName(OrganizationId organization, string name) => new($"user-group/{organization}", Normal(name));
 
+    /// <summary>The name of a role is unique, ignoring case.</summary>
+    public static Unique RoleName(string name) => new("role", Normal(name));
+
     /// <summary>There is one account.</summary>
     public static Unique Account { get; } = new("account", "");
 

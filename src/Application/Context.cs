@@ -5,7 +5,8 @@ using EventSourcedOrgs.Domain.Users;
 namespace EventSourcedOrgs.Application;
 
 /// <summary>
-/// Who is asking. A null <see cref="Scopes"/> means everything the role may do; a token with scopes may do only what both allow.
+/// Who is asking. A null <see cref="Scopes"/> means everything the role may do; a token with scopes may do only what both allow, and
+/// a role of the team that is limited to what is named, such as a custom one, is told by them, too.
 /// </summary>
 public sealed record Caller(UserId? User, Role Role, OrganizationId? Organization, IReadOnlySet<string>? Scopes, AccessTokenId? AccessToken)
 {
@@ -30,17 +31,6 @@ public sealed record Caller(UserId? User, Role Role, OrganizationId? Organizatio
     public bool IsVendor => Role.IsTeam;
 
     public SeatAuthority SeatAuthority => IsVendor ? SeatAuthority.Vendor : SeatAuthority.OrganizationAdmin;
-
-    /// <summary>
-    /// The refusal when the caller may not give this role to somebody: nobody can give more than the caller's own kind has, and a token
-    /// with scopes cannot make a member of the team, who would be held to none.
-    /// </summary>
-    public Refusal? MayGive(Role role) =>
-        !Role.Reserved.Contains(role) ? Refusal.UnknownRole
-        : role == Role.SuperAdmin ? Refusal.SuperAdminIsUnique
-        : role.IsTeam && Scopes is not null ? Refusal.RoleNotAllowed
-        : IsVendor || role == Role.User || role == Role.OrganizationAdmin ? null
-        : Refusal.RoleNotAllowed;
 
     /// <summary>
     /// The refusal when the caller may not remove or suspend this user, or change the role or e-mail address: a member of the team

@@ -5,6 +5,7 @@ using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Roles;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 
@@ -111,6 +112,12 @@ public static class EventNames
         [typeof(AccessTokenRevocationLifted)] = "access_token_revocation_lifted_v1",
         [typeof(AccessTokenRotated)] = "access_token_rotated_v1",
         [typeof(AccessTokenDeleted)] = "access_token_deleted_v1",
+
+        [typeof(CustomRoleCreated)] = "custom_role_created_v1",
+        [typeof(CustomRoleRenamed)] = "custom_role_renamed_v1",
+        [typeof(CustomRoleDescriptionChanged)] = "custom_role_description_changed_v1",
+        [typeof(CustomRoleClaimsChanged)] = "custom_role_claims_changed_v1",
+        [typeof(CustomRoleDeleted)] = "custom_role_deleted_v1",
 
         [typeof(AccountOpened)] = "account_opened_v1",
     };

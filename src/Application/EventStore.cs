@@ -10,6 +10,7 @@ using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Roles;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx;
@@ -50,6 +51,7 @@ public static class EventStore
         options.Projections.Add(new Snapshot<Product, ProductId, ProductEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<AccessToken, AccessTokenId, AccessTokenEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<CustomRole, RoleId, CustomRoleEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Account, AccountId, AccountEvent>(), ProjectionLifecycle.Inline);
 
         options.Schema.For<Claim>();
@@ -74,6 +76,7 @@ public static class EventStore
         options.Schema.For<License>().Index(license => license.Product).GinIndexJsonData();
         options.Schema.For<Activation>().Index(activation => activation.License).Index(activation => activation.Held!).Index(activation => activation.Fingerprint);
         options.Schema.For<ActivationPulse>();
+        options.Schema.For<CustomRole>().Index(role => role.Name);
         options.Schema.For<Product>().Index(product => product.Template);
         StagedRows.Configure(options);
     }

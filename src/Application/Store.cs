@@ -7,6 +7,7 @@ using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Roles;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx.Events;
@@ -41,6 +42,7 @@ public sealed class Store
         Products = new(this, state => state.Id);
         LicenseTemplates = new(this, state => state.Id);
         AccessTokens = new(this, state => state.Id);
+        CustomRoles = new(this, state => state.Id);
         Accounts = new(this, state => state.Id);
         Claims = new(session, secrets);
     }
@@ -68,6 +70,8 @@ public sealed class Store
     public Streams<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent> LicenseTemplates { get; }
 
     public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens { get; }
+
+    public Streams<CustomRole, RoleId, CustomRoleEvent> CustomRoles { get; }
 
     public Streams<Account, AccountId, AccountEvent> Accounts { get; }
 

@@ -84,6 +84,15 @@ public readonly record struct ActivationId(Guid Value) : IId<ActivationId>
     public override string ToString() => Value.ToString();
 }
 
+/// <summary>A role that the vendor made.</summary>
+[JsonConverter(typeof(IdJson<RoleId>))]
+public readonly record struct RoleId(Guid Value) : IId<RoleId>
+{
+    public static RoleId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out RoleId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
 /// <summary>One import of rows.</summary>
 [JsonConverter(typeof(IdJson<ImportId>))]
 public readonly record struct ImportId(Guid Value) : IId<ImportId>

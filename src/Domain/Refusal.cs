@@ -52,6 +52,7 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     public static Refusal LicenseTemplateNotFound { get; } = NotFound("LicenseTemplate");
     public static Refusal SessionNotFound { get; } = NotFound("Session");
     public static Refusal AccessTokenNotFound { get; } = NotFound("AccessToken");
+    public static Refusal RoleNotFound { get; } = NotFound("Role");
 
     /// <summary>One code and one text for whatever is absent or foreign, so that the two cannot be told apart.</summary>
     public static Refusal NotFound(string resource) => new("NOT_FOUND", RefusalKind.NotFound, $"{resource} not found.");
@@ -82,7 +83,15 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     public static Refusal RoleNeedsOrganization { get; } = new("ROLE_NEEDS_ORGANIZATION", RefusalKind.Rule,
         "The role 'organization-admin' needs an organization.", "role");
     public static Refusal UnknownRole { get; } = new("UNKNOWN_ROLE", RefusalKind.Invalid, "'role' names no role of this account.", "role");
-    public static Refusal RoleNotAllowed { get; } = new("ROLE_NOT_ALLOWED", RefusalKind.Forbidden, "You may not give this role.", "role");
+    public static Refusal DuplicateRoleName { get; } = new("DUPLICATE_FIELD_VALUE", RefusalKind.Conflict, "There is already a role of this name.", "name");
+    public static Refusal ReservedRoleName { get; } = new("RESERVED_ROLE_NAME", RefusalKind.Conflict, "The name belongs to a reserved role. Choose another.", "name");
+    public static Refusal RoleInUse { get; } = new("ROLE_IN_USE", RefusalKind.Conflict,
+        "Users have this role. Give them another before you rename or delete it.");
+    public static Refusal UnknownClaim { get; } = new("UNKNOWN_CLAIM", RefusalKind.Invalid,
+        "'claims' names something that is no claim. 'GET /v3/roles/claims' lists them.", "claims");
+    public static Refusal ClaimNotAllowed { get; } = new("CLAIM_NOT_ALLOWED", RefusalKind.Forbidden,
+        "A role cannot do more than the one who makes or changes it: your role or your own token does not have all of these claims.", "claims");
+    public static Refusal RoleNotAllowed { get; } = new("ROLE_NOT_ALLOWED", RefusalKind.Forbidden, "You may not give this role: it can do more than you.", "role");
     public static Refusal SuperAdminIsUnique { get; } = new("SUPER_ADMIN_IS_UNIQUE", RefusalKind.Rule,
         "There is exactly one super-admin: the role can be neither given, taken, suspended nor removed.", "role");
     public static Refusal TeamMemberHasNoOrganization { get; } = new("TEAM_MEMBER_HAS_NO_ORGANIZATION", RefusalKind.Rule,
@@ -184,7 +193,7 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     public static Refusal InvalidResetToken { get; } = new("INVALID_RESET_TOKEN", RefusalKind.Rule,
         "The token is unknown, was used before or has expired. Ask for a new one.", "token");
     public static Refusal PasswordResetNotAllowed { get; } = new("PASSWORD_RESET_NOT_ALLOWED", RefusalKind.Forbidden,
-        "The password of a member of the vendor's team cannot be reset this way.");
+        "The password of a member of the vendor's team, or of somebody who may do more than you, cannot be reset this way.");
     public static Refusal TwoFactorCodeRequired { get; } = new("TWO_FACTOR_CODE_REQUIRED", RefusalKind.Rule,
         "Send the code that the authenticator app shows as 'twoFactorCode', or a recovery code.", "twoFactorCode");
     public static Refusal InvalidTwoFactorCode { get; } = new("INVALID_TWO_FACTOR_CODE", RefusalKind.Rule,

@@ -1,6 +1,8 @@
 using System.Text;
+using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Users;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Tests;
 using MediatR;
@@ -11,6 +13,8 @@ namespace EventSourcedOrgs.Architecture.Tests;
 public class PermissionTests
 {
     private static readonly IReadOnlyDictionary<Type, Permission> Table = PermissionTable.Permissions.Table;
+
+    private static readonly Scopes Scopes = new(PermissionTable.Permissions);
 
     private static readonly Type[] Requests =
     [
@@ -44,14 +48,27 @@ public class PermissionTests
             Audiences: **Anyone**; **SignedIn**, for what is one's own; **Organization**, the organization-admins of that organization and the vendor's team;
             **Vendor**, the vendor's team; **System**, the installation itself.
 
-            | area | request | audience | scope |
-            |---|---|---|---|
+            **yes** is for everything, **own** for what is of oneself, **org** within the own organization. A custom role may send what its claims name by their
+            scope, of every organization, and what needs no scope for itself; a token is held to its scopes besides. What somebody may do to whom is decided
+            further on: nobody gives a role, a claim or a scope that can do more than they can, a member of the team answers to the super-admin only.
 
-            """);
+
+            """).Append($"| area | request | audience | scope | {string.Join(" | ", Role.Reserved)} |\n|---|---|---|---|{string.Concat(Role.Reserved.Select(_ => "---|"))}\n");
         foreach (var (request, permission) in Table.OrderBy(entry => AreaOf(entry.Key), StringComparer.Ordinal).ThenBy(entry => entry.Key.Name, StringComparer.Ordinal))
-            text.Append($"| {AreaOf(request)} | {request.Name} | {permission.Audience} | {(permission.Scope is { } scope ? $"`{scope}`" : "")} |\n");
+            text.Append($"| {AreaOf(request)} | {request.Name} | {permission.Audience} | {(permission.Scope is { } scope ? $"`{scope}`" : "")} | {string.Join(" | ", Role.Reserved.Select(role => Reach(role, permission)))} |\n");
 
         text.ToString().ShouldBeApprovedAs("docs/permissions.md");
+    }
+
+    /// <summary>How far a role goes, as the table itself decides it.</summary>
+    private static string Reach(Role role, Permission permission)
+    {
+        var organization = new OrganizationId(Guid.NewGuid());
+        var caller = new Caller(new(Guid.NewGuid()), role, role.IsTeam ? null : organization, Scopes.Limits(role, [], null), null);
+        return Permissions.Check(caller, permission, organization) is not null ? ""
+            : permission.Audience == Audience.SignedIn && !(role.IsTeam && permission.Scope == "license:read") ? "own"
+            : permission.Audience == Audience.Organization && !role.IsTeam ? "org"
+            : "yes";
     }
 
     private static string AreaOf(Type request) => request.Namespace!.Split('.')[^1] switch

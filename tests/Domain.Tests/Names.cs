@@ -21,6 +21,7 @@ internal static class Names
     public static readonly LicenseTemplateId Standard = new(Number(601));
     public static readonly LicenseTemplateId Trial = new(Number(602));
     public static readonly AccessTokenId Nightly = new(Number(701));
+    public static readonly RoleId Clerks = new(Number(751));
     public static readonly Guid Reseller = Number(801);
 
     public static readonly Address Street = new("1 Main Street", null, "Springfield", null, "US", "12345");

@@ -35,9 +35,12 @@ public sealed class Permissions(IReadOnlyDictionary<Type, Permission> table)
         table.TryGetValue(request, out var permission) ? permission : throw new InvalidOperationException($"{request.Name} has no permission.");
 
     /// <summary>The refusal for this caller, or null when the request may go on.</summary>
-    public Refusal? Check(Caller caller, object request)
+    public Refusal? Check(Caller caller, object request) =>
+        Check(caller, Of(request.GetType()), request is IWithinOrganization within ? within.Organization : null);
+
+    /// <summary>The refusal for this caller of a request that stays within this organization, or within none.</summary>
+    public static Refusal? Check(Caller caller, Permission permission, OrganizationId? within)
     {
-        var permission = Of(request.GetType());
         if (permission.Audience == Audience.Anyone)
             return null;
         if (caller.IsAnonymous)
@@ -50,8 +53,8 @@ public sealed class Permissions(IReadOnlyDictionary<Type, Permission> table)
             Audience.SignedIn => null,
             Audience.System => caller == Caller.System ? null : Refusal.Forbidden,
             _ when caller.IsVendor => null,
-            Audience.Organization when caller.Role == Role.OrganizationAdmin && request is IWithinOrganization within =>
-                within.Organization == caller.Organization ? null : Refusal.OrganizationNotFound,
+            Audience.Organization when caller.Role == Role.OrganizationAdmin && within is not null =>
+                within == caller.Organization ? null : Refusal.OrganizationNotFound,
             _ => Refusal.Forbidden,
         };
     }

@@ -12,7 +12,7 @@ namespace EventSourcedOrgs.Application.SignIn;
 /// Who is asking, read anew for every request from the states as committed: a role, a suspension or a deletion counts at once. One
 /// statement each, which decrypts nothing.
 /// </summary>
-public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents, TimeProvider clock)
+public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents, Scopes scopes, TimeProvider clock)
 {
     /// <summary>So that scanners find a secret that leaked.</summary>
     public const string SecretPrefix = "eso_pat_";
@@ -21,7 +21,10 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
 
     private const string Standing = """
         select u.id, u.data ->> 'role', (u.data ->> 'organization')::uuid, (u.data ->> 'suspended')::boolean,
-            coalesce((o.data ->> 'suspended')::boolean, false), (u.data ->> 'allowCustomerPortalAccess')::boolean
+            coalesce((o.data ->> 'suspended')::boolean, false), (u.data ->> 'allowCustomerPortalAccess')::boolean,
+            array(
+                select jsonb_array_elements_text(r.data -> 'claims') from events.mt_doc_customrole r
+                where r.data ->> 'name' = u.data ->> 'role' and not (r.data ->> 'deleted')::boolean)
         """;
 
     private const string OfPerson = $"""
@@ -81,27 +84,25 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
     /// <summary>What is stored of a secret.</summary>
     public static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
-    private static async Task<Caller> Read(NpgsqlCommand command, CancellationToken cancellation)
+    private async Task<Caller> Read(NpgsqlCommand command, CancellationToken cancellation)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? Of(reader) : Caller.Anonymous;
     }
 
-    private static Caller Of(NpgsqlDataReader row)
+    private Caller Of(NpgsqlDataReader row, IReadOnlyCollection<string>? ofToken = null)
     {
         var role = new Role(row.GetString(1));
         return DenialOf(role, suspended: row.GetBoolean(3), organizationSuspended: row.GetBoolean(4), allowed: row.GetBoolean(5)) is { } denial
             ? Caller.Denied(denial)
-            : new Caller(UserId.From(row.GetGuid(0)), role, row.IsDBNull(2) ? null : OrganizationId.From(row.GetGuid(2)), null, null);
+            : new Caller(UserId.From(row.GetGuid(0)), role, row.IsDBNull(2) ? null : OrganizationId.From(row.GetGuid(2)),
+                scopes.Limits(role, row.GetFieldValue<string[]>(6), ofToken), null);
     }
 
-    private static (Caller Caller, DateTime? LastUse) OfToken(NpgsqlDataReader row)
+    private (Caller Caller, DateTime? LastUse) OfToken(NpgsqlDataReader row)
     {
-        var caller = Of(row);
-        return (
-            caller.IsAnonymous ? caller
-                : caller with { AccessToken = AccessTokenId.From(row.GetGuid(6)), Scopes = Scopes.Granted(row.GetFieldValue<string[]>(7)) },
-            row.IsDBNull(8) ? null : row.GetDateTime(8));
+        var caller = Of(row, ofToken: row.GetFieldValue<string[]>(8));
+        return (caller.IsAnonymous ? caller : caller with { AccessToken = AccessTokenId.From(row.GetGuid(7)) }, row.IsDBNull(9) ? null : row.GetDateTime(9));
     }
 
     private static Refusal? DenialOf(Role role, bool suspended, bool organizationSuspended, bool allowed) =>

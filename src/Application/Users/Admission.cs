@@ -1,3 +1,5 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Roles;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
 
@@ -7,7 +9,7 @@ namespace EventSourcedOrgs.Application.Users;
 /// The one way by which a user comes in, whoever asks: the role is one the caller may give, the e-mail address is free, the organization
 /// has a seat; then user, seat, groups and password are recorded together.
 /// </summary>
-public sealed class Admission(Store store, IPasswords passwords)
+public sealed class Admission(Store store, IPasswords passwords, Scopes scopes)
 {
     /// <param name="user">The user to be.</param>
     /// <param name="groups">The groups to be in; of the user's organization.</param>
@@ -17,7 +19,7 @@ public sealed class Admission(Store store, IPasswords passwords)
     public async Task<Result<User>> Admit(
         NewUser user, IReadOnlyCollection<UserGroupId> groups, string? password, Refusal unknownOrganization, CancellationToken cancellation)
     {
-        if (store.Context.Caller.MayGive(user.Role) is { } mayNot)
+        if (await new GivenRole(store, scopes).Check(user.Role, cancellation) is { } mayNot)
             return mayNot;
         if (User.New(user).Refusal is { } impossible)
             return impossible;

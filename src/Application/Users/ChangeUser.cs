@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Roles;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
 using FluentValidation;
@@ -16,13 +17,13 @@ public sealed record ChangeUser(UserId User, UserChanges Changes, Optional<Role>
         public Validator() => RuleFor(c => c.Changes).SetValidator(new UserChangesValidator());
     }
 
-    public sealed class Handler(Store store, IPasswords passwords) : ICommandHandler<ChangeUser, User>
+    public sealed class Handler(Store store, IPasswords passwords, Scopes scopes) : ICommandHandler<ChangeUser, User>
     {
         public async Task<Result<User>> Handle(ChangeUser command, CancellationToken cancellationToken)
         {
             var user = await store.Users.Latest(command.User, cancellationToken);
             return !user.Exists ? Refusal.UserNotFound
-                : await new UserRevision(store, passwords).Apply(user, command.Changes, command.Role, command.Organization, default, cancellationToken);
+                : await new UserRevision(store, passwords, scopes).Apply(user, command.Changes, command.Role, command.Organization, default, cancellationToken);
         }
     }
 }
@@ -44,13 +45,13 @@ public sealed record ChangeOrganizationUser(
         }
     }
 
-    public sealed class Handler(Store store, IPasswords passwords) : ICommandHandler<ChangeOrganizationUser, User>
+    public sealed class Handler(Store store, IPasswords passwords, Scopes scopes) : ICommandHandler<ChangeOrganizationUser, User>
     {
         public async Task<Result<User>> Handle(ChangeOrganizationUser command, CancellationToken cancellationToken)
         {
             var user = await store.Users.Latest(command.User, cancellationToken);
             return !user.Exists || user.Organization != command.Organization ? Refusal.UserNotFound
-                : await new UserRevision(store, passwords).Apply(user, command.Changes, command.Role, default, command.UserGroupIds, cancellationToken);
+                : await new UserRevision(store, passwords, scopes).Apply(user, command.Changes, command.Role, default, command.UserGroupIds, cancellationToken);
         }
     }
 }
@@ -70,13 +71,13 @@ public sealed class UserChangesValidator : AbstractValidator<UserChanges>
 }
 
 /// <summary>Changes a user whoever asks: the role is one the caller may give, the e-mail address free, a new organization has a seat.</summary>
-public sealed class UserRevision(Store store, IPasswords passwords)
+public sealed class UserRevision(Store store, IPasswords passwords, Scopes scopes)
 {
     public async Task<Result<User>> Apply(
         User user, UserChanges changes, Optional<Role> role, Optional<OrganizationId?> organization, Optional<ValueList<UserGroupId>> groups,
         CancellationToken cancellation)
     {
-        if (role.IsSet && role.Value != user.Role && store.Context.Caller.MayGive(role.Value) is { } mayNot)
+        if (role.IsSet && role.Value != user.Role && await new GivenRole(store, scopes).Check(role.Value, cancellation) is { } mayNot)
             return mayNot;
         if ((role.Or(user.Role) != user.Role || changes.Email.Or(user.Email.Value!) != user.Email.Value) && store.Context.Caller.MayManage(user) is { } mayNotManage)
             return mayNotManage;
@@ -117,7 +118,7 @@ public sealed class UserRevision(Store store, IPasswords passwords)
         var releaseFirst = user.Organization is not { } from || organization is not { } to || from.Value.CompareTo(to.Value) < 0;
         if (releaseFirst)
             await Release(user, cancellation);
-        if (await new Admission(store, passwords).TakeSeat(user.Id, organization, Refusal.UnknownOrganization, cancellation) is { } full)
+        if (await new Admission(store, passwords, scopes).TakeSeat(user.Id, organization, Refusal.UnknownOrganization, cancellation) is { } full)
             return full;
         if (!releaseFirst)
             await Release(user, cancellation);

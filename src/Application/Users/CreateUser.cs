@@ -35,10 +35,10 @@ public sealed record CreateUser(
         }
     }
 
-    public sealed class Handler(Store store, IPasswords passwords) : ICommandHandler<CreateUser, User>
+    public sealed class Handler(Store store, IPasswords passwords, Scopes scopes) : ICommandHandler<CreateUser, User>
     {
         public Task<Result<User>> Handle(CreateUser command, CancellationToken cancellationToken) =>
-            new Admission(store, passwords).Admit(
+            new Admission(store, passwords, scopes).Admit(
                 new NewUser(command.Id, command.FirstName.Trim(), command.LastName, command.Email.Trim(), command.Company, command.Role,
                     command.OrganizationId, command.AllowCustomerPortalAccess, command.Tags, command.Metadata),
                 [], command.Password, Refusal.UnknownOrganization, cancellationToken);
@@ -63,10 +63,10 @@ public sealed record CreateOrganizationUser(
         }
     }
 
-    public sealed class Handler(Store store, IPasswords passwords) : ICommandHandler<CreateOrganizationUser, User>
+    public sealed class Handler(Store store, IPasswords passwords, Scopes scopes) : ICommandHandler<CreateOrganizationUser, User>
     {
         public Task<Result<User>> Handle(CreateOrganizationUser command, CancellationToken cancellationToken) =>
-            new Admission(store, passwords).Admit(
+            new Admission(store, passwords, scopes).Admit(
                 new NewUser(command.Id, command.FirstName.Trim(), command.LastName, command.Email.Trim(), null, command.Role,
                     command.Organization, command.AllowCustomerPortalAccess, [], []),
                 command.UserGroupIds, command.Password, Refusal.OrganizationNotFound, cancellationToken);

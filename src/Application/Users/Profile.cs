@@ -31,7 +31,7 @@ public sealed record ChangeProfile(
         }
     }
 
-    public sealed class Handler(Store store, IPasswords passwords, TwoFactorSwitch twoFactor) : ICommandHandler<ChangeProfile, User>
+    public sealed class Handler(Store store, IPasswords passwords, Scopes scopes, TwoFactorSwitch twoFactor) : ICommandHandler<ChangeProfile, User>
     {
         public async Task<Result<User>> Handle(ChangeProfile command, CancellationToken cancellationToken)
         {
@@ -46,7 +46,7 @@ public sealed record ChangeProfile(
                 return refusal;
 
             var changes = new UserChanges(command.FirstName, command.LastName, command.Email, default, default, default, default);
-            return await new UserRevision(store, passwords).Apply(user, changes, default, default, default, cancellationToken);
+            return await new UserRevision(store, passwords, scopes).Apply(user, changes, default, default, default, cancellationToken);
         }
     }
 }

@@ -10,20 +10,20 @@ namespace EventSourcedOrgs.Application.Users;
 
 /// <summary>
 /// The vendor lets a user of a customer set a new password, by a token that the vendor hands over. The newest token is the only one. For
-/// members of the team there is none: it would let one of them become another.
+/// members of the team there is none: it would let one of them become another; nor for somebody who may do more than the one who asks.
 /// </summary>
 public sealed record AllowPasswordReset(UserId User) : ICommand<string>
 {
     public static readonly TimeSpan Life = TimeSpan.FromDays(1);
 
-    public sealed class Handler(Store store) : ICommandHandler<AllowPasswordReset, string>
+    public sealed class Handler(Store store, Scopes scopes) : ICommandHandler<AllowPasswordReset, string>
     {
         public async Task<Result<string>> Handle(AllowPasswordReset command, CancellationToken cancellationToken)
         {
             var user = await store.Users.Latest(command.User, cancellationToken);
             if (!user.Exists)
                 return Refusal.UserNotFound;
-            if (user.Role.IsTeam)
+            if (user.Role.IsTeam || !scopes.CanDoAll(store.Context.Caller, user.Role))
                 return Refusal.PasswordResetNotAllowed;
 
             var token = Secret.New();

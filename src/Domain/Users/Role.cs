@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace EventSourcedOrgs.Domain.Users;
 
-/// <summary>The name of a role. Five are reserved; a custom role is a named set of claims for members of the vendor's team.</summary>
+/// <summary>The name of a role. Seven are reserved; a custom role is a named set of claims for members of the vendor's team.</summary>
 [JsonConverter(typeof(RoleJson))]
 public readonly record struct Role(string Name)
 {
@@ -13,10 +13,24 @@ public readonly record struct Role(string Name)
     public static readonly Role ResellerAdmin = new("reseller-admin");
     public static readonly Role User = new("user");
 
-    public static IReadOnlyList<Role> Reserved { get; } = [SuperAdmin, Admin, OrganizationAdmin, ResellerAdmin, User];
+    /// <summary>Reads everything of the vendor and changes nothing.</summary>
+    public static readonly Role Auditor = new("auditor");
 
-    /// <summary>Works for the vendor: such a user belongs to no customer organization.</summary>
-    public bool IsTeam => this == SuperAdmin || this == Admin;
+    /// <summary>Watches over the service: its imports and how it fares; no customers.</summary>
+    public static readonly Role Operator = new("operator");
+
+    public static IReadOnlyList<Role> Reserved { get; } = [SuperAdmin, Admin, OrganizationAdmin, ResellerAdmin, User, Auditor, Operator];
+
+    public bool IsReserved => Reserved.Contains(this);
+
+    /// <summary>Works for the vendor, as every role does but those of customers: such a user belongs to no customer organization.</summary>
+    public bool IsTeam => this != default && this != OrganizationAdmin && this != ResellerAdmin && this != User;
+
+    /// <summary>May do everything but what only the super-admin may; the others of the team are limited to what is named.</summary>
+    public bool IsUnlimited => this == SuperAdmin || this == Admin;
+
+    /// <summary>Is it the name of a reserved role, in whatever case?</summary>
+    public static bool IsReservedName(string name) => Reserved.Any(role => string.Equals(role.Name, name, StringComparison.OrdinalIgnoreCase));
 
     public override string ToString() => Name;
 }

@@ -36,6 +36,7 @@ internal static class OpenApiExamples
         ["extendLicense"] = """{ "extensionLength": 86400 }""",
         ["checkAccess"] = $$"""{ "userId": "{{Id}}", "licenseId": "{{Id}}" }""",
         ["createPersonalAccessToken"] = """{ "name": "nightly report", "scopes": ["organization:read", "user:read"] }""",
+        ["createRole"] = """{ "name": "license clerk", "description": "Sells and renews.", "claims": ["license:read", "license:write", "organization:read"] }""",
         ["login"] = """{ "email": "ada@acme.example", "password": "correct horse battery" }""",
     }.ToFrozenDictionary();
 

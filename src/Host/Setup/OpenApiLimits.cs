@@ -5,6 +5,7 @@ using EventSourcedOrgs.Application.AccessTokens;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Roles;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Domain.Licenses;
@@ -59,6 +60,7 @@ internal static class OpenApiLimits
         [$"{nameof(OrganizationPatch)}.metadata"] = Elements(0, 50),
         ["requiredMetadataKeys"] = Elements(0, 50),
         ["requiredMeterAttributes"] = Elements(0, 50),
+        ["claims"] = Elements(1, CreateRole.MostClaims),
         ["userIds"] = Elements(1, AddUsersToGroup.Most),
         ["userGroupIds"] = Elements(0, CreateOrganizationUser.MostGroups),
         ["additionalUserIds"] = Elements(0, License.MostAdditionalUsers),

@@ -7,6 +7,7 @@ using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Application.Organizations;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Products;
+using EventSourcedOrgs.Application.Roles;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
@@ -72,6 +73,13 @@ internal static class PermissionTable
         [typeof(RevokeAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
         [typeof(DeleteAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
         [typeof(RotateAccessToken)] = new(Audience.SignedIn, "personalAccessToken:write"),
+
+        [typeof(ListRoles)] = new(Audience.Vendor, "role:read"),
+        [typeof(ListClaims)] = new(Audience.Vendor, "role:read"),
+        [typeof(GetRole)] = new(Audience.Vendor, "role:read"),
+        [typeof(CreateRole)] = new(Audience.Vendor, "role:write"),
+        [typeof(ChangeRole)] = new(Audience.Vendor, "role:write"),
+        [typeof(DeleteRole)] = new(Audience.Vendor, "role:write"),
 
         [typeof(CreateUserGroup)] = new(Audience.Organization, "organization:userGroup:create"),
         [typeof(GetUserGroup)] = new(Audience.Organization, "organization:userGroup:read"),

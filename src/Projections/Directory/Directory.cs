@@ -5,6 +5,7 @@ using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Roles;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx.Events;
@@ -24,7 +25,7 @@ public sealed class Directory : ReadModel
     /// <param name="json">How states are stored; it seals personal data.</param>
     public Directory(JsonSerializerOptions json) : this(
         OrganizationList.Part(json), UserList.Part(json), UserGroupList.Part(json), LicenseList.Part(json), ProductList.Part(json),
-        LicenseTemplateList.Part(json), ActivationList.Part(json))
+        LicenseTemplateList.Part(json), ActivationList.Part(json), RoleList.Part(json))
     {
     }
 
@@ -43,6 +44,8 @@ public sealed class Directory : ReadModel
     public DirectoryPart<LicenseTemplate, LicenseTemplateEvent> LicenseTemplates => (DirectoryPart<LicenseTemplate, LicenseTemplateEvent>)parts[5];
 
     public DirectoryPart<Activation, ActivationEvent> Activations => (DirectoryPart<Activation, ActivationEvent>)parts[6];
+
+    public DirectoryPart<CustomRole, CustomRoleEvent> Roles => (DirectoryPart<CustomRole, CustomRoleEvent>)parts[7];
 
     public override void Touch(IEvent e, Touched touched) => PartOf(e).Touch(e, touched);
 

@@ -16,7 +16,7 @@ public class ChangeRole : Spec<User, UserEvent>
             .When(ada => ada.ChangeRole(Role.User))
             .Then(new UserRoleChanged(Ada, Role.User));
 
-    [Theory, InlineData("admin"), InlineData("reseller-admin"), InlineData("license-clerk")]
+    [Theory, InlineData("admin"), InlineData("reseller-admin"), InlineData("license-clerk"), InlineData("auditor"), InlineData("operator")]
     public void Who_belongs_to_no_organization_may_join_the_vendors_team(string role) =>
         Given(Came(Ada, of: null))
             .When(ada => ada.ChangeRole(new(role)))
@@ -34,10 +34,10 @@ public class ChangeRole : Spec<User, UserEvent>
             .When(ada => ada.ChangeRole(Role.OrganizationAdmin))
             .ThenRefused(Refusal.RoleNeedsOrganization);
 
-    [Fact]
-    public void Within_an_organization_nobody_joins_the_vendors_team() =>
+    [Theory, InlineData("admin"), InlineData("auditor"), InlineData("operator"), InlineData("license-clerk")]
+    public void Within_an_organization_nobody_joins_the_vendors_team(string role) =>
         Given(Came(Ada, of: Acme))
-            .When(ada => ada.ChangeRole(Role.Admin))
+            .When(ada => ada.ChangeRole(new(role)))
             .ThenRefused(Refusal.TeamMemberHasNoOrganization);
 
     [Fact]
@@ -65,6 +65,6 @@ public class ChangeRole : Spec<User, UserEvent>
             .ThenRefused(Refusal.UserNotFound);
 
     [Fact]
-    public void Five_roles_are_reserved() =>
-        Role.Reserved.Select(role => role.Name).ShouldBe(["super-admin", "admin", "organization-admin", "reseller-admin", "user"]);
+    public void Seven_roles_are_reserved() =>
+        Role.Reserved.Select(role => role.Name).ShouldBe(["super-admin", "admin", "organization-admin", "reseller-admin", "user", "auditor", "operator"]);
 }

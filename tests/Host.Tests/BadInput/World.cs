@@ -15,11 +15,16 @@ public sealed class World : IAsyncLifetime
 
     internal HttpClient Vendor => vendor!;
 
+    internal string this[string parameter] => ids[parameter];
+
     private string Email { get; } = Acme.NewEmail();
 
-    public async Task InitializeAsync()
+    public async Task InitializeAsync() => await Fill(await TestHost.StartAsync());
+
+    /// <summary>Makes the resources in a Host that others may use, too.</summary>
+    internal async Task Fill(TestHost of)
     {
-        host = await TestHost.StartAsync();
+        host = of;
         vendor = await host.Vendor();
         var metadata = new[] { new { key = "crm", value = "A-1" } };
         ids["organizationId"] = (await Made("organizations", new { name = "Acme", email = "it@acme.example", allowedUsers = -1 })).Id();
@@ -41,6 +46,7 @@ public sealed class World : IAsyncLifetime
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         ids["sessionId"] = (await vendor.Get("/v3/me/sessions").Expect(200))[0]!.Id();
+        ids["roleId"] = (await Made("roles", new { name = $"clerk {Guid.NewGuid():N}", claims = new[] { "user:read" } })).Id();
         using var rows = new StringContent("kind,name,email,allowedUsers\norganization,Imported,im@ported.example,1\n", null, "text/csv");
         ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
         while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") != "completed")
@@ -62,6 +68,8 @@ public sealed class World : IAsyncLifetime
             (body["email"], body["password"]) = (Email, Acme.Password);
         else if (body.ContainsKey("email"))
             body["email"] = Acme.NewEmail();
+        if (operation.Id == "createRole")
+            body["name"] = $"clerk {Guid.NewGuid():N}";
         return body;
     }
 
@@ -95,6 +103,7 @@ public sealed class World : IAsyncLifetime
         "userIds" or "additionalUserIds" => value is JsonArray ? new JsonArray(ids["userId"]) : ids["userId"],
         "userGroupIds" => value is JsonArray ? new JsonArray(ids["userGroupId"]) : ids["userGroupId"],
         "scopes" => value is JsonArray ? new JsonArray("user:read") : "user:read",
+        "claims" => value is JsonArray ? new JsonArray("user:read") : "user:read",
         "role" => "user",
         _ when ids.TryGetValue(name, out var id) => id,
         _ => value.DeepClone(),

@@ -33,7 +33,29 @@ public class ScopesOfRoles
     {
         Scopes.Of(Role.User).Order().ShouldBe(["license:read", "personalAccessToken:write"]);
         Scopes.Of(Role.ResellerAdmin).ShouldBe(Scopes.Of(Role.User));
-        Scopes.Of(new Role("emperor")).ShouldBe(Scopes.Of(Role.User));
+        Scopes.Of(new Role("emperor")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_auditor_reads_everything_and_writes_nothing_but_the_own_tokens()
+    {
+        Scopes.Of(Role.Auditor).Where(scope => !scope.EndsWith(":read", StringComparison.Ordinal)).ShouldBe(["personalAccessToken:write"]);
+        Scopes.Known.Where(scope => scope.EndsWith(":read", StringComparison.Ordinal)).Except(Scopes.Of(Role.Auditor)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_operator_reads_of_no_customer() => Scopes.Of(Role.Operator).Order().ShouldBe(["import:read", "personalAccessToken:write"]);
+
+    [Fact]
+    public void Claims_of_a_role_and_scopes_of_a_token_limit_both()
+    {
+        var clerk = new Role("clerk");
+        Scopes.Limits(clerk, ["license:read", "user:read"], null)!.Order().ShouldBe(["license:read", "user:read"]);
+        Scopes.Limits(clerk, ["license:read", "user:read"], ["user:read", "user:write"]).ShouldBe(["user:read"]);
+        Scopes.Limits(clerk, [], null).ShouldBe([]);
+        Scopes.Limits(Role.Auditor, [], ["user:read", "user:write"]).ShouldBe(["user:read"]);
+        Scopes.Limits(Role.Admin, [], null).ShouldBeNull();
+        Scopes.Limits(Role.OrganizationAdmin, [], null).ShouldBeNull();
     }
 
     [Fact]

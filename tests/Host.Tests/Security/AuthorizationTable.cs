@@ -1,0 +1,135 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EventSourcedOrgs.Host.Tests.Security;
+
+/// <summary>
+/// Who may use which address, written by hand and independent of the code's own table. <c>open</c> is for everybody, <c>own</c> for everybody signed in and
+/// what is theirs, <c>organization</c> for the organization-admins of that organization, <c>vendor</c> for none of the customers. The admin and the
+/// super-admin may use every address; of the other members of the team those that stand behind. <c>=409</c> is what an address rightly answers to whoever may
+/// use it here.
+/// </summary>
+internal sealed record AuthorizationRow(string Method, string Path, string Audience, IReadOnlyList<string> Team, int? Answer)
+{
+    private const string Table = """
+        POST   /v3/organizations                                                              vendor
+        GET    /v3/organizations                                                              vendor       auditor
+        GET    /v3/organizations/{organizationId}                                             organization auditor
+        PATCH  /v3/organizations/{organizationId}                                             vendor
+        DELETE /v3/organizations/{organizationId}                                             vendor       =409
+        POST   /v3/organizations/{organizationId}/suspend                                     vendor
+        POST   /v3/organizations/{organizationId}/reinstate                                   vendor
+        GET    /v3/organizations/{organizationId}/summary                                     organization auditor
+        GET    /v3/organizations/{organizationId}/access                                      organization auditor
+        GET    /v3/organizations/{organizationId}/access/diff                                 organization auditor
+        GET    /v3/organizations/{organizationId}/activation-history                          organization auditor
+        GET    /v3/organizations/{organizationId}/history/refused-commands                    organization auditor
+        POST   /v3/organizations/{organizationId}/users                                       organization
+        GET    /v3/organizations/{organizationId}/users                                       organization auditor custom
+        GET    /v3/organizations/{organizationId}/users/{userId}                              organization auditor custom
+        PATCH  /v3/organizations/{organizationId}/users/{userId}                              organization
+        DELETE /v3/organizations/{organizationId}/users/{userId}                              organization
+        POST   /v3/organizations/{organizationId}/user-groups                                 organization
+        GET    /v3/organizations/{organizationId}/user-groups                                 organization auditor
+        GET    /v3/organizations/{organizationId}/user-groups/{userGroupId}                   organization auditor
+        PATCH  /v3/organizations/{organizationId}/user-groups/{userGroupId}                   organization
+        DELETE /v3/organizations/{organizationId}/user-groups/{userGroupId}                   organization
+        GET    /v3/organizations/{organizationId}/user-groups/{userGroupId}/users             organization auditor
+        POST   /v3/organizations/{organizationId}/user-groups/{userGroupId}/users             organization
+        DELETE /v3/organizations/{organizationId}/user-groups/{userGroupId}/users/{userId}    organization
+        GET    /v3/organizations/{organizationId}/licenses                                    organization auditor
+        GET    /v3/organizations/{organizationId}/licenses/{licenseId}                        organization auditor
+        PATCH  /v3/organizations/{organizationId}/licenses/{licenseId}                        organization
+        GET    /v3/organizations/{organizationId}/licenses/{licenseId}/user-groups            organization auditor
+        PUT    /v3/organizations/{organizationId}/licenses/{licenseId}/user-groups/{userGroupId} organization
+        DELETE /v3/organizations/{organizationId}/licenses/{licenseId}/user-groups/{userGroupId} organization
+        GET    /v3/organizations/{organizationId}/licenses/{licenseId}/users                  organization auditor
+        PUT    /v3/organizations/{organizationId}/licenses/{licenseId}/users/{userId}         organization
+        DELETE /v3/organizations/{organizationId}/licenses/{licenseId}/users/{userId}         organization
+        POST   /v3/users                                                                      vendor
+        GET    /v3/users                                                                      vendor       auditor
+        GET    /v3/users/{userId}                                                             vendor       auditor
+        PATCH  /v3/users/{userId}                                                             vendor
+        DELETE /v3/users/{userId}                                                             vendor
+        POST   /v3/users/{userId}/suspend                                                     vendor
+        POST   /v3/users/{userId}/reinstate                                                   vendor
+        POST   /v3/users/{userId}/reset-password-token                                        vendor
+        GET    /v3/users/{userId}/access                                                      own          auditor
+        POST   /v3/users/{userId}/update-password                                             own          auditor operator custom
+        POST   /v3/users/{userId}/reset-password                                              open
+        POST   /v3/products                                                                   vendor
+        GET    /v3/products                                                                   vendor       auditor
+        GET    /v3/products/{productId}                                                       vendor       auditor
+        PATCH  /v3/products/{productId}                                                       vendor
+        DELETE /v3/products/{productId}                                                       vendor       =409
+        DELETE /v3/products/metadata/{metadataId}                                             vendor
+        POST   /v3/license-templates                                                          vendor
+        GET    /v3/license-templates                                                          vendor       auditor
+        GET    /v3/license-templates/{templateId}                                             vendor       auditor
+        PATCH  /v3/license-templates/{templateId}                                             vendor
+        DELETE /v3/license-templates/{templateId}                                             vendor       =409
+        POST   /v3/license-policies                                                           vendor
+        GET    /v3/license-policies                                                           vendor       auditor
+        GET    /v3/license-policies/{templateId}                                              vendor       auditor
+        PATCH  /v3/license-policies/{templateId}                                              vendor
+        DELETE /v3/license-policies/{templateId}                                              vendor       =409
+        POST   /v3/licenses                                                                   vendor
+        GET    /v3/licenses                                                                   vendor       auditor
+        DELETE /v3/licenses/metadata/{metadataId}                                             vendor
+        DELETE /v3/licenses/meter-attributes/{meterId}                                        vendor
+        GET    /v3/licenses/{licenseId}                                                       vendor       auditor
+        PATCH  /v3/licenses/{licenseId}                                                       vendor
+        DELETE /v3/licenses/{licenseId}                                                       vendor
+        POST   /v3/licenses/{licenseId}/renew                                                 vendor
+        POST   /v3/licenses/{licenseId}/extend                                                vendor
+        PATCH  /v3/licenses/{licenseId}/subscription                                          vendor
+        PATCH  /v3/licenses/{licenseId}/expires-at                                            vendor
+        GET    /v3/licenses/{licenseId}/access                                                own          auditor
+        GET    /v3/licenses/{licenseId}/activation-history                        organization   auditor
+        POST   /v3/access/check                                                               own          auditor
+        GET    /v3/history/refused-commands                                                   vendor       auditor
+        POST   /v3/imports                                                                    vendor
+        GET    /v3/imports/{importId}                                                         vendor       auditor operator
+        GET    /v3/imports/{importId}/rows                                                    vendor       auditor operator
+        POST   /v3/imports/{importId}/cancel                                                  vendor       =409
+        POST   /v3/roles                                                                      vendor
+        GET    /v3/roles                                                                      vendor       auditor
+        GET    /v3/roles/claims                                                               vendor       auditor
+        GET    /v3/roles/{roleId}                                                             vendor       auditor
+        PATCH  /v3/roles/{roleId}                                                             vendor
+        DELETE /v3/roles/{roleId}                                                             vendor
+        POST   /v3/accounts/login                                                             open
+        POST   /v3/accounts/login-refresh-token                                               open
+        POST   /v3/accounts/logout                                                            own          auditor operator custom
+        GET    /v3/me                                                                         own          auditor operator custom
+        PATCH  /v3/me                                                                         own          auditor operator custom
+        GET    /v3/me/licenses                                                                own          auditor operator custom
+        GET    /v3/me/licenses/{licenseId}                                                    own          auditor operator custom
+        GET    /v3/personal-access-tokens                                                     own          auditor operator custom
+        POST   /v3/personal-access-tokens                                                     own          auditor operator
+        GET    /v3/personal-access-tokens/{tokenId}                                           own          auditor operator custom
+        PATCH  /v3/personal-access-tokens/{tokenId}                                           own          auditor operator
+        DELETE /v3/personal-access-tokens/{tokenId}                                           own          auditor operator
+        POST   /v3/personal-access-tokens/{tokenId}/rotate                                    own          auditor operator
+        """;
+
+    public static IReadOnlyList<AuthorizationRow> All { get; } =
+    [
+        .. from line in Table.Split('\n')
+           let words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+           select new AuthorizationRow(
+               words[0], words[1], words[2], [.. words[3..].Where(word => word[0] != '=')],
+               words.FirstOrDefault(word => word[0] == '=') is { } answer ? int.Parse(answer[1..], System.Globalization.CultureInfo.InvariantCulture) : null),
+    ];
+
+    public string Name => $"{Method} {Path}";
+
+    public bool IsWithinOrganization => Path.StartsWith("/v3/organizations/{organizationId}", StringComparison.Ordinal);
+
+    public bool HasIds => Path.Contains('{', StringComparison.Ordinal);
+
+    /// <summary>The addresses that the Host really answers to.</summary>
+    public static IEnumerable<string> Endpoints(TestHost host) => host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"])
+            .Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"));
+}

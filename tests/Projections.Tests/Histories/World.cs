@@ -165,7 +165,8 @@ internal sealed class World
             34 => () => Tell(licenseId.Value, license.AssignUser(user, Window(2 + step.C))),
             35 when group.Organization == license.Organization => () => Tell<LicenseEvent>(
                 licenseId.Value, [new GroupAssignedToLicense(licenseId, groupId, now.AddHours(step.A), now.AddHours(5 - step.C))]),
-            _ => () => { },
+            _ => () => { }
+            ,
         };
         deed();
     }

@@ -106,7 +106,8 @@ internal sealed class Story
             Deed.DeleteLicense => () => Tell(License(step).Id.Value, License(step).Delete()),
             Deed.DeleteOrganization => () => Tell(Home(step).Id.Value, Home(step).Delete()),
             Deed.DeleteOrganizationAlone when step.Number > 3 && Home(step).Exists => () => Tell<OrganizationEvent>(Home(step).Id.Value, [new OrganizationDeleted(Home(step).Id)]),
-            _ => () => { },
+            _ => () => { }
+            ,
         };
         deed();
     }

@@ -53,6 +53,7 @@ internal static class ApiSetup
         v3.MapProfile();
         v3.MapPasswords();
         v3.MapAccessTokens();
+        v3.MapOrganizationAccessTokens();
         v3.MapRoles();
         v3.MapImports();
     }

@@ -6,7 +6,7 @@ namespace EventSourcedOrgs.Host.Tests.Security;
 /// <summary>
 /// Who may use which address, written by hand and independent of the code's own table. <c>open</c> is for everybody, <c>own</c> for everybody signed in and
 /// what is theirs, <c>organization</c> for the organization-admins of that organization, <c>vendor</c> for none of the customers. The admin and the
-/// super-admin may use every address; of the other members of the team those that stand behind. <c>=409</c> is what an address rightly answers to whoever may
+/// super-admin may use every address, the token of an organization those of that organization that <c>custom</c>, who has the same one claim, may use; of the other members of the team those that stand behind. <c>=409</c> is what an address rightly answers to whoever may
 /// use it here.
 /// </summary>
 internal sealed record AuthorizationRow(string Method, string Path, string Audience, IReadOnlyList<string> Team, int? Answer)
@@ -37,6 +37,12 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/organizations/{organizationId}/user-groups/{userGroupId}/users             organization auditor
         POST   /v3/organizations/{organizationId}/user-groups/{userGroupId}/users             organization
         DELETE /v3/organizations/{organizationId}/user-groups/{userGroupId}/users/{userId}    organization
+        GET    /v3/organizations/{organizationId}/access-tokens                               organization auditor
+        POST   /v3/organizations/{organizationId}/access-tokens                               organization
+        GET    /v3/organizations/{organizationId}/access-tokens/{tokenId}                     organization auditor
+        PATCH  /v3/organizations/{organizationId}/access-tokens/{tokenId}                     organization
+        DELETE /v3/organizations/{organizationId}/access-tokens/{tokenId}                     organization
+        POST   /v3/organizations/{organizationId}/access-tokens/{tokenId}/rotate              organization
         GET    /v3/organizations/{organizationId}/licenses                                    organization auditor
         GET    /v3/organizations/{organizationId}/licenses/{licenseId}                        organization auditor
         PATCH  /v3/organizations/{organizationId}/licenses/{licenseId}                        organization

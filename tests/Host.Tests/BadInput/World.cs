@@ -45,6 +45,7 @@ public sealed class World : IAsyncLifetime
         ids["meterId"] = license["meterAttributes"]![0]!.Id();
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
+        ids["sessionId"] = (await vendor.Get("/v3/me/sessions").Expect(200))[0]!.Id();
         var script = new { name = "script", scopes = new[] { "organization:user:read" } };
         await Made($"organizations/{ids["organizationId"]}/access-tokens", script);
         ids["organizations/tokenId"] = (await vendor.Get($"/v3/organizations/{ids["organizationId"]}/access-tokens").Expect(200))[0]!.Id();

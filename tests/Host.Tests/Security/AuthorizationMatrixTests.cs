@@ -17,7 +17,7 @@ public class AuthorizationMatrixTests(AuthorizationWorld world) : IClassFixture<
     private static readonly string[] AtTheGate = ["FORBIDDEN", "AUTHENTICATION_REQUIRED", "USER_SUSPENDED", "ORGANIZATION_SUSPENDED"];
 
     /// <summary>Pages and probes that are for anybody and tell nothing of a customer.</summary>
-    private static readonly string[] Public = ["/health/", "/docs/", "/openapi/"];
+    private static readonly string[] Public = ["/health/", "/docs/", "/openapi/", "/.well-known/"];
 
     public static TheoryData<string> Rows => [.. AuthorizationRow.All.Select(row => row.Name)];
 

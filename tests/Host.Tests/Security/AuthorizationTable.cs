@@ -63,6 +63,15 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/users/{userId}/access                                                      own          auditor
         POST   /v3/users/{userId}/update-password                                             own          auditor operator custom
         POST   /v3/users/{userId}/reset-password                                              open
+        POST   /v3/me/2fa-secret                                                              own          auditor operator custom
+        POST   /v3/me/2fa-recovery-codes                                                      own          auditor operator custom
+        DELETE /v3/users/{userId}/two-factor                                                  vendor       =400
+        DELETE /v3/organizations/{organizationId}/users/{userId}/two-factor                   organization
+        GET    /v3/me/sessions                                                                own          auditor operator custom
+        DELETE /v3/me/sessions                                                                own          auditor operator custom
+        DELETE /v3/me/sessions/{sessionId}                                                    own          auditor operator custom
+        GET    /v3/users/{userId}/sessions                                                    vendor       auditor
+        DELETE /v3/users/{userId}/sessions                                                    vendor
         POST   /v3/products                                                                   vendor
         GET    /v3/products                                                                   vendor       auditor
         GET    /v3/products/{productId}                                                       vendor       auditor

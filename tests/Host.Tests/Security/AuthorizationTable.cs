@@ -65,7 +65,7 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         POST   /v3/users/{userId}/reset-password                                              open
         POST   /v3/me/2fa-secret                                                              own          auditor operator custom
         POST   /v3/me/2fa-recovery-codes                                                      own          auditor operator custom
-        DELETE /v3/users/{userId}/two-factor                                                  vendor       =400
+        DELETE /v3/users/{userId}/two-factor                                                  vendor
         DELETE /v3/organizations/{organizationId}/users/{userId}/two-factor                   organization
         GET    /v3/me/sessions                                                                own          auditor operator custom
         DELETE /v3/me/sessions                                                                own          auditor operator custom

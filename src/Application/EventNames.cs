@@ -108,6 +108,7 @@ public static class EventNames
         [typeof(LicenseTemplateDeleted)] = "license_template_deleted_v1",
 
         [typeof(AccessTokenCreated)] = "access_token_created_v1",
+        [typeof(OrganizationAccessTokenCreated)] = "organization_access_token_created_v1",
         [typeof(AccessTokenRevoked)] = "access_token_revoked_v1",
         [typeof(AccessTokenRevocationLifted)] = "access_token_revocation_lifted_v1",
         [typeof(AccessTokenRotated)] = "access_token_rotated_v1",

@@ -60,7 +60,7 @@ public static class EventStore
         options.Schema.For<TwoFactorSecret>();
         options.Schema.For<AccessTokenSecret>().Index(secret => secret.AccessToken);
         options.Schema.For<AccessTokenUse>();
-        options.Schema.For<AccessToken>().Index(token => token.User);
+        options.Schema.For<AccessToken>().Index(token => token.User).Index(token => token.Organization!);
         options.Schema.For<SignInFailures>().Index(failures => failures.LastAt);
         options.Schema.For<SignInSession>().Index(session => session.User);
         options.Schema.For<RefreshToken>().UseOptimisticConcurrency(true).Index(token => token.User).Index(token => token.Session);

@@ -1,5 +1,4 @@
 using EventSourcedOrgs.Application.Pipeline;
-using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
 
 namespace EventSourcedOrgs.Application.AccessTokens;
@@ -27,10 +26,7 @@ public sealed record RotateAccessToken(AccessTokenId AccessToken) : ICommand<Iss
             if (rotated.Refusal is { } ended)
                 return ended;
 
-            var secret = Secret.New(Callers.SecretPrefix);
-            var hash = Callers.HashOf(secret);
-            store.Session.Insert(new AccessTokenSecret(hash, command.AccessToken));
-            tokens.ForgetSecrets(command.AccessToken, except: hash);
+            var secret = tokens.NewSecret(command.AccessToken);
             return rotated.Select(state => new IssuedToken(state, secret));
         }
     }

@@ -10,7 +10,7 @@ public enum Audience
     /// <summary>Everybody, signed in or not.</summary>
     Anyone,
 
-    /// <summary>Everybody who is signed in, for what is their own.</summary>
+    /// <summary>Everybody who is signed in, for what is their own; the token of an organization is nobody.</summary>
     SignedIn,
 
     /// <summary>The vendor's team, and the organization-admins of the one organization it stays within.</summary>
@@ -50,7 +50,7 @@ public sealed class Permissions(IReadOnlyDictionary<Type, Permission> table)
 
         return permission.Audience switch
         {
-            Audience.SignedIn => null,
+            Audience.SignedIn => caller.User is null && caller != Caller.System ? Refusal.Forbidden : null,
             Audience.System => caller == Caller.System ? null : Refusal.Forbidden,
             _ when caller.IsVendor => null,
             Audience.Organization when caller.Role == Role.OrganizationAdmin && within is not null =>

@@ -58,6 +58,10 @@ public sealed class Scopes(Permissions permissions)
     public Refusal? MayGive(Caller caller, IReadOnlyCollection<string> scopes) =>
         !scopes.All(Known.Contains) ? Refusal.UnknownScope : Has(caller, scopes) ? null : Refusal.ScopeNotAllowed;
 
+    /// <summary>The refusal when the caller may not put these scopes into a token of an organization, which gets those of organizations only.</summary>
+    public Refusal? MayGiveOrganization(Caller caller, IReadOnlyCollection<string> scopes) =>
+        MayGive(caller, scopes) ?? (scopes.All(scope => organization.Contains(scope) && !signedIn.Contains(scope)) ? null : Refusal.ScopeNotAllowed);
+
     /// <summary>The refusal when the caller may not make a role of these claims.</summary>
     public Refusal? MayClaim(Caller caller, IReadOnlyCollection<string> claims) =>
         !claims.All(Known.Contains) ? Refusal.UnknownClaim : Has(caller, claims) ? null : Refusal.ClaimNotAllowed;

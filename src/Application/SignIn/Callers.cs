@@ -17,6 +17,9 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
     /// <summary>So that scanners find a secret that leaked.</summary>
     public const string SecretPrefix = "eso_pat_";
 
+    /// <summary>What secrets of organizations begin with, for the same reason.</summary>
+    public const string OrganizationPrefix = "eso_org_";
+
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
 
     private const string Standing = """
@@ -50,6 +53,16 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
             and (t.data ->> 'expiresAt' is null or (t.data ->> 'expiresAt')::timestamptz > $2)
         """;
 
+    private const string OfOrganizationSecret = """
+        select t.id, o.id, (o.data ->> 'suspended')::boolean, array(select jsonb_array_elements_text(t.data -> 'scopes')), (n.data ->> 'lastUsedAt')::timestamptz
+        from events.mt_doc_accesstokensecret s
+        join events.mt_doc_accesstoken t on t.id = (s.data ->> 'accessToken')::uuid
+        join events.mt_doc_organization o on o.id = (t.data ->> 'organization')::uuid
+        left join events.mt_doc_accesstokenuse n on n.id = t.id
+        where s.id = $1 and not (o.data ->> 'deleted')::boolean and not (t.data ->> 'revoked')::boolean and not (t.data ->> 'deleted')::boolean
+            and (t.data ->> 'expiresAt' is null or (t.data ->> 'expiresAt')::timestamptz > $2)
+        """;
+
     /// <summary>The user who has proved the password.</summary>
     public async Task<Caller> OfUser(UserId user, CancellationToken cancellation)
     {
@@ -65,16 +78,17 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
         return caller.IsAnonymous ? caller : caller with { Session = session };
     }
 
-    /// <summary>The owner of a personal access token, limited to its scopes.</summary>
+    /// <summary>The owner of an access token, a user or an organization, limited to its scopes.</summary>
     public async Task<Caller> OfAccessToken(string secret, CancellationToken cancellation)
     {
+        var ofOrganization = secret.StartsWith(OrganizationPrefix, StringComparison.Ordinal);
         var now = clock.GetUtcNow();
-        await using var command = Command(OfSecret, HashOf(secret), now.UtcDateTime);
+        await using var command = Command(ofOrganization ? OfOrganizationSecret : OfSecret, HashOf(secret), now.UtcDateTime);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation))
             return Caller.Anonymous;
 
-        var (caller, lastUse) = OfToken(reader);
+        var (caller, lastUse) = ofOrganization ? OfOrganizationToken(reader) : OfToken(reader);
         await reader.CloseAsync();
         if (caller.AccessToken is { } token && (lastUse is null || lastUse <= now.UtcDateTime - BetweenNotes))
             await NoteUse(token, now, cancellation);
@@ -104,6 +118,14 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
         var caller = Of(row, ofToken: row.GetFieldValue<string[]>(8));
         return (caller.IsAnonymous ? caller : caller with { AccessToken = AccessTokenId.From(row.GetGuid(7)) }, row.IsDBNull(9) ? null : row.GetDateTime(9));
     }
+
+    /// <summary>An organization acts with the rights of its organization-admins, and is no user.</summary>
+    private (Caller Caller, DateTime? LastUse) OfOrganizationToken(NpgsqlDataReader row) => (
+        row.GetBoolean(2)
+            ? Caller.Denied(Refusal.OrganizationSuspended)
+            : new(null, Role.OrganizationAdmin, OrganizationId.From(row.GetGuid(1)), scopes.Limits(Role.OrganizationAdmin, [], row.GetFieldValue<string[]>(3)),
+                AccessTokenId.From(row.GetGuid(0))),
+        row.IsDBNull(4) ? null : row.GetDateTime(4));
 
     private static Refusal? DenialOf(Role role, bool suspended, bool organizationSuspended, bool allowed) =>
         suspended ? Refusal.UserSuspended

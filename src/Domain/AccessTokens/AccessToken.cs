@@ -1,15 +1,19 @@
 using System.Diagnostics;
+using EventSourcedOrgs.Domain.Organizations;
 
 namespace EventSourcedOrgs.Domain.AccessTokens;
 
 // ---- Events: stored for ever. Add optional members; never rename or remove one. ----
 
-/// <summary>Whatever happens to a personal access token. Its secret is never part of it.</summary>
+/// <summary>Whatever happens to an access token, of a user or of an organization. Its secret is never part of it.</summary>
 public abstract record AccessTokenEvent { private protected AccessTokenEvent() { } }
 
 /// <summary>A user has a new key for scripts; without an expiry it lasts until it is revoked.</summary>
 public sealed record AccessTokenCreated(
     AccessTokenId AccessToken, UserId User, string Name, ValueList<string> Scopes, DateTimeOffset? ExpiresAt) : AccessTokenEvent;
+/// <summary>An organization has a new key for scripts, which is nobody's own; without an expiry it lasts until it is revoked.</summary>
+public sealed record OrganizationAccessTokenCreated(
+    AccessTokenId AccessToken, OrganizationId Organization, string Name, ValueList<string> Scopes, DateTimeOffset? ExpiresAt) : AccessTokenEvent;
 /// <summary>The key opens nothing any more, unless the revocation is lifted.</summary>
 public sealed record AccessTokenRevoked(AccessTokenId AccessToken) : AccessTokenEvent;
 /// <summary>It may be used again: the revocation was lifted.</summary>
@@ -19,10 +23,10 @@ public sealed record AccessTokenRotated(AccessTokenId AccessToken, DateTimeOffse
 /// <summary>The token is gone, its history stays.</summary>
 public sealed record AccessTokenDeleted(AccessTokenId AccessToken) : AccessTokenEvent;
 
-/// <summary>A long-lived key of one user for scripts: what it may do, until when.</summary>
+/// <summary>A long-lived key for scripts, of one user or of one organization: what it may do, until when. Of an organization's, the user is nobody.</summary>
 public sealed record AccessToken(
     AccessTokenId Id, UserId User, string Name, ValueList<string> Scopes, DateTimeOffset? ExpiresAt, bool Revoked, Recorded Recorded,
-    DateTimeOffset? LastRotatedAt = null, bool Deleted = false) : IAggregate<AccessToken, AccessTokenEvent>
+    DateTimeOffset? LastRotatedAt = null, bool Deleted = false, OrganizationId? Organization = null) : IAggregate<AccessToken, AccessTokenEvent>
 {
     public static AccessToken Initial { get; } = new(default, default, "", [], null, false, default);
 
@@ -36,6 +40,14 @@ public sealed record AccessToken(
     public static AccessToken Evolve(AccessToken token, AccessTokenEvent @event) => @event switch
     {
         AccessTokenCreated e => token with { Id = e.AccessToken, User = e.User, Name = e.Name, Scopes = e.Scopes, ExpiresAt = e.ExpiresAt },
+        OrganizationAccessTokenCreated e => token with
+        {
+            Id = e.AccessToken,
+            Organization = e.Organization,
+            Name = e.Name,
+            Scopes = e.Scopes,
+            ExpiresAt = e.ExpiresAt,
+        },
         AccessTokenRevoked => token with { Revoked = true },
         AccessTokenRevocationLifted => token with { Revoked = false },
         AccessTokenRotated e => token with { LastRotatedAt = e.At },
@@ -47,6 +59,9 @@ public sealed record AccessToken(
 
     public static Decision<AccessTokenEvent> New(AccessTokenId id, UserId user, string name, ValueList<string> scopes, DateTimeOffset? expiresAt) =>
         [new AccessTokenCreated(id, user, name, scopes, expiresAt)];
+
+    public static Decision<AccessTokenEvent> NewOf(Organization organization, AccessTokenId id, string name, ValueList<string> scopes, DateTimeOffset? expiresAt) =>
+        organization.Exists ? [new OrganizationAccessTokenCreated(id, organization.Id, name, scopes, expiresAt)] : Refusal.OrganizationNotFound;
 
     public Decision<AccessTokenEvent> Revoke() => !Exists ? Refusal.AccessTokenNotFound : Revoked ? [] : [new AccessTokenRevoked(Id)];
 

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application.AccessTokens;
+using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
 using EventSourcedOrgs.Host.Setup;
@@ -14,7 +15,7 @@ internal static class AccessTokenEndpoints
     {
         var tokens = routes.MapGroup("/personal-access-tokens").WithTags("Personal access tokens");
 
-        tokens.MapGet("", List).WithList(ListAccessTokens.Listing).WithSummary("List one's own tokens").Produces<IReadOnlyList<WireAccessToken>>();
+        tokens.MapGet("", (HttpContext http, IMediator mediator) => List(http, mediator, request => new ListAccessTokens(request))).WithList(ListAccessTokens.Listing).WithSummary("List one's own tokens").Produces<IReadOnlyList<WireAccessToken>>();
 
         tokens.MapPost("", (NewAccessToken body, HttpContext http) =>
                 http.Send(body.ToCommand(), WireSecret.Of, StatusCodes.Status201Created, t => $"/v3/personal-access-tokens/{t.Token.Id}", t => t.Token.Recorded))
@@ -35,13 +36,44 @@ internal static class AccessTokenEndpoints
             .WithSummary("Give a token a new secret; the former one ends").Produces<WireSecret>();
     }
 
-    private static async Task<IResult> List(HttpContext http, IMediator mediator)
+    /// <summary>Tokens by which scripts act as an organization, whoever made them.</summary>
+    public static void MapOrganizationAccessTokens(this IEndpointRouteBuilder routes)
+    {
+        var tokens = routes.MapGroup("/organizations/{organizationId}/access-tokens").WithTags("Organization access tokens");
+
+        tokens.MapGet("", (OrganizationId organizationId, HttpContext http, IMediator mediator) =>
+                List(http, mediator, request => new ListOrganizationAccessTokens(organizationId, request)))
+            .WithList(ListAccessTokens.Listing).WithSummary("List the access tokens of an organization").Produces<IReadOnlyList<WireOrganizationToken>>();
+
+        tokens.MapPost("", (OrganizationId organizationId, NewOrganizationToken body, HttpContext http) =>
+                http.Send(body.ToCommand(organizationId), WireSecret.Of, StatusCodes.Status201Created,
+                    t => $"/v3/organizations/{organizationId}/access-tokens/{t.Token.Id}", t => t.Token.Recorded))
+            .WithSummary("Create an access token of an organization; its secret is shown this once").Produces<WireSecret>(StatusCodes.Status201Created);
+
+        tokens.MapGet("/{tokenId}", (OrganizationId organizationId, AccessTokenId tokenId, HttpContext http) =>
+                http.Ask(new GetOrganizationAccessToken(organizationId, tokenId), WireOrganizationToken.Of, t => t.Recorded))
+            .WithSummary("Get an access token of an organization").Produces<WireOrganizationToken>();
+
+        tokens.MapPatch("/{tokenId}", (OrganizationId organizationId, AccessTokenId tokenId, AccessTokenPatch body, HttpContext http) =>
+                http.Send(new RevokeOrganizationAccessToken(organizationId, tokenId, body.Revoked), WireOrganizationToken.Of, version: t => t.Recorded))
+            .WithSummary("Revoke an access token of an organization, or lift the revocation").Produces<WireOrganizationToken>();
+
+        tokens.MapDelete("/{tokenId}", (OrganizationId organizationId, AccessTokenId tokenId, HttpContext http) =>
+                http.Send(new DeleteOrganizationAccessToken(organizationId, tokenId)))
+            .WithSummary("Delete an access token of an organization").Produces(StatusCodes.Status204NoContent);
+
+        tokens.MapPost("/{tokenId}/rotate", (OrganizationId organizationId, AccessTokenId tokenId, HttpContext http) =>
+                http.Send(new RotateOrganizationAccessToken(organizationId, tokenId), WireSecret.Of, version: t => t.Token.Recorded))
+            .WithSummary("Give an access token of an organization a new secret; the former one ends").Produces<WireSecret>();
+    }
+
+    private static async Task<IResult> List<T>(HttpContext http, IMediator mediator, Func<ListRequest, IQuery<ListPage<T>>> question)
     {
         var request = ListBinding.Bind(http.Request.Query, ListAccessTokens.Listing);
         if (!request.IsValid)
             return request.Errors.AsRefusal().AsHttp();
 
-        var answer = await mediator.Send(new ListAccessTokens(request.Value), http.RequestAborted);
+        var answer = await mediator.Send(question(request.Value), http.RequestAborted);
         if (answer.Refusal is { } refusal)
             return refusal.AsHttp();
 

@@ -39,7 +39,7 @@ internal static class Identification
 
         var token = header[Scheme.Length..].Trim();
         var callers = http.RequestServices.GetRequiredService<Callers>();
-        if (token.StartsWith(Callers.SecretPrefix, StringComparison.Ordinal))
+        if (token.StartsWith(Callers.SecretPrefix, StringComparison.Ordinal) || token.StartsWith(Callers.OrganizationPrefix, StringComparison.Ordinal))
             return await callers.OfAccessToken(token, http.RequestAborted);
 
         if (await http.RequestServices.GetRequiredService<SignedTokens>().Read(token, http.RequestAborted) is not { } known)

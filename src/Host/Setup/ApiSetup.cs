@@ -57,6 +57,7 @@ internal static class ApiSetup
         v3.MapTwoFactorOfOthers();
         v3.MapPasswords();
         v3.MapAccessTokens();
+        v3.MapOrganizationAccessTokens();
         v3.MapRoles();
         v3.MapImports();
     }

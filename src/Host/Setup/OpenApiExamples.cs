@@ -37,6 +37,7 @@ internal static class OpenApiExamples
         ["checkAccess"] = $$"""{ "userId": "{{Id}}", "licenseId": "{{Id}}" }""",
         ["createPersonalAccessToken"] = """{ "name": "nightly report", "scopes": ["organization:read", "user:read"] }""",
         ["createRole"] = """{ "name": "license clerk", "description": "Sells and renews.", "claims": ["license:read", "license:write", "organization:read"] }""",
+        ["createOrganizationAccessToken"] = """{ "name": "hr system", "scopes": ["organization:user:read", "organization:user:create"] }""",
         ["login"] = """{ "email": "ada@acme.example", "password": "correct horse battery" }""",
     }.ToFrozenDictionary();
 

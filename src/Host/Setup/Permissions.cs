@@ -81,6 +81,13 @@ internal static class PermissionTable
         [typeof(ChangeRole)] = new(Audience.Vendor, "role:write"),
         [typeof(DeleteRole)] = new(Audience.Vendor, "role:write"),
 
+        [typeof(ListOrganizationAccessTokens)] = new(Audience.Organization, "organization:accessToken:read"),
+        [typeof(GetOrganizationAccessToken)] = new(Audience.Organization, "organization:accessToken:read"),
+        [typeof(CreateOrganizationAccessToken)] = new(Audience.Organization, "organization:accessToken:write"),
+        [typeof(RevokeOrganizationAccessToken)] = new(Audience.Organization, "organization:accessToken:write"),
+        [typeof(RotateOrganizationAccessToken)] = new(Audience.Organization, "organization:accessToken:write"),
+        [typeof(DeleteOrganizationAccessToken)] = new(Audience.Organization, "organization:accessToken:write"),
+
         [typeof(CreateUserGroup)] = new(Audience.Organization, "organization:userGroup:create"),
         [typeof(GetUserGroup)] = new(Audience.Organization, "organization:userGroup:read"),
         [typeof(ChangeUserGroup)] = new(Audience.Organization, "organization:userGroup:update"),

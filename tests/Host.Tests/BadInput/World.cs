@@ -46,6 +46,9 @@ public sealed class World : IAsyncLifetime
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         ids["sessionId"] = (await vendor.Get("/v3/me/sessions").Expect(200))[0]!.Id();
+        var script = new { name = "script", scopes = new[] { "organization:user:read" } };
+        await Made($"organizations/{ids["organizationId"]}/access-tokens", script);
+        ids["organizations/tokenId"] = (await vendor.Get($"/v3/organizations/{ids["organizationId"]}/access-tokens").Expect(200))[0]!.Id();
         ids["roleId"] = (await Made("roles", new { name = $"clerk {Guid.NewGuid():N}", claims = new[] { "user:read" } })).Id();
         using var rows = new StringContent("kind,name,email,allowedUsers\norganization,Imported,im@ported.example,1\n", null, "text/csv");
         ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
@@ -68,6 +71,8 @@ public sealed class World : IAsyncLifetime
             (body["email"], body["password"]) = (Email, Acme.Password);
         else if (body.ContainsKey("email"))
             body["email"] = Acme.NewEmail();
+        if (operation.Id == "createOrganizationAccessToken")
+            body["scopes"] = new JsonArray("organization:user:read");
         if (operation.Id == "createRole")
             body["name"] = $"clerk {Guid.NewGuid():N}";
         return body;

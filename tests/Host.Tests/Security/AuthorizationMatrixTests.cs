@@ -17,7 +17,7 @@ public class AuthorizationMatrixTests(AuthorizationWorld world) : IClassFixture<
     private static readonly string[] AtTheGate = ["FORBIDDEN", "AUTHENTICATION_REQUIRED", "USER_SUSPENDED", "ORGANIZATION_SUSPENDED"];
 
     /// <summary>Pages and probes that are for anybody and tell nothing of a customer.</summary>
-    private static readonly string[] Public = ["/health/", "/docs/", "/openapi/"];
+    private static readonly string[] Public = ["/health/", "/docs/", "/openapi/", "/.well-known/"];
 
     public static TheoryData<string> Rows => [.. AuthorizationRow.All.Select(row => row.Name)];
 
@@ -50,7 +50,7 @@ public class AuthorizationMatrixTests(AuthorizationWorld world) : IClassFixture<
                 wrong.Add("it sent no request that is asked for a permission");
         });
 
-        foreach (var customer in (string[])["user", "reseller-admin", "organization-admin"])
+        foreach (var customer in (string[])["user", "reseller-admin", "organization-admin", "organization-token"])
         {
             foreach (var (foreign, absent) in ((Target, Target)[])[(Target.Foreign, Target.Absent), (Target.ForeignInOwn, Target.AbsentInOwn), (Target.Deleted, Target.Absent)])
             {
@@ -78,7 +78,7 @@ public class AuthorizationMatrixTests(AuthorizationWorld world) : IClassFixture<
             return answer.Is(denial.Status, denial.Code) ? null : $"expected {denial.Status} {denial.Code}";
         if (!IsFor(row, asker))
             return answer.Is(403, "FORBIDDEN") ? null : "expected 403 FORBIDDEN";
-        if (asker.Name == "organization-admin" && row.IsWithinOrganization && target is Target.Foreign or Target.Absent or Target.Deleted && row.Audience == "organization")
+        if (asker.Name is "organization-admin" or "organization-token" && row.IsWithinOrganization && target is Target.Foreign or Target.Absent or Target.Deleted && row.Audience == "organization")
             return answer.Is(404, "NOT_FOUND") ? null : "expected 404 of another's organization";
         if (answer.Status >= 500 || AtTheGate.Contains(answer.Code))
             return "expected to be let in";
@@ -97,6 +97,7 @@ public class AuthorizationMatrixTests(AuthorizationWorld world) : IClassFixture<
     {
         "super-admin" or "admin" => true,
         "auditor" or "operator" or "custom" => row.Team.Contains(asker.Name),
+        "organization-token" => row.Audience == "organization" && row.Team.Contains("custom"),
         "organization-admin" => row.Audience is "own" or "organization",
         _ => row.Audience == "own",
     };

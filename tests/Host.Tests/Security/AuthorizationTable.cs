@@ -6,7 +6,7 @@ namespace EventSourcedOrgs.Host.Tests.Security;
 /// <summary>
 /// Who may use which address, written by hand and independent of the code's own table. <c>open</c> is for everybody, <c>own</c> for everybody signed in and
 /// what is theirs, <c>organization</c> for the organization-admins of that organization, <c>vendor</c> for none of the customers. The admin and the
-/// super-admin may use every address; of the other members of the team those that stand behind. <c>=409</c> is what an address rightly answers to whoever may
+/// super-admin may use every address, the token of an organization those of that organization that <c>custom</c>, who has the same one claim, may use; of the other members of the team those that stand behind. <c>=409</c> is what an address rightly answers to whoever may
 /// use it here.
 /// </summary>
 internal sealed record AuthorizationRow(string Method, string Path, string Audience, IReadOnlyList<string> Team, int? Answer)
@@ -37,6 +37,12 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/organizations/{organizationId}/user-groups/{userGroupId}/users             organization auditor
         POST   /v3/organizations/{organizationId}/user-groups/{userGroupId}/users             organization
         DELETE /v3/organizations/{organizationId}/user-groups/{userGroupId}/users/{userId}    organization
+        GET    /v3/organizations/{organizationId}/access-tokens                               organization auditor
+        POST   /v3/organizations/{organizationId}/access-tokens                               organization
+        GET    /v3/organizations/{organizationId}/access-tokens/{tokenId}                     organization auditor
+        PATCH  /v3/organizations/{organizationId}/access-tokens/{tokenId}                     organization
+        DELETE /v3/organizations/{organizationId}/access-tokens/{tokenId}                     organization
+        POST   /v3/organizations/{organizationId}/access-tokens/{tokenId}/rotate              organization
         GET    /v3/organizations/{organizationId}/licenses                                    organization auditor
         GET    /v3/organizations/{organizationId}/licenses/{licenseId}                        organization auditor
         PATCH  /v3/organizations/{organizationId}/licenses/{licenseId}                        organization
@@ -57,6 +63,15 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/users/{userId}/access                                                      own          auditor
         POST   /v3/users/{userId}/update-password                                             own          auditor operator custom
         POST   /v3/users/{userId}/reset-password                                              open
+        POST   /v3/me/2fa-secret                                                              own          auditor operator custom
+        POST   /v3/me/2fa-recovery-codes                                                      own          auditor operator custom
+        DELETE /v3/users/{userId}/two-factor                                                  vendor
+        DELETE /v3/organizations/{organizationId}/users/{userId}/two-factor                   organization
+        GET    /v3/me/sessions                                                                own          auditor operator custom
+        DELETE /v3/me/sessions                                                                own          auditor operator custom
+        DELETE /v3/me/sessions/{sessionId}                                                    own          auditor operator custom
+        GET    /v3/users/{userId}/sessions                                                    vendor       auditor
+        DELETE /v3/users/{userId}/sessions                                                    vendor
         POST   /v3/products                                                                   vendor
         GET    /v3/products                                                                   vendor       auditor
         GET    /v3/products/{productId}                                                       vendor       auditor

@@ -55,6 +55,7 @@ public sealed class AuthorizationWorld : IAsyncLifetime
             new("user", await Customer("user")),
             new("reseller-admin", await Customer("reseller-admin")),
             new("organization-admin", await Customer("organization-admin")),
+            new("organization-token", await OrganizationToken()),
             new("auditor", await Member("auditor")),
             new("operator", await Member("operator")),
             new("custom", await Custom()),
@@ -106,6 +107,9 @@ public sealed class AuthorizationWorld : IAsyncLifetime
         await (await Host.Vendor()).Post("/v3/roles", new { name, claims = new[] { Claim } }).Expect(201);
         return await Member(name);
     }
+
+    private async Task<HttpClient> OrganizationToken() => Host.Client(
+        (await (await Host.Vendor()).Post($"{OwnPath}/access-tokens", new { name = "script", scopes = new[] { Claim } }).Expect(201)).Text("accessToken"));
 
     private async Task<HttpClient> SignedOut()
     {

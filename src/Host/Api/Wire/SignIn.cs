@@ -79,6 +79,24 @@ internal sealed record WireSecret(string AccessToken)
     public static Task<WireSecret> Of(IssuedToken issued, Store store, CancellationToken cancellation) => Task.FromResult(new WireSecret(issued.Secret));
 }
 
+/// <summary>The body of a new access token of an organization.</summary>
+internal sealed record NewOrganizationToken(string Name, ValueList<string> Scopes, DateTimeOffset? ExpiresAt = null)
+{
+    public CreateOrganizationAccessToken ToCommand(OrganizationId organization) => new(organization, Id.New<AccessTokenId>(), Name, Scopes, ExpiresAt);
+}
+
+/// <summary>An access token of an organization without its secret.</summary>
+internal sealed record WireOrganizationToken(
+    AccessTokenId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, DateTimeOffset? ExpiresAt, bool Revoked, IReadOnlyList<string> Scopes,
+    OrganizationId OrganizationId, DateTimeOffset? LastUsedAt, DateTimeOffset? LastRotatedAt)
+{
+    public static async Task<WireOrganizationToken> Of(AccessToken token, Store store, CancellationToken cancellation) =>
+        Of(await WireAccessToken.Of(token, store, cancellation), token.Organization ?? default);
+
+    public static WireOrganizationToken Of(WireAccessToken token, OrganizationId organization) => new(
+        token.Id, token.CreatedAt, token.UpdatedAt, token.Name, token.ExpiresAt, token.Revoked, token.Scopes, organization, token.LastUsedAt, token.LastRotatedAt);
+}
+
 /// <summary>A personal access token without its secret.</summary>
 internal sealed record WireAccessToken(
     AccessTokenId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, DateTimeOffset? ExpiresAt, bool Revoked, IReadOnlyList<string> Scopes,

@@ -78,7 +78,7 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
         private async Task<Refusal> Refused(ActivationId id, License license, Attempt attempt, Refusal refusal, CancellationToken cancellation)
         {
             var since = store.Context.Now - BetweenRefusals;
-            if (await store.LicenseUses.WasRefused(license.Id, attempt.Report.Fingerprint, refusal.Code, since, cancellation))
+            if (refusal == Refusal.InvalidProductId || await store.LicenseUses.WasRefused(license.Id, attempt.Report.Fingerprint, refusal.Code, since, cancellation))
                 return refusal;
 
             store.Discard();

@@ -42,20 +42,21 @@ internal static class ActivationEndpoints
 
         activations.MapPost("/{activationId}/deactivate", (ActivationId activationId, Deactivation body, HttpContext http) =>
                 http.Send(new DeactivateActivation(
-                    activationId, Common.RequiredId<ProductId>(body.ProductId, "productId"), body.AccountId, body.Fingerprint, body.UserHash), (_, _, _) => Task.FromResult(new object())))
-            .AllowAnonymous().WithSummary("Give the place of a machine back");
+                    activationId, Common.RequiredId<ProductId>(body.ProductId, "productId"), body.AccountId, body.Fingerprint, body.UserHash), (_, _, _) => Task.FromResult(new WireNothing())))
+            .AllowAnonymous().WithSummary("Give the place of a machine back").Produces<WireNothing>();
 
         activations.MapPost("/meter-attributes/{meterId}", (Guid meterId, MeterUse body, HttpContext http) =>
                 http.Send(new CountMeter(
                     meterId, Common.RequiredId<ActivationId>(body.ActivationId, "activationId"), Common.OptionalId<ProductId>(body.ProductId, "productId"), body.AccountId,
                     body.Increment), WireCountedMeter.Of))
-            .AllowAnonymous().WithName("incrementActivationMeterAttribute").WithSummary("Count a meter of the license for a machine").Produces<WireCountedMeter>();
+            .AllowAnonymous().WithName("incrementActivationMeterAttribute")
+            .WithSummary("Count a meter of the license for a machine").Produces<WireCountedMeter>();
 
         activations.MapGet("", Task<IResult> (HttpContext http) =>
                 http.List(ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Include))
             .WithList(ActivationList.All, Include).WithSummary("List activations").Produces<IReadOnlyList<WireActivation>>();
 
-        activations.MapGet("/export", Export).WithName("exportActivations").WithSummary("All activations that match, as CSV");
+        activations.MapGet("/export", Export).WithName("exportActivations").WithList(ActivationList.All).WithSummary("All activations that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         activations.MapGet("/{activationId}", (ActivationId activationId, HttpContext http) =>
                 http.Ask(new GetActivation(activationId), One(WireActivation.OfVendor, "organization", "user"), a => a.Recorded))
@@ -135,7 +136,7 @@ internal static class ActivationEndpoints
                     yield return row;
                 if (page.Next is not { } cursor)
                     yield break;
-                var next = await mediator.Send(new ListActivations(request with { Cursor = cursor }), cancellation);
+                var next = await mediator.Send(new ListActivations(request with { Cursor = cursor, Page = 1 }), cancellation);
                 page = next.Value ?? throw new RefusedException(next.Refusal!);
             }
         }

@@ -44,9 +44,9 @@ internal static class HostApplication
         builder.Services.AddReadModels();
         builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
         builder.Services.AddHostedService<ResumeImports>();
+        builder.Services.AddHostedService<RecordEndedLeases>();
         builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
         builder.Services.AddSignIn(builder.Configuration);
-        builder.Services.AddHostedService<RecordEndedLeases>();
         builder.Services.AddApi();
         if (settings.RateLimit is { } limit)
             builder.Services.AddSingleton(services => new RateLimits(limit, services.GetRequiredService<TimeProvider>()));

@@ -42,7 +42,7 @@ internal static class OpenApiExamples
     }.ToFrozenDictionary();
 
     private static string Machine => $$"""
-        { "key": "2C5F1A-09B3D7-4E8F60-A1C2D3-77E0B4-5D6A9C", "productId": "{{Id}}", "accountId": null, "fingerprint": "{{new string('a', 64)}}", "hostname": "drawing-board",
+        { "key": "2C5F1A-09B3D7-4E8F60-A1C2D3-77E0B4-5D6A9C", "productId": "{{Id}}", "fingerprint": "{{new string('a', 64)}}", "hostname": "drawing-board",
           "os": "linux", "osVersion": "6.12", "userHash": "4f2d", "releaseVersion": "1.4.2", "metadata": [{ "key": "room", "value": "12" }],
           "meterAttributes": [{ "name": "pages", "usesIncrement": 1 }] }
         """;

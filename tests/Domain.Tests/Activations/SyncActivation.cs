@@ -36,7 +36,8 @@ public class SyncActivation : Spec<Activation, ActivationEvent>
     }
 
     [Fact]
-    public void The_end_of_a_lease_is_recorded_once_and_not_before_it() {
+    public void The_end_of_a_lease_is_recorded_once_and_not_before_it()
+    {
         var leased = Activated with { LeaseExpiresAt = Noon };
         Given(leased).When(laptop => laptop.EndLease(Noon)).Then(new ActivationEnded(Laptop, Pro, ActivationEnd.LeaseEnded));
         Given(leased).When(laptop => laptop.EndLease(Noon.AddTicks(-1))).ThenNothing();

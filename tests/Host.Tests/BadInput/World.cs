@@ -15,6 +15,8 @@ public sealed class World : IAsyncLifetime
 
     internal HttpClient Vendor => vendor!;
 
+    private string key = "";
+
     internal string this[string parameter] => ids[parameter];
 
     private string Email { get; } = Acme.NewEmail();
@@ -43,6 +45,9 @@ public sealed class World : IAsyncLifetime
         (ids["productId"], ids["licenseId"]) = (product.Id(), license.Id());
         (ids["products/metadataId"], ids["licenses/metadataId"]) = (product["metadata"]![0]!.Id(), license["metadata"]![0]!.Id());
         ids["meterId"] = license["meterAttributes"]![0]!.Id();
+        key = license.Text("key");
+        var device = new { key, productId = product.Id(), fingerprint = new string('a', 64), userHash = "4f2d", hostname = "drawing-board", os = "linux" };
+        ids["activationId"] = Activations.Device.Claims(await vendor.Post("/v3/activations", device).Expect(200)).Text("aid");
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         ids["sessionId"] = (await vendor.Get("/v3/me/sessions").Expect(200))[0]!.Id();
@@ -67,6 +72,8 @@ public sealed class World : IAsyncLifetime
         var body = operation.Example?.DeepClone().AsObject() ?? Required(operation.Body!);
         foreach (var (name, value) in body.ToList())
             body[name] = Real(name, value!);
+        if (operation.Id is "createActivation" or "updateActivation")
+            body["key"] = key;
         if (operation.Id == "login")
             (body["email"], body["password"]) = (Email, Acme.Password);
         else if (body.ContainsKey("email"))

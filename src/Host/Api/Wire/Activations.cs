@@ -66,6 +66,9 @@ internal sealed record MeterUse(long Increment, string ActivationId, string? Pro
 /// <summary>A signed token that the application checks with the public key of the product.</summary>
 internal sealed record WireActivationToken(string ActivationToken);
 
+/// <summary>The answer that says no more than that it was done.</summary>
+internal sealed record WireNothing;
+
 /// <summary>The uses of a meter after counting: those of the machine and those of the licence.</summary>
 internal sealed record WireCountedMeter(string Name, long Uses, long LicenseAllowedUses, long LicenseTotalUses, long LicenseGrossUses)
 {

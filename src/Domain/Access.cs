@@ -7,8 +7,8 @@ using EventSourcedOrgs.Domain.Users;
 
 namespace EventSourcedOrgs.Domain;
 
-/// <summary>By which way a user comes to a licence; <see cref="UserGroup"/> is null for a direct one.</summary>
-public sealed record AccessPath(AccessPathKind Kind, UserGroupId? UserGroup);
+/// <summary>By which way a user comes to a licence, and when it is open; <see cref="UserGroup"/> is null for a direct one.</summary>
+public sealed record AccessPath(AccessPathKind Kind, UserGroupId? UserGroup, AssignmentWindow Window = default);
 
 /// <summary>The kinds of way from a user to a licence.</summary>
 [JsonConverter(typeof(WireEnum<AccessPathKind>))]
@@ -45,6 +45,10 @@ public static class Access
     public static Denial LicenseExpired { get; } = new("LICENSE_EXPIRED", "The license has expired.", "Renew the license.");
     public static Denial ForeignLicense { get; } =
         new("LICENSE_OF_ANOTHER_ORGANIZATION", "The license belongs to another organization.", "Use a license of the user's organization.");
+    public static Denial AssignmentNotYetStarted { get; } = new("ASSIGNMENT_NOT_YET_STARTED", "The license is assigned from a later time on.",
+        "Wait until the assignment starts, or assign the license from now on.");
+    public static Denial AssignmentEnded { get; } = new("ASSIGNMENT_ENDED", "The license was assigned until a time that is past.",
+        "Assign the license again, with a later end or none.");
     public static Denial NotAssigned { get; } = new("NOT_ASSIGNED", "The license is assigned neither to the user nor to a group the user is in.",
         "Assign the license to the user, or to one of the user's groups.");
 
@@ -59,7 +63,7 @@ public static class Access
     public static IReadOnlyList<Denial> Denials { get; } =
     [
         UserUnknown, LicenseUnknown, OrganizationSuspended, UserSuspended, LicenseRevoked, LicenseSuspended,
-        LicenseNotYetEffective, LicenseExpired, ForeignLicense, NotAssigned,
+        LicenseNotYetEffective, LicenseExpired, ForeignLicense, AssignmentNotYetStarted, AssignmentEnded, NotAssigned,
     ];
 
     /// <param name="user">The user, or null when there is none.</param>
@@ -75,7 +79,7 @@ public static class Access
             return new([], LicenseUnknown);
 
         var paths = Paths(user, license, groups).ToList();
-        return Deny(user, license, organization, paths, now) is { } denial ? new([], denial) : new(paths, null);
+        return Deny(user, license, organization, paths, now) is { } denial ? new([], denial) : new([.. paths.Where(path => path.Window.Contains(now))], null);
     }
 
     /// <summary>The answer for a product of which no licence is assigned to the user.</summary>
@@ -86,6 +90,14 @@ public static class Access
 
     /// <summary>How near an answer is to access: the further down the list of denials the nearer, and access itself is nearest.</summary>
     public static int Nearness(AccessDecision decision) => Denials.TakeWhile(denial => denial != decision.Denial).Count();
+
+    /// <summary>Until when an answer stays as it is if nothing but time goes on; for ever where nothing ends it. A way that opens later is not looked at.</summary>
+    public static DateTimeOffset Lasting(License license, AccessDecision decision)
+    {
+        var expires = license.ExpiresAt ?? DateTimeOffset.MaxValue;
+        var closes = decision.Paths.Select(path => path.Window.Until ?? DateTimeOffset.MaxValue).DefaultIfEmpty(DateTimeOffset.MaxValue).Max();
+        return expires < closes ? expires : closes;
+    }
 
     private static Denial? DenyUser(User user, Organization? organization) =>
         user.Organization is not null && organization is not { Exists: true, Suspended: false } ? OrganizationSuspended
@@ -100,24 +112,26 @@ public static class Access
         _ when now < license.EffectiveDate => LicenseNotYetEffective,
         { ExpiresAt: { } end } when now >= end => LicenseExpired,
         { Organization: { } owner } when owner != user.Organization => ForeignLicense,
-        _ when paths.Count == 0 => NotAssigned,
-        _ => null,
+        _ when paths.Exists(path => path.Window.Contains(now)) => null,
+        _ when paths.Exists(path => path.Window.BeginsAfter(now)) => AssignmentNotYetStarted,
+        _ when paths.Count > 0 => AssignmentEnded,
+        _ => NotAssigned,
     };
 
     /// <summary>
-    /// Whether a licence is among the user's own, in whatever state: there is a path and it is not a foreign organization's. An
+    /// Whether a licence is among the user's own, in whatever state: there is a path, open or not, and it is not a foreign organization's. An
     /// organization-admin sees every licence of the organization; seeing is not using.
     /// </summary>
     public static bool Sees(User user, License license, IEnumerable<UserGroup> groups) =>
         user.Exists && license.Exists && (license.Organization is null || license.Organization == user.Organization)
         && ((user.Role == Role.OrganizationAdmin && license.Organization is not null) || Paths(user, license, groups).Any());
 
-    /// <summary>Every way from the user to the licence, whatever else denies it; <paramref name="groups"/> are those that they have in common.</summary>
+    /// <summary>Every way from the user to the licence, whatever else denies it, also one that is not open now; <paramref name="groups"/> are those that they have in common.</summary>
     public static IEnumerable<AccessPath> Paths(User user, License license, IEnumerable<UserGroup> groups) =>
     [
         .. license.PrimaryUser == user.Id ? (AccessPath[])[new(AccessPathKind.PrimaryUser, null)] : [],
-        .. license.Users.Contains(user.Id) ? (AccessPath[])[new(AccessPathKind.AdditionalUser, null)] : [],
+        .. license.Users.Contains(user.Id) ? (AccessPath[])[new(AccessPathKind.AdditionalUser, null, license.WindowOf(user.Id))] : [],
         .. groups.Where(group => group.Exists && user.Groups.Contains(group.Id) && license.Groups.Contains(group.Id))
-            .OrderBy(group => group.Id.Value).Select(group => new AccessPath(AccessPathKind.UserGroup, group.Id)),
+            .OrderBy(group => group.Id.Value).Select(group => new AccessPath(AccessPathKind.UserGroup, group.Id, license.WindowOf(group.Id))),
     ];
 }

@@ -108,6 +108,8 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
         $"The license template requires a meter attribute with the name '{name}'.", "meterAttributes");
     public static Refusal LicenseHasNoOrganization { get; } = new("LICENSE_HAS_NO_ORGANIZATION", RefusalKind.Rule,
         "The license belongs to no organization, so no user group can be assigned to it.");
+    public static Refusal InvalidAssignmentWindow { get; } = new("INVALID_ASSIGNMENT_WINDOW", RefusalKind.Invalid,
+        "'until' must be later than 'from'.", "until");
     public static Refusal UserOfAnotherOrganization { get; } = new("USER_OF_ANOTHER_ORGANIZATION", RefusalKind.Rule,
         "The user does not belong to the license's organization.", "userId");
     public static Refusal TooManyAdditionalUsers { get; } = new("TOO_MANY_ADDITIONAL_USERS", RefusalKind.Rule,

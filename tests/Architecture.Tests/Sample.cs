@@ -6,10 +6,18 @@ using EventSourcedOrgs.Domain.Users;
 
 namespace EventSourcedOrgs.Architecture.Tests;
 
-/// <summary>A value of any stored type with everything filled in, the same on every machine and every day.</summary>
+/// <summary>
+/// A value of any stored type with everything filled in, the same on every machine and every day; members that an event gained later only where they are wanted.
+/// </summary>
 internal static class Sample
 {
     private static readonly DateTimeOffset Moment = new DateTimeOffset(2026, 2, 28, 23, 59, 58, 765, TimeSpan.Zero).AddMicroseconds(432);
+
+    /// <summary>Members that an event gained after it was first stored are optional.</summary>
+    public static bool HasLaterMembers(Type type) => ConstructorOf(type).GetParameters().Any(parameter => parameter.HasDefaultValue);
+
+    /// <summary>The event as it was before it gained members.</summary>
+    public static object AsFirst(Type type) => Filled(type, later: false);
 
     public static object Of(Type type, string name = "") => type switch
     {
@@ -25,14 +33,17 @@ internal static class Sample
         _ when type.GetInterface("IId`1") is not null => Activator.CreateInstance(type, IdOf(name))!,
         _ when IsOf(type, typeof(Personal<>)) => Activator.CreateInstance(type, IdOf("person"), Of(type.GetGenericArguments()[0], name), false)!,
         _ when IsOf(type, typeof(ValueList<>)) => ListOf(type.GetGenericArguments()[0], name),
-        _ => Filled(type),
+        _ => Filled(type, later: true),
     };
 
-    private static object Filled(Type type)
+    private static ConstructorInfo ConstructorOf(Type type) => type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).First();
+
+    private static object Filled(Type type, bool later)
     {
-        var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).First();
+        var constructor = ConstructorOf(type);
         var parameters = constructor.GetParameters();
-        var value = constructor.Invoke([.. parameters.Select(parameter => Of(parameter.ParameterType, parameter.Name!))]);
+        var value = constructor.Invoke(
+            [.. parameters.Select(parameter => parameter.HasDefaultValue && !later ? parameter.DefaultValue : Of(parameter.ParameterType, parameter.Name!))]);
         foreach (var property in type.GetProperties().Where(property => property.SetMethod is not null && parameters.All(parameter => parameter.Name != property.Name)))
             property.SetValue(value, Of(property.PropertyType, property.Name));
         return value;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace EventSourcedOrgs.Domain.Tests;
 
 /// <summary>Ada of Acme asks for Pro of Acme, which is assigned to her, as its own and as an additional user, and to her groups.</summary>
@@ -40,8 +42,19 @@ public class EffectiveAccess
         (Access.LicenseNotYetEffective, q => q.With(license: pro => pro with { EffectiveDate = q.Now.AddTicks(1) })),
         (Access.LicenseExpired, q => q.With(license: pro => pro with { ExpiresAt = q.Now })),
         (Access.ForeignLicense, q => q.With(license: pro => pro with { Organization = Globex })),
+        (Access.AssignmentNotYetStarted, q => q.With(license: pro => pro with
+        {
+            PrimaryUser = null, Users = [Ada], UserWindows = Limited(Ada, from: q.Now.AddTicks(1)), Groups = [.. pro.Groups.Where(pro.GroupWindows.ContainsKey)],
+        })),
+        (Access.AssignmentEnded, q => q.With(license: pro => pro with
+        {
+            PrimaryUser = null, Users = [], Groups = [Engineers], GroupWindows = Limited(Engineers, until: q.Now),
+        })),
         (Access.NotAssigned, q => q.With(license: pro => pro with { PrimaryUser = null, Users = [], Groups = [] })),
     ];
+
+    private static ImmutableDictionary<TId, AssignmentWindow> Limited<TId>(TId id, DateTimeOffset? from = null, DateTimeOffset? until = null) where TId : notnull =>
+        ImmutableDictionary<TId, AssignmentWindow>.Empty.Add(id, new(from, until));
 
     // ---- denials ----
 
@@ -59,7 +72,8 @@ public class EffectiveAccess
         Access.Denials.Select(denial => denial.Code).ShouldBe(
         [
             "USER_NOT_FOUND", "LICENSE_NOT_FOUND", "ORGANIZATION_SUSPENDED", "USER_SUSPENDED", "LICENSE_REVOKED", "LICENSE_SUSPENDED",
-            "LICENSE_NOT_YET_EFFECTIVE", "LICENSE_EXPIRED", "LICENSE_OF_ANOTHER_ORGANIZATION", "NOT_ASSIGNED",
+            "LICENSE_NOT_YET_EFFECTIVE", "LICENSE_EXPIRED", "LICENSE_OF_ANOTHER_ORGANIZATION", "ASSIGNMENT_NOT_YET_STARTED", "ASSIGNMENT_ENDED",
+            "NOT_ASSIGNED",
         ]);
 
     [Theory, MemberData(nameof(EachDenial))]
@@ -133,6 +147,67 @@ public class EffectiveAccess
     [Fact]
     public void Without_an_end_it_is_open_for_ever() =>
         (AdaAsks with { Now = DateTimeOffset.MaxValue }).Answer.Allowed.ShouldBeTrue();
+
+    private static readonly DateTimeOffset Midnight = Noon.AddHours(12);
+
+    public static TheoryData<long, string?> InstantsOfAWindow => new()
+    {
+        { -1, "ASSIGNMENT_NOT_YET_STARTED" }, { 0, null }, { 9, null }, { 10, "ASSIGNMENT_ENDED" }, { 11, "ASSIGNMENT_ENDED" },
+    };
+
+    [Theory, MemberData(nameof(InstantsOfAWindow))]
+    public void A_group_opens_within_its_window_from_the_first_instant_to_before_the_last(long ticks, string? denied) =>
+        (Unassigned with { Now = Midnight.AddTicks(ticks) })
+            .With(license: pro => pro with { Groups = [Engineers], GroupWindows = Limited(Engineers, Midnight, Midnight.AddTicks(10)) })
+            .Answer.Denial.ShouldBe(Access.Denials.SingleOrDefault(denial => denial.Code == denied));
+
+    [Theory, MemberData(nameof(InstantsOfAWindow))]
+    public void An_additional_user_has_access_within_the_window(long ticks, string? denied) =>
+        (Unassigned with { Now = Midnight.AddTicks(ticks) })
+            .With(license: pro => pro with { Users = [Ada], UserWindows = Limited(Ada, Midnight, Midnight.AddTicks(10)) })
+            .Answer.Denial.ShouldBe(Access.Denials.SingleOrDefault(denial => denial.Code == denied));
+
+    [Fact]
+    public void A_window_means_the_same_instants_on_every_clock() =>
+        (Unassigned with { Now = Noon.ToOffset(TimeSpan.FromHours(9)) })
+            .With(license: pro => pro with { Users = [Ada], UserWindows = Limited(Ada, until: Noon.ToOffset(TimeSpan.FromHours(-9))) })
+            .Answer.Denial.ShouldBe(Access.AssignmentEnded);
+
+    [Fact]
+    public void A_path_outside_its_window_is_none_beside_an_open_one() =>
+        AdaAsks.With(license: pro => pro with { UserWindows = Limited(Ada, until: Noon), GroupWindows = Limited(Engineers, from: Noon.AddTicks(1)) })
+            .Answer.Paths.ShouldBe([AsPrimary, BySales]);
+
+    [Fact]
+    public void A_path_that_is_open_for_a_time_says_so() =>
+        Unassigned.With(license: pro => pro with { Users = [Ada], UserWindows = Limited(Ada, Noon, Noon.AddDays(1)) })
+            .Answer.Paths.ShouldBe([AsAdditional with { Window = new(Noon, Noon.AddDays(1)) }]);
+
+    [Fact]
+    public void Of_several_closed_paths_the_one_that_is_to_come_answers() =>
+        Unassigned.With(license: pro => pro with
+        {
+            Groups = [Engineers, Sales], GroupWindows = Limited(Engineers, until: Noon).Add(Sales, new(Noon.AddTicks(1), null)),
+        }).Answer.Denial.ShouldBe(Access.AssignmentNotYetStarted);
+
+    [Fact]
+    public void A_licence_is_seen_outside_the_window_of_its_assignment() =>
+        new[] { Limited(Ada, from: Noon.AddDays(1)), Limited(Ada, until: Noon) }
+            .Select(windows => Unassigned.With(license: pro => pro with { Users = [Ada], UserWindows = windows }))
+            .ShouldAllBe(question => !question.Answer.Allowed && Access.Sees(question.User!, question.License!, question.Groups));
+
+    [Fact]
+    public void Access_lasts_until_the_licence_expires_or_the_last_open_window_ends()
+    {
+        var ofEngineers = Unassigned.With(license: pro => pro with { Groups = [Engineers], GroupWindows = Limited(Engineers, until: Noon.AddDays(1)) });
+        Lasting(Unassigned.With(license: pro => pro with { Users = [Ada] })).ShouldBe(DateTimeOffset.MaxValue);
+        Lasting(ofEngineers).ShouldBe(Noon.AddDays(1));
+        Lasting(ofEngineers.With(license: pro => pro with { ExpiresAt = Noon.AddHours(1) })).ShouldBe(Noon.AddHours(1));
+        Lasting(ofEngineers.With(license: pro => pro with { Users = [Ada], UserWindows = Limited(Ada, until: Noon.AddDays(2)) })).ShouldBe(Noon.AddDays(2));
+        Lasting(ofEngineers.With(license: pro => pro with { Users = [Ada], ExpiresAt = Noon.AddDays(3) })).ShouldBe(Noon.AddDays(3));
+
+        static DateTimeOffset Lasting(Question question) => Access.Lasting(question.License!, question.Answer);
+    }
 
     // ---- paths ----
 

@@ -68,7 +68,7 @@ public class EffectiveAccessTests
         (await store.PositionAsync() - before).ShouldBe(1);
         var changed = 0L;
         foreach (var table in new EffectiveAccess().Tables)
-            changed += (long)(await store.ScalarAsync($"select count(*) from {table.Name} where since > {before} or until > {before}"))!;
+            changed += (long)(await store.Source.ScalarAsync($"select count(*) from {table.Name} where since > {before} or until > {before}"))!;
         changed.ShouldBe(1);
         var opened = await Ask(store, new ListLicenseAccess(license, AccessView.Everything, new(World.Start) { Limit = 1000, Filter = new(Allowed: true) }));
         opened.Count.ShouldBe(10_000);
@@ -119,7 +119,7 @@ public class EffectiveAccessTests
             foreach (var row in rows.OfType<AccessRow>())
             {
                 row.Allowed.ShouldBe(told.Code is null);
-                new Answer(row.Code, row.Paths.Select(path => (new AccessPath(path.Kind, path.UserGroupId), path.Since)).ToValueList()).ShouldBe(told);
+                new Answer(row.Code, row.Paths.Select(path => (new AccessPath(path.Kind, path.UserGroupId, new(path.From, path.Until)), path.Since)).ToValueList()).ShouldBe(told);
                 row.Paths.ShouldAllBe(path => path.At == world.History[(int)(path.Since - first)].At && path.Actor == DomainStore.Actor);
             }
 
@@ -233,7 +233,7 @@ public class EffectiveAccessTests
         await Same(EffectiveAccess.PrimaryUsers);
 
         async Task Same<TKey, TRow>(Table<TKey, TRow> table) where TKey : notnull where TRow : class =>
-            (await store.QueryAsync($"select * from {table.Name}", r => new RowVersion<TRow>(table.Read(r), r.Get<long>("since"), r.Get<long?>("until"))))
+            (await store.Source.QueryAsync($"select * from {table.Name}", r => new RowVersion<TRow>(table.Read(r), r.Get<long>("since"), r.Get<long?>("until"))))
                 .ShouldBe(rows.Versions(table), ignoreOrder: true);
     }
 
@@ -247,17 +247,18 @@ public class EffectiveAccessTests
         if (At(EffectiveAccess.Licenses).Select(v => v.Row).SingleOrDefault(row => row.Id == licenseId) is not { } license)
             return new(Access.LicenseUnknown.Code, []);
 
-        var ways = (from edge in At(EffectiveAccess.PrimaryUsers) where edge.Row == new PrimaryUserEdge(licenseId, userId) select (new AccessPath(AccessPathKind.PrimaryUser, null), edge.Since))
+        var all = (from edge in At(EffectiveAccess.PrimaryUsers) where edge.Row == new PrimaryUserEdge(licenseId, userId) select (Path: new AccessPath(AccessPathKind.PrimaryUser, null), Since: edge.Since))
             .Concat(from edge in At(EffectiveAccess.AdditionalUsers)
-                    where edge.Row == new AdditionalUserEdge(licenseId, userId) && edge.Since > license.Placed
-                    select (new AccessPath(AccessPathKind.AdditionalUser, null), edge.Since))
+                    where edge.Row.License == licenseId && edge.Row.User == userId && edge.Since > license.Placed
+                    select (Path: new AccessPath(AccessPathKind.AdditionalUser, null, edge.Row.Window), Since: edge.Since))
             .Concat(from membership in At(EffectiveAccess.Memberships)
                     join assignment in At(EffectiveAccess.Assignments) on membership.Row.UserGroup equals assignment.Row.UserGroup
                     join living in At(EffectiveAccess.UserGroups) on membership.Row.UserGroup equals living.Row.Id
                     where membership.Row.User == userId && assignment.Row.License == licenseId && membership.Since > user.Placed && assignment.Since > license.Placed
                     orderby living.Row.Id.Value
-                    select (new AccessPath(AccessPathKind.UserGroup, living.Row.Id), Math.Max(membership.Since, assignment.Since)))
-            .ToValueList();
+                    select (Path: new AccessPath(AccessPathKind.UserGroup, living.Row.Id, assignment.Row.Window), Since: Math.Max(membership.Since, assignment.Since)))
+            .ToList();
+        var ways = all.Where(way => way.Path.Window.Contains(now)).ToValueList();
         var home = user.Organization is { } id ? At(EffectiveAccess.Organizations).Select(v => v.Row).SingleOrDefault(row => row.Id == id) : null;
         var denial = user.Organization is not null && home is not { Suspended: false } ? Access.OrganizationSuspended
             : user.Suspended ? Access.UserSuspended
@@ -266,8 +267,10 @@ public class EffectiveAccessTests
             : now < license.EffectiveDate ? Access.LicenseNotYetEffective
             : now >= license.ExpiresAt ? Access.LicenseExpired
             : license.Organization is not null && license.Organization != user.Organization ? Access.ForeignLicense
-            : ways.Count == 0 ? Access.NotAssigned
-            : null;
+            : ways.Count > 0 ? null
+            : all.Exists(way => way.Path.Window.BeginsAfter(now)) ? Access.AssignmentNotYetStarted
+            : all.Count > 0 ? Access.AssignmentEnded
+            : Access.NotAssigned;
         return new(denial?.Code, denial is null ? ways : []);
 
         IEnumerable<RowVersion<TRow>> At<TKey, TRow>(Table<TKey, TRow> table) where TKey : notnull where TRow : class =>

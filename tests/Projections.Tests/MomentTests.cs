@@ -6,12 +6,12 @@ namespace EventSourcedOrgs.Projections.Tests;
 /// <summary>A moment is a position, or the last position at or before a time.</summary>
 public sealed class MomentTests : IAsyncLifetime
 {
+    private readonly OrganizationId organization = Id.New<OrganizationId>();
     private DomainStore store = null!;
 
     public async Task InitializeAsync()
     {
         store = await DomainStore.StartAsync();
-        var organization = Id.New<OrganizationId>();
         await store.AppendAsync([.. Enumerable.Range(0, 20).Select(n => new Happening(organization.Value, typeof(Organization), n == 0
             ? new OrganizationCreated(organization, "Acme", "office@acme.example", null, 1, null, null)
             : new OrganizationRenamed(organization, $"Acme {n}"), World.Start.AddHours(n / 2)))]);
@@ -31,6 +31,16 @@ public sealed class MomentTests : IAsyncLifetime
             var time = World.Start.AddMinutes(minutes);
             (await Find(new(null, time))).Value.ShouldBe(new(positions.Last(position => World.Start.AddHours((position - 1) / 2) <= time), time), $"{minutes} minutes");
         }
+    }
+
+    [Fact]
+    public async Task It_is_found_also_behind_one_of_a_later_time()
+    {
+        await store.AppendAsync([.. new[] { 0, 2, 1, 3 }.Select(seconds => new Happening(
+            organization.Value, typeof(Organization), new OrganizationRenamed(organization, $"Acme after {seconds} s"), World.Start.AddDays(1).AddSeconds(seconds)))]);
+        await store.CatchUpAsync();
+        foreach (var (seconds, position) in new[] { (0, 21), (1, 23), (2, 23), (3, 24) })
+            (await Find(new(null, World.Start.AddDays(1).AddSeconds(seconds)))).Value!.Position.ShouldBe(position, $"{seconds} s");
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public class ReadModelTests
 
         (await VersionsAsync(store, Warehouse.History)).OrderBy(v => v.Since).Select(v => (v.Row.Name, v.Since, v.Until))
             .ShouldBe([("Hammer", 1, 2L), ("Mallet", 3, null)]);
-        (await store.QueryAsync($"select * from {Warehouse.Items.Name}", Warehouse.Items.Read)).ShouldHaveSingleItem().Name.ShouldBe("Mallet");
+        (await store.Source.QueryAsync($"select * from {Warehouse.Items.Name}", Warehouse.Items.Read)).ShouldHaveSingleItem().Name.ShouldBe("Mallet");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public class ReadModelTests
 
         store.Progress.Of("Warehouse").Failure.ShouldNotBeNull().ShouldContain("event #2");
         (await store.Progress.WaitForAsync("Warehouse", 2, TimeSpan.FromMilliseconds(300), CancellationToken.None)).ShouldBeFalse();
-        (await store.QueryAsync($"select * from {Warehouse.Items.Name}", Warehouse.Items.Read)).ShouldHaveSingleItem().Name.ShouldBe("Hammer");
+        (await store.Source.QueryAsync($"select * from {Warehouse.Items.Name}", Warehouse.Items.Read)).ShouldHaveSingleItem().Name.ShouldBe("Hammer");
         store.Progress.Of("Warehouse").Lag.ShouldBe(2);
     }
 
@@ -79,7 +79,7 @@ public class ReadModelTests
     {
         await using var store = await TestStore.CreateAsync(new Warehouse());
         await ReadModels.MigrateAsync(store.Source, [new Warehouse()]);
-        await store.ScalarAsync($"comment on table {Warehouse.Items.Name} is 'of old'");
+        await store.Source.ScalarAsync($"comment on table {Warehouse.Items.Name} is 'of old'");
 
         var refusal = await Should.ThrowAsync<InvalidOperationException>(() => ReadModels.MigrateAsync(store.Source, [new Warehouse()]));
         refusal.Message.ShouldContain("raise its version");
@@ -104,22 +104,22 @@ public class ReadModelTests
     {
         var rows = new Warehouse().Fold(await store.HistoryAsync());
         rows.Versions(Warehouse.History).Count().ShouldBeGreaterThan(20);
-        (await store.QueryAsync($"select * from {Warehouse.Items.Name}", Warehouse.Items.Read))
+        (await store.Source.QueryAsync($"select * from {Warehouse.Items.Name}", Warehouse.Items.Read))
             .ShouldBe(rows.Versions(Warehouse.Items).Select(v => v.Row), ignoreOrder: true);
         (await VersionsAsync(store, Warehouse.History)).ShouldBe(rows.Versions(Warehouse.History), ignoreOrder: true);
         (await VersionsAsync(store, Warehouse.Labels)).ShouldBe(rows.Versions(Warehouse.Labels), ignoreOrder: true);
-        (await store.QueryAsync($"select * from {Warehouse.Shelves.Name}", r => (r.Get<int>("shelf"), r.Get<long>("items"), r.Get<long>("arrivals"))))
+        (await store.Source.QueryAsync($"select * from {Warehouse.Shelves.Name}", r => (r.Get<int>("shelf"), r.Get<long>("items"), r.Get<long>("arrivals"))))
             .ShouldBe(rows.Sums(Warehouse.Shelves).Select(s => (s.Key, s.Value[0], s.Value[1])), ignoreOrder: true);
     }
 
     private static Task<RowVersion<TRow>[]> VersionsAsync<TKey, TRow>(TestStore store, Table<TKey, TRow> table) where TKey : notnull where TRow : class =>
-        store.QueryAsync($"select * from {table.Name}", r => new RowVersion<TRow>(table.Read(r), r.Get<long>("since"), r.Get<long?>("until")));
+        store.Source.QueryAsync($"select * from {table.Name}", r => new RowVersion<TRow>(table.Read(r), r.Get<long>("since"), r.Get<long?>("until")));
 
     private static async Task<string> Dump(TestStore store)
     {
         var dumps = new List<string>();
         foreach (var table in Tables)
-            dumps.AddRange(await store.DumpAsync(table));
+            dumps.AddRange(await store.Source.DumpAsync(table));
 
         return string.Join('\n', dumps);
     }

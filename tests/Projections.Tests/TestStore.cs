@@ -1,4 +1,3 @@
-using System.Data.Common;
 using EventSourcedOrgs.Tests;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
@@ -77,32 +76,12 @@ public sealed class TestStore : IAsyncDisposable
             session.Events.Append(e.Item.Value, e);
 
         await session.SaveChangesAsync();
-        return (long)(await ScalarAsync("select max(seq_id) from public.mt_events"))!;
+        return (long)(await Source.ScalarAsync("select max(seq_id) from public.mt_events"))!;
     }
 
     public async Task ShouldReachAsync(long position, int seconds = 20) =>
         (await Progress.WaitForAsync("Warehouse", position, TimeSpan.FromSeconds(seconds), CancellationToken.None))
             .ShouldBeTrue(Progress.Of("Warehouse").ToString());
-
-    /// <summary>All rows of a table as text, in a stable order.</summary>
-    public async Task<string[]> DumpAsync(Table table) => await QueryAsync($"select to_jsonb(t)::text from {table.Name} t order by 1", r => r.GetString(0));
-
-    public async Task<T[]> QueryAsync<T>(string sql, Func<DbDataReader, T> read)
-    {
-        await using var command = source.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<T>();
-        while (await reader.ReadAsync())
-            rows.Add(read(reader));
-
-        return [.. rows];
-    }
-
-    public async Task<object?> ScalarAsync(string sql)
-    {
-        await using var command = source.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
-    }
 
     public async ValueTask DisposeAsync()
     {

@@ -5,8 +5,9 @@ using FluentValidation;
 
 namespace EventSourcedOrgs.Application.Licenses;
 
-/// <summary>Opens a licence of the organization to every user of a group at once: one event, whatever the size of the group.</summary>
-public sealed record AssignGroupToLicense(OrganizationId Organization, LicenseId License, UserGroupId UserGroup) : ICommand<License>, IWithinOrganization
+/// <summary>Opens a licence of the organization to every user of a group at once, within a window of time: one event, whatever the size of the group.</summary>
+public sealed record AssignGroupToLicense(OrganizationId Organization, LicenseId License, UserGroupId UserGroup, AssignmentWindow Within = default)
+    : ICommand<License>, IWithinOrganization
 {
     public Guid? Target => License.Value;
 
@@ -15,7 +16,7 @@ public sealed record AssignGroupToLicense(OrganizationId Organization, LicenseId
         public async Task<Result<License>> Handle(AssignGroupToLicense command, CancellationToken cancellationToken)
         {
             var group = await store.UserGroups.Latest(command.UserGroup, cancellationToken);
-            return await store.DecideOnLicenseOf(command.Organization, command.License, license => license.AssignGroup(group), cancellationToken);
+            return await store.DecideOnLicenseOf(command.Organization, command.License, license => license.AssignGroup(group, command.Within), cancellationToken);
         }
     }
 }
@@ -32,7 +33,7 @@ public sealed record UnassignGroupFromLicense(OrganizationId Organization, Licen
     }
 }
 
-/// <summary>Sets the groups a licence is assigned to; one event for each group that comes or goes.</summary>
+/// <summary>Sets the groups a licence is assigned to; one event for each group that comes or goes, and those that stay keep their windows.</summary>
 public sealed record SetLicenseGroups(OrganizationId Organization, LicenseId License, ValueList<UserGroupId> UserGroupIds) : ICommand<License>, IWithinOrganization
 {
     public const int Most = 1000;
@@ -54,8 +55,9 @@ public sealed record SetLicenseGroups(OrganizationId Organization, LicenseId Lic
     }
 }
 
-/// <summary>Opens a licence of the organization to one of its users directly.</summary>
-public sealed record AssignUserToLicense(OrganizationId Organization, LicenseId License, UserId User) : ICommand<License>, IWithinOrganization
+/// <summary>Opens a licence of the organization to one of its users directly, within a window of time.</summary>
+public sealed record AssignUserToLicense(OrganizationId Organization, LicenseId License, UserId User, AssignmentWindow Within = default)
+    : ICommand<License>, IWithinOrganization
 {
     public Guid? Target => License.Value;
 
@@ -65,7 +67,7 @@ public sealed record AssignUserToLicense(OrganizationId Organization, LicenseId 
         {
             var user = await store.Users.Latest(command.User, cancellationToken);
             return !user.Exists || user.Organization != command.Organization ? Refusal.UserNotFound
-                : await store.DecideOnLicenseOf(command.Organization, command.License, license => license.AssignUser(user), cancellationToken);
+                : await store.DecideOnLicenseOf(command.Organization, command.License, license => license.AssignUser(user, command.Within), cancellationToken);
         }
     }
 }

@@ -103,19 +103,19 @@ internal sealed class AccessStates(Store store)
     /// <summary>Of the licences of the product that lead to the user the nearest to access; among open ones the one that lasts longest.</summary>
     private CheckedAccess OfProduct(AccessQuestion question, User? user, Organization? organization, ProductId product) =>
         candidates[product].Where(license => user is not null && Visible(license) is not null && Access.Paths(user, license, Common(user, license)).Any())
-            .Select(license => (license.ExpiresAt, Checked: Of(question, user, organization, license)))
-            .OrderByDescending(candidate => candidate.Checked.Nearness).ThenByDescending(candidate => candidate.ExpiresAt ?? DateTimeOffset.MaxValue)
-            .Select(candidate => candidate.Checked.Answer)
+            .Select(license => Of(question, user, organization, license))
+            .OrderByDescending(candidate => candidate.Nearness).ThenByDescending(candidate => candidate.Lasting)
+            .Select(candidate => candidate.Answer)
             .FirstOrDefault()
         ?? new(question, null, Access.WithoutLicense(user, products.GetValueOrDefault(product), organization).Denial, []);
 
-    private (CheckedAccess Answer, int Nearness) Of(AccessQuestion question, User? user, Organization? organization, License? license)
+    private (CheckedAccess Answer, int Nearness, DateTimeOffset Lasting) Of(AccessQuestion question, User? user, Organization? organization, License? license)
     {
         var decision = Access.Decide(user, license, organization, Common(user, license), store.Context.AsOf?.At ?? store.Context.Now);
         return (
             new(question, license?.Id ?? question.License, decision.Denial, [.. decision.Paths.Select(path =>
                 new AccessReason(path, path.UserGroup is { } group ? groups[group] : null, []))]),
-            Access.Nearness(decision));
+            Access.Nearness(decision), license is null ? DateTimeOffset.MaxValue : Access.Lasting(license, decision));
     }
 
     private IEnumerable<UserGroup> Common(User? user, License? license) =>

@@ -50,12 +50,12 @@ public sealed record LicenseMetersChanged(LicenseId License, ValueList<MeterAttr
 public sealed record PrimaryUserAssignedToLicense(LicenseId License, UserId User) : LicenseEvent;
 /// <summary>This user is no longer the licence's own user.</summary>
 public sealed record PrimaryUserUnassignedFromLicense(LicenseId License, UserId User) : LicenseEvent;
-/// <summary>This user may use the licence as an additional user.</summary>
-public sealed record UserAssignedToLicense(LicenseId License, UserId User) : LicenseEvent;
+/// <summary>This user may use the licence as an additional user, within a window of time if one is given (UTC).</summary>
+public sealed record UserAssignedToLicense(LicenseId License, UserId User, DateTimeOffset? From = null, DateTimeOffset? Until = null) : LicenseEvent;
 /// <summary>This user is no longer an additional user of the licence.</summary>
 public sealed record UserUnassignedFromLicense(LicenseId License, UserId User) : LicenseEvent;
-/// <summary>The licence opens to everyone who is in this group.</summary>
-public sealed record GroupAssignedToLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
+/// <summary>The licence opens to everyone who is in this group, within a window of time if one is given (UTC).</summary>
+public sealed record GroupAssignedToLicense(LicenseId License, UserGroupId UserGroup, DateTimeOffset? From = null, DateTimeOffset? Until = null) : LicenseEvent;
 /// <summary>The licence no longer opens through this group.</summary>
 public sealed record GroupUnassignedFromLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
 /// <summary>The licence is gone: it opens nothing, the history stays.</summary>
@@ -101,6 +101,12 @@ public sealed partial record License(
 
     public LicenseUsage Usage { get; init; } = LicenseUsage.None;
 
+    /// <summary>The limits of those of <see cref="Users"/> whose assignment has one.</summary>
+    public ImmutableDictionary<UserId, AssignmentWindow> UserWindows { get; init; } = [];
+
+    /// <summary>The limits of those of <see cref="Groups"/> whose assignment has one.</summary>
+    public ImmutableDictionary<UserGroupId, AssignmentWindow> GroupWindows { get; init; } = [];
+
     public bool Exists => Id != default && !Deleted;
 
     public bool Perpetual => ExpiresAt is null && !EndsAfterActivation;
@@ -138,7 +144,7 @@ public sealed partial record License(
         LicenseReinstated => license with { Suspended = false },
         LicenseRevoked => license with { Revoked = true },
         LicenseRevocationLifted => license with { Revoked = false },
-        LicenseTransferred e => license with { Organization = e.Organization, Groups = [], Users = [] },
+        LicenseTransferred e => license with { Organization = e.Organization, Groups = [], GroupWindows = [], Users = [], UserWindows = [] },
         LicenseResellerChanged e => license with { Reseller = e.Reseller },
         LicenseNotesChanged e => license with { Notes = e.Notes },
         LicenseTagsChanged e => license with { Tags = e.Tags },
@@ -147,10 +153,19 @@ public sealed partial record License(
         LicenseMetersChanged e => license with { Meters = e.Meters },
         PrimaryUserAssignedToLicense e => license with { PrimaryUser = e.User },
         PrimaryUserUnassignedFromLicense => license with { PrimaryUser = null },
-        UserAssignedToLicense e => license with { Users = license.Users.Add(e.User) },
-        UserUnassignedFromLicense e => license with { Users = license.Users.Remove(e.User) },
-        GroupAssignedToLicense e => license with { Groups = license.Groups.Add(e.UserGroup) },
-        GroupUnassignedFromLicense e => license with { Groups = license.Groups.Remove(e.UserGroup) },
+        UserAssignedToLicense e => license with
+        {
+            Users = license.Users.Add(e.User), UserWindows = license.UserWindows.Limit(e.User, new(e.From, e.Until)),
+        },
+        UserUnassignedFromLicense e => license with { Users = license.Users.Remove(e.User), UserWindows = license.UserWindows.Remove(e.User) },
+        GroupAssignedToLicense e => license with
+        {
+            Groups = license.Groups.Add(e.UserGroup), GroupWindows = license.GroupWindows.Limit(e.UserGroup, new(e.From, e.Until)),
+        },
+        GroupUnassignedFromLicense e => license with
+        {
+            Groups = license.Groups.Remove(e.UserGroup), GroupWindows = license.GroupWindows.Remove(e.UserGroup),
+        },
         LicenseDeleted => license with { Deleted = true },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in License.Evolve."),
     };

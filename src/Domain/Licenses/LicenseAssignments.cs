@@ -24,13 +24,21 @@ public sealed partial record License
 
     // ---- Decisions: who may use it ----
 
-    public Decision<LicenseEvent> AssignGroup(UserGroup group) => this switch
+    /// <summary>The window of an assignment; always where it has no limit.</summary>
+    public AssignmentWindow WindowOf(UserGroupId group) => GroupWindows.GetValueOrDefault(group);
+
+    /// <inheritdoc cref="WindowOf(UserGroupId)"/>
+    public AssignmentWindow WindowOf(UserId user) => UserWindows.GetValueOrDefault(user);
+
+    /// <summary>Assigns it within a window; of what is assigned already the window is replaced.</summary>
+    public Decision<LicenseEvent> AssignGroup(UserGroup group, AssignmentWindow within = default) => this switch
     {
         { Exists: false } => Refusal.LicenseNotFound,
         _ when !group.Exists || group.Organization != Organization => Refusal.UserGroupNotFound,
-        _ when Groups.Contains(group.Id) => [],
+        _ when !within.IsValid => Refusal.InvalidAssignmentWindow,
+        _ when Groups.Contains(group.Id) && WindowOf(group.Id) == within => [],
         { Revoked: true } => Refusal.LicenseRevoked,
-        _ => [new GroupAssignedToLicense(Id, group.Id)],
+        _ => [new GroupAssignedToLicense(Id, group.Id, within.From, within.Until)],
     };
 
     public Decision<LicenseEvent> UnassignGroup(UserGroupId group) => this switch
@@ -40,7 +48,7 @@ public sealed partial record License
         _ => [new GroupUnassignedFromLicense(Id, group)],
     };
 
-    /// <summary>The groups it is assigned to from now on, as one event per group that changes.</summary>
+    /// <summary>The groups it is assigned to from now on, as one event per group that changes; a group that stays keeps its window.</summary>
     public Decision<LicenseEvent> SetGroups(IReadOnlyCollection<UserGroupId> groups, IReadOnlyDictionary<UserGroupId, UserGroup> known) => this switch
     {
         { Exists: false } => Refusal.LicenseNotFound,
@@ -54,14 +62,16 @@ public sealed partial record License
         ],
     };
 
-    public Decision<LicenseEvent> AssignUser(User user) => this switch
+    /// <summary>Assigns it within a window; of what is assigned already the window is replaced.</summary>
+    public Decision<LicenseEvent> AssignUser(User user, AssignmentWindow within = default) => this switch
     {
         { Exists: false } => Refusal.LicenseNotFound,
         _ when Foreign(user) is { } refusal => refusal,
-        _ when Users.Contains(user.Id) => [],
+        _ when !within.IsValid => Refusal.InvalidAssignmentWindow,
+        _ when Users.Contains(user.Id) && WindowOf(user.Id) == within => [],
         { Revoked: true } => Refusal.LicenseRevoked,
-        { Users.Count: >= MostAdditionalUsers } => Refusal.TooManyAdditionalUsers,
-        _ => [new UserAssignedToLicense(Id, user.Id)],
+        { Users.Count: >= MostAdditionalUsers } when !Users.Contains(user.Id) => Refusal.TooManyAdditionalUsers,
+        _ => [new UserAssignedToLicense(Id, user.Id, within.From, within.Until)],
     };
 
     public Decision<LicenseEvent> UnassignUser(UserId user) => this switch
@@ -85,7 +95,9 @@ public sealed partial record License
         ],
     };
 
-    /// <summary>The additional users from now on, as one event per user who changes. <paramref name="users"/> are those named.</summary>
+    /// <summary>
+    /// The additional users from now on, as one event per user who changes; a user who stays keeps the window. <paramref name="users"/> are those named.
+    /// </summary>
     public Decision<LicenseEvent> SetUsers(IReadOnlyCollection<User> users) => this switch
     {
         { Exists: false } => Refusal.LicenseNotFound,

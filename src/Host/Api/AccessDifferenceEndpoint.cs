@@ -41,7 +41,7 @@ internal static class AccessDifferenceEndpoint
     private static readonly string[] Columns =
     [
         "userId", "userName", "userEmail", "licenseId", "licenseKey", "productId", "change", "beforeAllowed", "beforeCode", "beforePaths", "afterAllowed", "afterCode", "afterPaths",
-        "events", "byTime",
+        "events", "byTime", "turnedAt",
     ];
 
     public static void MapAccessDifference(this IEndpointRouteBuilder routes) =>
@@ -70,6 +70,7 @@ internal static class AccessDifferenceEndpoint
         row.User.Id.ToString(), row.User.Name, row.User.Email, row.License.Id.ToString(), row.License.Key, row.License.ProductId.ToString(),
         row.Change == AccessTurn.Gained ? "gained" : "lost", .. Cells(row.Before), .. Cells(row.After),
         string.Join("; ", row.Events.Select(e => $"{e.Type} at {e.Position}{(e.Actor is null ? "" : $" by {e.Actor}")}")), row.ByTime ? "true" : "false",
+        row.TurnedAt is { } instant ? HttpJson.Text(instant) : null,
     ];
 
     private static IEnumerable<string?> Cells(AccessAnswer answer) => [answer.Allowed ? "true" : "false", answer.Code, AccessListEndpoints.Spoken(answer.Paths)];

@@ -24,6 +24,9 @@ internal static class HttpJson
         return options;
     }
 
+    /// <summary>A time as it is written: UTC with Z.</summary>
+    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+
     /// <summary>Writes times as UTC with Z and reads any ISO 8601 time; one without an offset is UTC.</summary>
     private sealed class UtcJson : JsonConverter<DateTimeOffset>
     {
@@ -34,7 +37,7 @@ internal static class HttpJson
                 : throw new JsonException("The value is not an ISO 8601 time.");
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture));
+            writer.WriteStringValue(Text(value));
     }
 
     /// <summary>Reads a member that may be left out; it is never written.</summary>

@@ -32,13 +32,12 @@ internal static class OrganizationLicenseEndpoints
     private static void MapGroups(RouteGroupBuilder groups)
     {
         groups.MapGet("", (OrganizationId organizationId, LicenseId licenseId, HttpContext http) =>
-                http.Ask(new GetOrganizationLicense(organizationId, licenseId), async (l, store, cancellation) =>
-                    WireUserGroup.Living(l.Groups, await store.UserGroups.Latest(l.Groups, cancellation))))
-            .WithSummary("List the user groups that a license is assigned to").Produces<IReadOnlyList<WireUserGroup>>();
+                http.Ask(new GetOrganizationLicense(organizationId, licenseId), WireAssignedGroup.Of))
+            .WithSummary("List the user groups that a license is assigned to").Produces<IReadOnlyList<WireAssignedGroup>>();
 
-        groups.MapPut("/{userGroupId}", (OrganizationId organizationId, LicenseId licenseId, UserGroupId userGroupId, HttpContext http) =>
-                http.Send(new AssignGroupToLicense(organizationId, licenseId, userGroupId)))
-            .WithSummary("Assign a user group to a license: it opens to everybody in the group").Produces(StatusCodes.Status204NoContent);
+        groups.MapPut("/{userGroupId}", (OrganizationId organizationId, LicenseId licenseId, UserGroupId userGroupId, AssignmentBody? body, HttpContext http) =>
+                http.Send(new AssignGroupToLicense(organizationId, licenseId, userGroupId, AssignmentBody.ToWindow(body))))
+            .WithSummary("Assign a user group to a license, for a time or for ever: it opens to everybody in the group").Produces(StatusCodes.Status204NoContent);
 
         groups.MapDelete("/{userGroupId}", (OrganizationId organizationId, LicenseId licenseId, UserGroupId userGroupId, HttpContext http) =>
                 http.Send(new UnassignGroupFromLicense(organizationId, licenseId, userGroupId)))
@@ -51,9 +50,9 @@ internal static class OrganizationLicenseEndpoints
                 http.Ask(new GetOrganizationLicense(organizationId, licenseId), WireAssignedUser.Of))
             .WithSummary("List the users that a license is assigned to directly").Produces<IReadOnlyList<WireAssignedUser>>();
 
-        users.MapPut("/{userId}", (OrganizationId organizationId, LicenseId licenseId, UserId userId, HttpContext http) =>
-                http.Send(new AssignUserToLicense(organizationId, licenseId, userId)))
-            .WithSummary("Assign a license to a user directly").Produces(StatusCodes.Status204NoContent);
+        users.MapPut("/{userId}", (OrganizationId organizationId, LicenseId licenseId, UserId userId, AssignmentBody? body, HttpContext http) =>
+                http.Send(new AssignUserToLicense(organizationId, licenseId, userId, AssignmentBody.ToWindow(body))))
+            .WithSummary("Assign a license to a user directly, for a time or for ever").Produces(StatusCodes.Status204NoContent);
 
         users.MapDelete("/{userId}", (OrganizationId organizationId, LicenseId licenseId, UserId userId, HttpContext http) =>
                 http.Send(new UnassignUserFromLicense(organizationId, licenseId, userId)))

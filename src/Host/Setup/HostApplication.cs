@@ -44,6 +44,7 @@ internal static class HostApplication
         builder.Services.AddReadModels();
         builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
         builder.Services.AddHostedService<ResumeImports>();
+        builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
         builder.Services.AddSignIn(builder.Configuration);
         builder.Services.AddApi();
         if (settings.RateLimit is { } limit)

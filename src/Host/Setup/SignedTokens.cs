@@ -19,6 +19,8 @@ internal sealed class SignedTokens(SigningKeys keys, TimeProvider clock)
     private const string CriticalExtensions = "crit";
     public static readonly TimeSpan Life = SigningKeys.TokenLife;
 
+    /// <summary>Our own: the default one remembers, for the whole process, keys that another Host in it has closed.</summary>
+    private readonly CryptoProviderFactory crypto = new();
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, SetDefaultTimesOnTokenCreation = false, MaximumTokenSizeInBytes = 4096 };
 
     public async Task<string> Sign(SignedIn signedIn, CancellationToken cancellation)
@@ -84,5 +86,5 @@ internal sealed class SignedTokens(SigningKeys keys, TimeProvider clock)
         LifetimeValidator = (from, until, _, _) => clock.GetUtcNow().UtcDateTime is var now && from <= now && now < until,
     };
 
-    private static ECDsaSecurityKey KeyOf(OpenedKey key) => new(key.Key) { KeyId = key.Id };
+    private ECDsaSecurityKey KeyOf(OpenedKey key) => new(key.Key) { KeyId = key.Id, CryptoProviderFactory = crypto };
 }

@@ -14,11 +14,12 @@ public enum AccessTurn
 
 /// <summary>
 /// One user and one licence whose answers at two moments differ: both answers; the events in between that opened or closed a way from the one to the other, or
-/// changed one of the two or their organization; and whether the clock did it: without the events it would be the same, without the clock it would not.
+/// changed one of the two or their organization; and whether the clock did it: without the events it would be the same, without the clock it would not. Then
+/// <see cref="TurnedAt"/> is the instant since which it is so (UTC).
 /// </summary>
 public sealed record AccessDifferenceRow(
     AccessUser User, AccessLicense License, [property: JsonConverter(typeof(WireEnum<AccessTurn>))] AccessTurn Change, AccessAnswer Before, AccessAnswer After,
-    ValueList<AccessEvent> Events, bool ByTime);
+    ValueList<AccessEvent> Events, bool ByTime, DateTimeOffset? TurnedAt);
 
 /// <summary>The answer at one moment: open by these ways, or denied with this code. Who or what was not there then, or elsewhere, is not found.</summary>
 public sealed record AccessAnswer(bool Allowed, string? Code, ValueList<OpenPath> Paths);
@@ -123,7 +124,7 @@ public sealed class AccessDifferenceReader(NpgsqlDataSource database, Moments mo
         return new(
             new(new(reader.Get<Guid>("user_id")), reader.Get<string>("user_name"), reader.Get<string>("user_email")),
             new(new(reader.Get<Guid>("license_id")), reader.Get<string>("license_key"), new(reader.Get<Guid>("product_id"))),
-            after is null ? AccessTurn.Gained : AccessTurn.Lost, new(before is null, before, []), new(after is null, after, []), [], reader.Get<bool>("by_time"));
+            after is null ? AccessTurn.Gained : AccessTurn.Lost, new(before is null, before, []), new(after is null, after, []), [], reader.Get<bool>("by_time"), reader.Get<DateTimeOffset?>("turned_at"));
     }
 
     private static AccessDifferenceRow With(AccessDifferenceRow row, NpgsqlDataReader reader) => (DifferencePart)reader.Get<int>("part") switch

@@ -5,7 +5,7 @@ namespace EventSourcedOrgs.Projections;
 
 /// <summary>
 /// The SQL of one page of what changed between two moments. It starts from the rows that began or ended after the one and not after the other, and from the
-/// licences whose dates passed in between; only users who are connected with one of these are looked at, and of their licences only those that are. Users and
+/// licences and assignments whose dates passed in between; only users who are connected with one of these are looked at, and of their licences only those that are. Users and
 /// licences count while they are the organization's (a licence also while it is nobody's), so nothing is told of what happened to them elsewhere.
 /// </summary>
 internal sealed class AccessDifferenceStatement
@@ -49,11 +49,12 @@ internal sealed class AccessDifferenceStatement
              order by c.user_id, w.license_id
              limit {Add(limit)})
          select p.user_id, coalesce(du.name, '') as user_name, coalesce(du.email, '') as user_email, p.license_id, coalesce(dl.key, '') as license_key, p.product_id,
-             p.before_code, p.after_code, (x.code is null) = (p.after_code is null) and (y.code is null) = (p.before_code is null) as by_time,
-             w.part, w.kind, w.group_id, dg.name as group_name, w.opened, e.type as event, e.id as event_id, e.timestamp as at, e.user_name as actor
+             p.before_code, p.after_code, t.turned_at is not null as by_time, t.turned_at,
+             w.part, w.kind, w.group_id, dg.name as group_name, w.valid_from, w.valid_until, w.opened, e.type as event, e.id as event_id, e.timestamp as at, e.user_name as actor
          from page p
          cross join lateral ({Answer(before with { Now = after.Now }, "p.user_id", "p.license_id")}) x
          cross join lateral ({Answer(after with { Now = before.Now }, "p.user_id", "p.license_id")}) y
+         left join lateral ({Turn()}) t on (x.code is null) = (p.after_code is null) and (y.code is null) = (p.before_code is null)
          left join {directory.Users.Rows.Name} du on du.id = p.user_id and {Seen("du")}
          left join {directory.Licenses.Rows.Name} dl on dl.id = p.license_id and {Seen("dl")}
          cross join lateral (
@@ -61,7 +62,7 @@ internal sealed class AccessDifferenceStatement
              union all
              select {(int)DifferencePart.After}, w.* from ({after.Ways("p.after_user_placed", "p.after_license_placed")}) w where p.after_code is null
              union all
-             select {(int)DifferencePart.Event}, null, null, v.position from ({Events()}) v where v.position > {before.Position} and v.position <= {after.Position}) w
+             select {(int)DifferencePart.Event}, null, null, v.position, null, null from ({Events()}) v where v.position > {before.Position} and v.position <= {after.Position}) w
          left join {directory.UserGroups.Rows.Name} dg on dg.id = w.group_id and {Seen("dg")}
          join {events} e on e.seq_id = w.opened
          order by p.user_id, p.license_id, w.part, w.kind, w.group_id, w.opened
@@ -82,7 +83,7 @@ internal sealed class AccessDifferenceStatement
              union
              select d.group_id from {EffectiveAccess.Assignments.Name} d
              join {EffectiveAccess.UserGroups.Name} g on g.id = d.group_id and g.organization_id = {organization}
-             where {Changed("d")}
+             where {Turned(EffectiveAccess.Assignments.Name)}
              union
              select d.group_id from {EffectiveAccess.Assignments.Name} d where d.license_id in (select id from changed_license) and {Held("d")}),
          touched as materialized (
@@ -95,7 +96,7 @@ internal sealed class AccessDifferenceStatement
              {string.Concat(Direct.Select(table => $"""
 
                  union
-                 select d.user_id from {table} d join {EffectiveAccess.Users.Name} u on u.id = d.user_id and u.organization_id = {organization} where {Changed("d")}
+                 select d.user_id from {table} d join {EffectiveAccess.Users.Name} u on u.id = d.user_id and u.organization_id = {organization} where {Turned(table)}
                  union
                  select d.user_id from {table} d where d.license_id in (select id from changed_license) and {Held("d")}
                  """))})
@@ -129,11 +130,11 @@ internal sealed class AccessDifferenceStatement
         $"""
          select distinct d.license_id from (
              {string.Concat(Direct.Select(table => $"""
-                 select d.license_id, {Changed("d")} as changed from {table} d where d.user_id = c.user_id and {Held("d")}
+                 select d.license_id, {Turned(table)} as changed from {table} d where d.user_id = c.user_id and {Held("d")}
                  union all
 
                  """))}
-             select d.license_id, {Changed("m")} or {Changed("d")} or {Changed("g")} from {EffectiveAccess.Memberships.Name} m
+             select d.license_id, {Changed("m")} or {Turned(EffectiveAccess.Assignments.Name)} or {Changed("g")} from {EffectiveAccess.Memberships.Name} m
              join {EffectiveAccess.UserGroups.Name} g on g.id = m.group_id and {Held("g")}
              join {EffectiveAccess.Assignments.Name} d on d.group_id = m.group_id and {Held("d")}
              where m.user_id = c.user_id and {Held("m")}) d
@@ -144,11 +145,33 @@ internal sealed class AccessDifferenceStatement
     private string Answer(AccessRules moment, string user, string license) =>
         $"""
          select case when u.id is null then '{Access.UserUnknown.Code}' when l.id is null then '{Access.LicenseUnknown.Code}'
-             else {moment.Code($"exists ({moment.Ways("u.placed", "l.placed")})")} end as code, u.placed as user_placed, l.placed as license_placed, l.product_id
+             else {moment.Code("r")} end as code, u.placed as user_placed, l.placed as license_placed, l.product_id
          from (select {user} as user_id, {license} as license_id) p
          left join {EffectiveAccess.Users.Name} u on {ofUser} and {moment.Hold("u")}
          left join {EffectiveAccess.Organizations.Name} o on o.id = u.organization_id and {moment.Hold("o")}
          left join {EffectiveAccess.Licenses.Name} l on {ofLicense} and {moment.Hold("l")}
+         cross join lateral ({moment.Reach("u.placed", "l.placed")}) r
+         """;
+
+    /// <summary>The instant since which the clock gives the later answer about a row <c>p</c>: of the dates in between the first after which it is that one to the end.</summary>
+    private string Turn() =>
+        $"""
+         select min(i.at) as turned_at from ({Dates()}) i
+         where i.at > (
+             select max(j.at) from (select {before.Now} as at union all {Dates()}) j
+             cross join lateral ({Answer(after with { Now = "j.at" }, "p.user_id", "p.license_id")}) z
+             where (z.code is null) <> (p.after_code is null))
+         """;
+
+    /// <summary>The dates between the moments of the licence of a row <c>p</c>, and those of the ways to it.</summary>
+    private string Dates() =>
+        $"""
+         select v.at from (
+             select l.effective_date, l.expires_at from {EffectiveAccess.Licenses.Name} l where l.id = p.license_id and {after.Hold("l")}
+             union all
+             select w.valid_from, w.valid_until from ({after.AllWays("p.after_user_placed", "p.after_license_placed")}) w) d(begins, ends)
+         cross join lateral (values (d.begins), (d.ends)) v(at)
+         where {Passed("v.at")}
          """;
 
     /// <summary>The positions at which the nodes of a row <c>p</c> changed, a way between them opened (by the last of its edges or one before) or closed.</summary>
@@ -193,6 +216,11 @@ internal sealed class AccessDifferenceStatement
     /// <summary>The row began or ended after the one moment and not after the other.</summary>
     private string Changed(string alias) =>
         $"({alias}.since > {before.Position} and {alias}.since <= {after.Position} or {alias}.until > {before.Position} and {alias}.until <= {after.Position})";
+
+    /// <summary>The assignment <c>d</c> began or ended between the moments, or its window did. The licence's own user has none.</summary>
+    private string Turned(string table) => table == EffectiveAccess.PrimaryUsers.Name
+        ? Changed("d")
+        : $"({Changed("d")} or {Held("d")} and ({Passed("d.valid_from")} or {Passed("d.valid_until")}))";
 
     private string Passed(string instant) => $"({instant} > {before.Now} and {instant} <= {after.Now})";
 

@@ -14,10 +14,12 @@ public sealed record AccessUser(UserId Id, string Name, string Email);
 /// <summary>The licence of a row.</summary>
 public sealed record AccessLicense(LicenseId Id, string Key, ProductId ProductId);
 
-/// <summary>One way by which a licence is open: the position of the event that completed it, its name, when it was (UTC) and who did it.</summary>
+/// <summary>
+/// One way by which a licence is open: from and until when, if it is limited; the position of the event that completed it, its name, when it was (UTC) and who did it.
+/// </summary>
 public sealed record OpenPath(
     [property: JsonConverter(typeof(WireEnum<AccessPathKind>))] AccessPathKind Kind, UserGroupId? UserGroupId, string? UserGroupName,
-    long Since, string Event, DateTimeOffset At, string? Actor);
+    DateTimeOffset? From, DateTimeOffset? Until, long Since, string Event, DateTimeOffset At, string? Actor);
 
 /// <summary>One page of rows, in the order of the users' ids and then the licences'; the cursor of the next page; the moment that the rows reflect.</summary>
 public sealed record AccessPage(IReadOnlyList<AccessRow> Rows, string? Next, Moment Moment);
@@ -174,6 +176,6 @@ public sealed class AccessReader(NpgsqlDataSource database, Moments moments, Dir
 
     internal static OpenPath? PathOf(NpgsqlDataReader reader) => reader.Get<int?>("kind") is { } kind
         ? new((AccessPathKind)kind, reader.Get<Guid?>("group_id") is { } group ? new UserGroupId(group) : null, reader.Get<string?>("group_name"),
-            reader.Get<long>("opened"), reader.Get<string>("event"), reader.Get<DateTimeOffset>("at"), reader.Get<string?>("actor"))
+            reader.Get<DateTimeOffset?>("valid_from"), reader.Get<DateTimeOffset?>("valid_until"), reader.Get<long>("opened"), reader.Get<string>("event"), reader.Get<DateTimeOffset>("at"), reader.Get<string?>("actor"))
         : null;
 }

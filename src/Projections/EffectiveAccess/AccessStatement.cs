@@ -29,9 +29,8 @@ internal sealed record AccessList(AccessSubject Subject, Guid Id, AccessView Vie
 }
 
 /// <summary>
-/// The SQL of access. First come users, a few at a time and in their order, from an index that has them so; then for each user the licences that the user reaches, by whatever way, and those of the user's organization; the rules of
-/// denial are those of <see cref="Access.Decide"/>, in its order. A membership counts from after the user's last move, an assignment from after the licence's
-/// last transfer. Names, ways and the events that made them are read for the rows of the page only.
+/// The SQL of access. First come users, a few at a time and in their order, from an index that has them so; then for each user the licences that the user
+/// reaches, by whatever way, and those of the user's organization; what holds of them and what is denied say the <see cref="AccessRules"/>. Names, ways and the events that made them are read for the rows of the page only.
 /// </summary>
 internal sealed class AccessStatement
 {
@@ -79,12 +78,12 @@ internal sealed class AccessStatement
              join {EffectiveAccess.Users.Name} u on u.id = n and {At("u")}{Within("u")}{Seen("u")}{Filtered()}
              left join {EffectiveAccess.Organizations.Name} o on o.id = u.organization_id and {At("o")}
              {(WithoutLicense ? "left join" : "join")} lateral ({Licenses()}) l on true
-             cross join lateral (select {rules.Code("l.reached")} as code) c
+             cross join lateral (select {rules.Code("l")} as code) c
              where {Wanted()}{Beyond(after)}
              order by u.id, l.id
              limit {Add(most)})
          select p.user_id, coalesce(du.name, '') as user_name, coalesce(du.email, '') as user_email, p.license_id, coalesce(dl.key, '') as license_key, p.product_id, p.code,
-             w.kind, w.group_id, dg.name as group_name, w.opened, e.type as event, e.timestamp as at, e.user_name as actor
+             w.kind, w.group_id, dg.name as group_name, w.valid_from, w.valid_until, w.opened, e.type as event, e.timestamp as at, e.user_name as actor
          from page p
          left join {directory.Users.Rows.Name} du on du.id = p.user_id and {At("du")}
          left join {directory.Licenses.Rows.Name} dl on dl.id = p.license_id and {At("dl")}
@@ -138,35 +137,40 @@ internal sealed class AccessStatement
 
     private string Beyond(AccessCursor? after) => after?.License is { } license ? $" and (u.id > {Add(after.User)} or l.id > {Add(license)})" : "";
 
-    /// <summary>The licences that make a row with user <c>u</c>, and whether there is a way to them.</summary>
+    /// <summary>The licences that make a row with user <c>u</c>, and whether there is a way to them, one that is open now, one that begins later.</summary>
     private string Licenses()
     {
         var foreign = list.View.IsEverything && list.Subject != AccessSubject.Organization;
         var wanted = string.Concat(
             list.Filter.License is { } license ? $" and l.id = {Add(license.Value)}" : "", list.Filter.Product is { } product ? $" and l.product_id = {Add(product.Value)}" : "");
-        var reached = $"select l.*, true as reached from reach r join {EffectiveAccess.Licenses.Name} l on l.id = r.license_id where {At("l")} and r.since > l.placed{wanted}";
+        const string Ways = "(r.since > l.placed) is true as reached, (r.open > l.placed) is true as is_open, (r.later > l.placed) is true as begins_later";
+        var reached = $"select l.*, {Ways} from reach r join {EffectiveAccess.Licenses.Name} l on l.id = r.license_id where {At("l")} and r.since > l.placed{wanted}";
         return OnlyReached
             ? $"with reach as ({Reach()}) {reached}{(foreign ? "" : " and (l.organization_id is null or l.organization_id = u.organization_id)")}"
             : $"""
                with reach as ({Reach()})
-               select l.*, (r.since > l.placed) is true as reached from {EffectiveAccess.Licenses.Name} l left join reach r on r.license_id = l.id
+               select l.*, {Ways} from {EffectiveAccess.Licenses.Name} l left join reach r on r.license_id = l.id
                where l.organization_id = u.organization_id and {At("l")}{wanted}
                union all
                {reached} and (l.organization_id = u.organization_id) is not true{(foreign ? "" : " and l.organization_id is null")}
                """;
     }
 
-    /// <summary>The licences to which there is a way from user <c>u</c>, with the position of the latest assignment.</summary>
+    /// <summary>
+    /// The licences to which there is a way from user <c>u</c>, with the position of the latest assignment: of all, of those that are open now, of those that
+    /// begin later.
+    /// </summary>
     private string Reach()
     {
         var one = list.Filter.License is { } license ? $" and d.license_id = {Add(license.Value)}" : "";
         return $"""
-                select d.license_id, max(d.since) as since from (
-                    select d.license_id, {long.MaxValue} as since from {EffectiveAccess.PrimaryUsers.Name} d where d.user_id = u.id and {At("d")}{one}
+                select d.license_id, max(d.since) as since, max(d.since) filter (where {rules.Open("d")}) as open, max(d.since) filter (where {rules.Later("d")}) as later from (
+                    select d.license_id, {long.MaxValue} as since, null::timestamptz as valid_from, null::timestamptz as valid_until
+                    from {EffectiveAccess.PrimaryUsers.Name} d where d.user_id = u.id and {At("d")}{one}
                     union all
-                    select d.license_id, d.since from {EffectiveAccess.AdditionalUsers.Name} d where d.user_id = u.id and {At("d")}{one}
+                    select d.license_id, d.since, d.valid_from, d.valid_until from {EffectiveAccess.AdditionalUsers.Name} d where d.user_id = u.id and {At("d")}{one}
                     union all
-                    select d.license_id, d.since from {EffectiveAccess.Memberships.Name} m
+                    select d.license_id, d.since, d.valid_from, d.valid_until from {EffectiveAccess.Memberships.Name} m
                     join {EffectiveAccess.UserGroups.Name} g on g.id = m.group_id and {At("g")}
                     join {EffectiveAccess.Assignments.Name} d on d.group_id = m.group_id and {At("d")}{one}
                     where m.user_id = u.id and {At("m")} and m.since > u.placed) d

@@ -24,11 +24,11 @@ public sealed record LicenseNode(
 /// <summary>The user is in the group.</summary>
 public sealed record MembershipEdge(UserId User, UserGroupId UserGroup);
 
-/// <summary>The licence opens to everyone in the group.</summary>
-public sealed record AssignmentEdge(LicenseId License, UserGroupId UserGroup);
+/// <summary>The licence opens to everyone in the group, within the window.</summary>
+public sealed record AssignmentEdge(LicenseId License, UserGroupId UserGroup, AssignmentWindow Window);
 
-/// <summary>The licence opens to this additional user.</summary>
-public sealed record AdditionalUserEdge(LicenseId License, UserId User);
+/// <summary>The licence opens to this additional user, within the window.</summary>
+public sealed record AdditionalUserEdge(LicenseId License, UserId User, AssignmentWindow Window);
 
 /// <summary>The licence's own user.</summary>
 public sealed record PrimaryUserEdge(LicenseId License, UserId User);
@@ -36,22 +36,23 @@ public sealed record PrimaryUserEdge(LicenseId License, UserId User);
 /// <summary>
 /// Who may use what: the users, groups and licences as nodes, the memberships and assignments as edges, each with the positions between which it holds. A
 /// pair of user and licence is never stored, so whatever changes for however many people is one row; who may use what is the join of what holds at a position.
-/// An edge counts while both its ends live, so nothing has to be closed with them.
+/// An edge counts while both its ends live, so nothing has to be closed with them; what has a window opens and closes by the time that is asked about.
 /// </summary>
 public sealed class EffectiveAccess() : ReadModel(
     ModelName, [Organizations, Users, UserGroups, Licenses, Memberships, Assignments, AdditionalUsers, PrimaryUsers], Handled)
 {
     public const string ModelName = "EffectiveAccess";
 
+    private const int Shape = 2;
     private const NpgsqlDbType Uuid = NpgsqlDbType.Uuid;
 
     public static readonly Table<OrganizationId, OrganizationNode> Organizations = Table.Versioned<OrganizationId, OrganizationNode>(
-            "access_organization", 1, row => row.Id, r => new(new(r.Get<Guid>("id")), r.Get<bool>("suspended")))
+            "access_organization", Shape, row => row.Id, r => new(new(r.Get<Guid>("id")), r.Get<bool>("suspended")))
         .Key("id", Uuid, id => id.Value)
         .Column("suspended", NpgsqlDbType.Boolean, row => row.Suspended);
 
     public static readonly Table<UserId, UserNode> Users = Table.Versioned<UserId, UserNode>(
-            "access_user", 1, row => row.Id, r => new(new(r.Get<Guid>("id")), r.Organization(), r.Get<bool>("suspended"), r.Get<long>("placed")))
+            "access_user", Shape, row => row.Id, r => new(new(r.Get<Guid>("id")), r.Organization(), r.Get<bool>("suspended"), r.Get<long>("placed")))
         .Key("id", Uuid, id => id.Value)
         .Column("organization_id", Uuid, row => row.Organization?.Value)
         .Column("suspended", NpgsqlDbType.Boolean, row => row.Suspended)
@@ -60,13 +61,13 @@ public sealed class EffectiveAccess() : ReadModel(
         .ByMoment();
 
     public static readonly Table<UserGroupId, UserGroupNode> UserGroups = Table.Versioned<UserGroupId, UserGroupNode>(
-            "access_group", 1, row => row.Id, r => new(new(r.Get<Guid>("id")), new(r.Get<Guid>("organization_id"))))
+            "access_group", Shape, row => row.Id, r => new(new(r.Get<Guid>("id")), new(r.Get<Guid>("organization_id"))))
         .Key("id", Uuid, id => id.Value)
         .Column("organization_id", Uuid, row => row.Organization.Value)
         .ByMoment();
 
     public static readonly Table<LicenseId, LicenseNode> Licenses = Table.Versioned<LicenseId, LicenseNode>(
-            "access_license", 1, row => row.Id, r => new(
+            "access_license", Shape, row => row.Id, r => new(
                 new(r.Get<Guid>("id")), new(r.Get<Guid>("product_id")), r.Organization(), r.Get<bool>("revoked"), r.Get<bool>("suspended"),
                 r.Get<DateTimeOffset>("effective_date"), r.Get<DateTimeOffset?>("expires_at"), r.Get<long>("placed")))
         .Key("id", Uuid, id => id.Value)
@@ -83,28 +84,38 @@ public sealed class EffectiveAccess() : ReadModel(
         .ByMoment();
 
     public static readonly Table<MembershipEdge, MembershipEdge> Memberships = Table.Versioned<MembershipEdge, MembershipEdge>(
-            "access_membership", 1, row => row, r => new(new(r.Get<Guid>("user_id")), new(r.Get<Guid>("group_id"))))
+            "access_membership", Shape, row => row, r => new(new(r.Get<Guid>("user_id")), new(r.Get<Guid>("group_id"))))
         .Key("user_id", Uuid, edge => edge.User.Value)
         .Key("group_id", Uuid, edge => edge.UserGroup.Value)
         .Index("(group_id, user_id)")
         .ByMoment();
 
-    public static readonly Table<AssignmentEdge, AssignmentEdge> Assignments = Table.Versioned<AssignmentEdge, AssignmentEdge>(
-            "access_assignment", 1, row => row, r => new(new(r.Get<Guid>("license_id")), new(r.Get<Guid>("group_id"))))
+    public static readonly Table<(LicenseId License, UserGroupId UserGroup), AssignmentEdge> Assignments =
+        Table.Versioned<(LicenseId License, UserGroupId UserGroup), AssignmentEdge>(
+            "access_assignment", Shape, row => (row.License, row.UserGroup), r => new(new(r.Get<Guid>("license_id")), new(r.Get<Guid>("group_id")), r.Window()))
         .Key("license_id", Uuid, edge => edge.License.Value)
         .Key("group_id", Uuid, edge => edge.UserGroup.Value)
+        .Column("valid_from", NpgsqlDbType.TimestampTz, row => row.Window.From?.UtcDateTime)
+        .Column("valid_until", NpgsqlDbType.TimestampTz, row => row.Window.Until?.UtcDateTime)
         .Index("(group_id, license_id)")
+        .Index("(valid_from) where valid_from is not null")
+        .Index("(valid_until) where valid_until is not null")
         .ByMoment();
 
-    public static readonly Table<AdditionalUserEdge, AdditionalUserEdge> AdditionalUsers = Table.Versioned<AdditionalUserEdge, AdditionalUserEdge>(
-            "access_additional_user", 1, row => row, r => new(new(r.Get<Guid>("license_id")), new(r.Get<Guid>("user_id"))))
+    public static readonly Table<(LicenseId License, UserId User), AdditionalUserEdge> AdditionalUsers =
+        Table.Versioned<(LicenseId License, UserId User), AdditionalUserEdge>(
+            "access_additional_user", Shape, row => (row.License, row.User), r => new(new(r.Get<Guid>("license_id")), new(r.Get<Guid>("user_id")), r.Window()))
         .Key("license_id", Uuid, edge => edge.License.Value)
         .Key("user_id", Uuid, edge => edge.User.Value)
+        .Column("valid_from", NpgsqlDbType.TimestampTz, row => row.Window.From?.UtcDateTime)
+        .Column("valid_until", NpgsqlDbType.TimestampTz, row => row.Window.Until?.UtcDateTime)
         .Index("(user_id, license_id)")
+        .Index("(valid_from) where valid_from is not null")
+        .Index("(valid_until) where valid_until is not null")
         .ByMoment();
 
     public static readonly Table<LicenseId, PrimaryUserEdge> PrimaryUsers = Table.Versioned<LicenseId, PrimaryUserEdge>(
-            "access_primary_user", 1, row => row.License, r => new(new(r.Get<Guid>("license_id")), new(r.Get<Guid>("user_id"))))
+            "access_primary_user", Shape, row => row.License, r => new(new(r.Get<Guid>("license_id")), new(r.Get<Guid>("user_id"))))
         .Key("license_id", Uuid, license => license.Value)
         .Column("user_id", Uuid, row => row.User.Value)
         .Index("(user_id, license_id)")
@@ -191,10 +202,10 @@ public sealed class EffectiveAccess() : ReadModel(
             case LicenseDeleted x: rows.Remove(Licenses, x.License); break;
             case PrimaryUserAssignedToLicense x: rows.Put(PrimaryUsers, new(x.License, x.User)); break;
             case PrimaryUserUnassignedFromLicense x: rows.Remove(PrimaryUsers, x.License); break;
-            case UserAssignedToLicense x: rows.Put(AdditionalUsers, new(x.License, x.User)); break;
-            case UserUnassignedFromLicense x: rows.Remove(AdditionalUsers, new(x.License, x.User)); break;
-            case GroupAssignedToLicense x: rows.Put(Assignments, new(x.License, x.UserGroup)); break;
-            case GroupUnassignedFromLicense x: rows.Remove(Assignments, new(x.License, x.UserGroup)); break;
+            case UserAssignedToLicense x: rows.Put(AdditionalUsers, new(x.License, x.User, new(x.From, x.Until))); break;
+            case UserUnassignedFromLicense x: rows.Remove(AdditionalUsers, (x.License, x.User)); break;
+            case GroupAssignedToLicense x: rows.Put(Assignments, new(x.License, x.UserGroup, new(x.From, x.Until))); break;
+            case GroupUnassignedFromLicense x: rows.Remove(Assignments, (x.License, x.UserGroup)); break;
         }
     }
 }
@@ -204,6 +215,9 @@ internal static class NodeFields
 {
     public static OrganizationId? Organization(this System.Data.Common.DbDataReader reader) =>
         reader.Get<Guid?>("organization_id") is { } id ? new OrganizationId(id) : null;
+
+    public static AssignmentWindow Window(this System.Data.Common.DbDataReader reader) =>
+        new(reader.Get<DateTimeOffset?>("valid_from"), reader.Get<DateTimeOffset?>("valid_until"));
 
     /// <summary>Finds the versions that began or ended between two moments.</summary>
     public static Table<TKey, TRow> ByMoment<TKey, TRow>(this Table<TKey, TRow> table) where TKey : notnull where TRow : class =>

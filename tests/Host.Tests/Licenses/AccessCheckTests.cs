@@ -58,7 +58,7 @@ public class AccessCheckTests
         var world = await World.New();
         var answer = await world.Ask();
         var reason = ShouldBeAllowed(answer).ShouldHaveSingleItem()!;
-        reason.ShouldHaveShape("kind str, path list, userGroup obj?, grantedBy obj?, events list");
+        reason.ShouldHaveShape("kind str, path list, userGroup obj?, from dt?, until dt?, grantedBy obj?, events list");
         reason.Text("kind").ShouldBe("user-group");
         reason["userGroup"]!.Id().ShouldBe(world.Group);
         reason["path"]!.AsArray().Select(step => (step!.Text("type"), step!.Id())).ShouldBe([("user", world.User), ("user-group", world.Group), ("license", world.License)]);
@@ -231,6 +231,16 @@ public class AccessCheckTests
         var denied = await world.AskForProduct();
         ShouldBeDenied(denied, "LICENSE_EXPIRED");
         denied.Text("licenseId").ShouldBe(world.License);
+    }
+
+    [Fact]
+    public async Task For_a_product_the_licence_that_stays_open_longest_answers()
+    {
+        var world = await World.New();
+        var other = (await world.Designer.License(("organizationId", world.Acme.Id), ("userId", world.User), ("expiresAt", DateTimeOffset.UtcNow.AddDays(1)))).Id();
+        (await world.AskForProduct()).Text("licenseId").ShouldBe(world.License);
+        await world.Vendor.Put($"{world.LicensePath}/user-groups/{world.Group}", new { until = DateTimeOffset.UtcNow.AddHours(1) }).Expect(204);
+        (await world.AskForProduct()).Text("licenseId").ShouldBe(other);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public class AssignmentTests
             await acme.Vendor.Put($"{path}/user-groups/{group}").Expect(204);
         var listed = await acme.Vendor.Get($"{path}/user-groups").Expect(200);
         Names(listed).ShouldBe(["Engineers", "Sales"]);
-        listed[0]!.ShouldHaveShape("id id, createdAt dt, updatedAt dt, name str, description str");
+        listed[0]!.ShouldHaveShape("id id, createdAt dt, updatedAt dt, name str, description str, from dt?, until dt?");
 
         foreach (var _ in Enumerable.Range(0, 2))
             await acme.Vendor.Delete($"{path}/user-groups/{engineers}").Expect(204);

@@ -43,6 +43,21 @@ public class MyLicenseTests
             await ada.Get($"/v3/me/licenses/{license}").ExpectProblem(404, "NOT_FOUND");
     }
 
+    [Theory]
+    [InlineData("""{"from":"2999-01-01T00:00:00Z"}""", "ASSIGNMENT_NOT_YET_STARTED")]
+    [InlineData("""{"until":"2026-01-01T00:00:00Z"}""", "ASSIGNMENT_ENDED")]
+    public async Task Outside_the_window_of_its_assignment_a_licence_is_seen_and_closed(string window, string code)
+    {
+        var acme = await Acme.With(seats: -1);
+        var license = (await (await Designer.For(acme.Vendor)).License(("organizationId", acme.Id))).Id();
+        var (ada, id) = await Member(acme);
+        await acme.Vendor.Put($"{acme.Path}/licenses/{license}/users/{id}", window).Expect(204);
+
+        (await Mine(ada)).ShouldBe([license]);
+        await ada.Get($"/v3/me/licenses/{license}").Expect(200);
+        (await ada.Post("/v3/access/check", new { userId = id, licenseId = license }).Expect(200)).Text("code").ShouldBe(code);
+    }
+
     [Fact]
     public async Task An_organization_admin_sees_all_of_the_organization()
     {

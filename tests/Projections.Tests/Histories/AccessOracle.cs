@@ -45,7 +45,8 @@ internal sealed class AccessOracle(IReadOnlyList<object> events, long first = 1)
             LicenseExtended e => e.ExpiresAt,
             _ => null,
         };
-        var ways = Ways(user, license);
+        var all = Ways(user, license);
+        var ways = all.Where(way => !(way.Path.Window.From > now) && !(way.Path.Window.Until <= now)).ToValueList();
         var code =
             home is { } h && (!Has<OrganizationCreated>(e => e.Organization == h) || Has<OrganizationDeleted>(e => e.Organization == h)
                 || Last(e => e is OrganizationSuspended s && s.Organization == h) > Last(e => e is OrganizationReinstated r && r.Organization == h)) ? "ORGANIZATION_SUSPENDED"
@@ -55,14 +56,17 @@ internal sealed class AccessOracle(IReadOnlyList<object> events, long first = 1)
             : now < ((LicenseCreated)Latest(e => e is LicenseCreated c && c.License == license)!).EffectiveDate ? "LICENSE_NOT_YET_EFFECTIVE"
             : end <= now ? "LICENSE_EXPIRED"
             : owner is not null && owner != home ? "LICENSE_OF_ANOTHER_ORGANIZATION"
-            : ways.Count == 0 ? "NOT_ASSIGNED"
-            : null;
+            : ways.Count > 0 ? null
+            : all.Any(way => way.Path.Window.From > now) ? "ASSIGNMENT_NOT_YET_STARTED"
+            : all.Count > 0 ? "ASSIGNMENT_ENDED"
+            : "NOT_ASSIGNED";
         return new(code, code is null ? ways : []);
     }
 
-    private ValueList<(AccessPath, long)> Ways(UserId user, LicenseId license)
+    /// <summary>All ways, open or not.</summary>
+    private List<(AccessPath Path, long Since)> Ways(UserId user, LicenseId license)
     {
-        var ways = new List<(AccessPath, long)>();
+        var ways = new List<(AccessPath Path, long)>();
         var moved = Last(e => e is UserMoved m && m.User == user);
         var transferred = Last(e => e is LicenseTransferred t && t.License == license);
         if (Latest(e => e is PrimaryUserAssignedToLicense a && a.License == license || e is PrimaryUserUnassignedFromLicense u && u.License == license)
@@ -71,7 +75,7 @@ internal sealed class AccessOracle(IReadOnlyList<object> events, long first = 1)
 
         var named = Last(e => e is UserAssignedToLicense a && a.License == license && a.User == user);
         if (named > transferred && named > Last(e => e is UserUnassignedFromLicense u && u.License == license && u.User == user))
-            ways.Add((new(AccessPathKind.AdditionalUser, null), first + named));
+            ways.Add((new(AccessPathKind.AdditionalUser, null, WindowAt(named)), first + named));
 
         foreach (var group in events.OfType<UserGroupCreated>().Select(e => e.UserGroup).OrderBy(id => id.Value))
         {
@@ -80,11 +84,17 @@ internal sealed class AccessOracle(IReadOnlyList<object> events, long first = 1)
             var assigned = Last(e => e is GroupAssignedToLicense a && a.License == license && a.UserGroup == group);
             var unassigned = Math.Max(transferred, Last(e => e is GroupUnassignedFromLicense u && u.License == license && u.UserGroup == group));
             if (joined > left && assigned > unassigned && !Has<UserGroupDeleted>(e => e.UserGroup == group))
-                ways.Add((new(AccessPathKind.UserGroup, group), first + Math.Max(joined, assigned)));
+                ways.Add((new(AccessPathKind.UserGroup, group, WindowAt(assigned)), first + Math.Max(joined, assigned)));
         }
 
-        return ways.ToValueList();
+        return ways;
     }
+
+    private AssignmentWindow WindowAt(int place) => events[place] switch
+    {
+        UserAssignedToLicense e => new(e.From, e.Until),
+        var e => new(((GroupAssignedToLicense)e).From, ((GroupAssignedToLicense)e).Until),
+    };
 
     private bool Has<T>(Func<T, bool> matches) => events.OfType<T>().Any(matches);
 

@@ -7,9 +7,9 @@ using EventSourcedOrgs.Domain.Users;
 namespace EventSourcedOrgs.Projections.Tests;
 
 /// <summary>A pair whose answers differ, and the positions of the events that had to do with it.</summary>
-internal sealed record Difference(UserId User, LicenseId License, Answer Before, Answer After, ValueList<long> Events, bool ByTime)
+internal sealed record Difference(UserId User, LicenseId License, Answer Before, Answer After, ValueList<long> Events, DateTimeOffset? TurnedAt)
 {
-    public override string ToString() => $"{User} {License}: {Before} -> {After} by {string.Join(", ", Events)}{(ByTime ? " by time" : "")}";
+    public override string ToString() => $"{User} {License}: {Before} -> {After} by {string.Join(", ", Events)}{(TurnedAt is { } instant ? $" by time at {instant:O}" : "")}";
 }
 
 /// <summary>What changed for an organization while a history grew from so many events to so many, found by looking at every pair after every event.</summary>
@@ -46,7 +46,16 @@ internal sealed class DifferenceOracle(World world, long first, int start, int e
         where (old.Code is null) != (now.Code is null)
         let byTime = (Answer(organization, before, start, user, license, toAt).Code is null) == (now.Code is null)
             && (Answer(organization, after, end, user, license, fromAt).Code is null) == (old.Code is null)
-        select new Difference(user, license, old, now, Events(organization, user, license), byTime);
+        select new Difference(user, license, old, now, Events(organization, user, license), byTime ? TurnedAt(organization, user, license, now) : null);
+
+    /// <summary>The whole hour, as all dates of a history are, since which the clock gives the later answer.</summary>
+    private DateTimeOffset TurnedAt(OrganizationId organization, UserId user, LicenseId license, Answer now)
+    {
+        var hour = new DateTimeOffset(toAt.Ticks - (toAt.Ticks % TimeSpan.TicksPerHour), TimeSpan.Zero);
+        while ((Answer(organization, after, end, user, license, hour.AddTicks(-1)).Code is null) == (now.Code is null))
+            hour -= TimeSpan.FromHours(1);
+        return hour;
+    }
 
     private Answer Answer(OrganizationId organization, States states, int count, UserId user, LicenseId license, DateTimeOffset now) =>
         !IsOurs(organization, states, user) ? new(Access.UserUnknown.Code, [])

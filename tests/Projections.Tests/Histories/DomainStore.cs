@@ -1,4 +1,3 @@
-using System.Data.Common;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
@@ -110,7 +109,7 @@ internal sealed class DomainStore : IAsyncDisposable
         await session.SaveChangesAsync();
     }
 
-    public async Task<long> PositionAsync() => (long)(await ScalarAsync("select coalesce(max(seq_id), 0) from events.mt_events"))!;
+    public async Task<long> PositionAsync() => (long)(await Source.ScalarAsync("select coalesce(max(seq_id), 0) from events.mt_events"))!;
 
     /// <summary>Starts the daemon if it does not run, and waits until all read models have everything.</summary>
     public async Task CatchUpAsync(int seconds = 60)
@@ -131,26 +130,6 @@ internal sealed class DomainStore : IAsyncDisposable
     {
         await using var session = store.QuerySession();
         return [.. await session.Events.QueryAllRawEvents().OrderBy(e => e.Sequence).ToListAsync()];
-    }
-
-    /// <summary>All rows of a table as text, in a stable order.</summary>
-    public Task<string[]> DumpAsync(Table table) => QueryAsync($"select to_jsonb(t)::text from {table.Name} t order by 1", r => r.GetString(0));
-
-    public async Task<T[]> QueryAsync<T>(string sql, Func<DbDataReader, T> read)
-    {
-        await using var command = Source.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<T>();
-        while (await reader.ReadAsync())
-            rows.Add(read(reader));
-
-        return [.. rows];
-    }
-
-    public async Task<object?> ScalarAsync(string sql)
-    {
-        await using var command = Source.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -20,7 +20,7 @@ internal readonly record struct Step(int Deed, int A, int B, int C);
 /// </summary>
 internal sealed class World
 {
-    private const int Deeds = 33;
+    private const int Deeds = 36;
 
     /// <summary>Random things to happen.</summary>
     public static readonly Gen<Step[]> Steps =
@@ -41,10 +41,17 @@ internal sealed class World
         [Named, new(14, 0, 0, 0), new(17, 0, 0, 0), new(21, 0, 0, 0)],
     ];
 
+    /// <summary>Within two days access is gained and lost by what is done, by the dates of licences, and by a window that opens and one that closes.</summary>
+    public static readonly Step[] Turns =
+    [
+        Named, new(6, 2, 2, 0), new(6, 1, 1, 0), .. Enumerable.Repeat(Waits, 6), new(6, 2, 0, 2), new(6, 3, 1, 3), Waits, new(7, 0, 0, 0), new(6, 0, 0, 2),
+    ];
+
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static Step Joins => new(0, 0, 0, 0);
     private static Step Opens => new(3, 0, 0, 0);
+    private static Step Waits => new(29, 0, 0, 1);
     private static Step Named => new(6, 0, 0, 0);
     private static Step Owns => new(8, 0, 0, 0);
     private static Step Goes => new(11, 0, 0, 1);
@@ -127,9 +134,9 @@ internal sealed class World
         {
             0 or 1 => () => Tell(userId.Value, user.Join(group)),
             2 => () => Tell(userId.Value, user.Leave(groupId)),
-            3 or 4 => () => Tell(licenseId.Value, license.AssignGroup(States.Groups[Groups[step.C % 4]])),
+            3 or 4 => () => Tell(licenseId.Value, license.AssignGroup(States.Groups[Groups[step.C % 4]], Window(step.A))),
             5 => () => Tell(licenseId.Value, license.UnassignGroup(Groups[step.C % 4])),
-            6 => () => Tell(licenseId.Value, license.AssignUser(user)),
+            6 => () => Tell(licenseId.Value, license.AssignUser(user, Window(step.C))),
             7 => () => Tell(licenseId.Value, license.UnassignUser(userId)),
             8 => () => Tell(licenseId.Value, license.SetPrimaryUser(user)),
             9 => () => Tell(licenseId.Value, license.SetPrimaryUser(null)),
@@ -154,11 +161,28 @@ internal sealed class World
             30 when step.C == 0 => () => Tell(groupId.Value, group.Delete()),
             31 when step.C == 0 => () => Tell(licenseId.Value, license.Delete()),
             32 => () => Tell(organizationId.Value, organization.Delete()),
-            _ => () => { }
-            ,
+            33 => () => Tell(licenseId.Value, license.AssignGroup(group, Window(step.A))),
+            34 => () => Tell(licenseId.Value, license.AssignUser(user, Window(2 + step.C))),
+            35 when group.Organization == license.Organization => () => Tell<LicenseEvent>(
+                licenseId.Value, [new GroupAssignedToLicense(licenseId, groupId, now.AddHours(step.A), now.AddHours(5 - step.C))]),
+            _ => () => { },
         };
         deed();
     }
+
+    /// <summary>Some are without limit, some are past, open or yet to come; their ends are full hours, when something happens.</summary>
+    private AssignmentWindow Window(int number) => number switch
+    {
+        0 or 1 => AssignmentWindow.Always,
+        2 => new(now.AddHours(6), null),
+        3 => new(null, now.AddHours(6)),
+        4 => new(now.AddHours(3), now.AddHours(12)),
+        5 => new(now, now.AddHours(1)),
+        6 => new(null, now),
+        7 => new(now.AddHours(-2), now.AddHours(20)),
+        8 => new(now.AddDays(30), null),
+        _ => new(now.AddHours(1), now.AddHours(2)),
+    };
 
     private void Admit(UserId user, OrganizationId? into)
     {

@@ -30,10 +30,11 @@ internal sealed record WireStep(string Type, Guid Id);
 internal sealed record WireGrant(string Type, Guid Id, long Position, DateTimeOffset At, string? Actor);
 
 /// <summary>
-/// One way by which access is given: its steps from the user to the licence, the event that completed it, and all the events it is made of.
+/// One way by which access is given: its steps from the user to the licence, from and until when it is open if that is limited (UTC), the event that completed
+/// it, and all the events it is made of.
 /// </summary>
 internal sealed record WireReason(
-    AccessPathKind Kind, ValueList<WireStep> Path, WireUserGroup? UserGroup, WireGrant? GrantedBy, ValueList<WireGrant> Events)
+    AccessPathKind Kind, ValueList<WireStep> Path, WireUserGroup? UserGroup, DateTimeOffset? From, DateTimeOffset? Until, WireGrant? GrantedBy, ValueList<WireGrant> Events)
 {
     public static WireReason Of(UserId user, LicenseId license, AccessReason reason)
     {
@@ -45,7 +46,7 @@ internal sealed record WireReason(
                 .. reason.Path.UserGroup is { } group ? (WireStep[])[new("user-group", group.Value)] : [],
                 new("license", license.Value),
             ],
-            reason.UserGroup is { } named ? WireUserGroup.Of(named) : null, events.MaxBy(grant => grant.Position), events);
+            reason.UserGroup is { } named ? WireUserGroup.Of(named) : null, reason.Path.Window.From, reason.Path.Window.Until, events.MaxBy(grant => grant.Position), events);
     }
 }
 

@@ -56,8 +56,27 @@ internal sealed record WireHeldLicense(
         Product: product is null ? null : new(product.DisplayName), ProductVersion: null, EntitlementSet: null, UserGroups: groups);
 }
 
-/// <summary>A user that a licence is assigned to directly: as its own user or as an additional one.</summary>
-internal sealed record WireAssignedUser(AccessPathKind Kind, WireOrganizationUser User)
+/// <summary>From when and until when an assignment counts (UTC); without the one it counts at once, without the other for ever.</summary>
+internal sealed record AssignmentBody(DateTimeOffset? From = null, DateTimeOffset? Until = null)
+{
+    public static AssignmentWindow ToWindow(AssignmentBody? body) => AssignmentWindow.Of(body?.From, body?.Until);
+}
+
+/// <summary>A user group that a licence is assigned to, and from and until when if that is limited.</summary>
+internal sealed record WireAssignedGroup(
+    UserGroupId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, string Description, DateTimeOffset? From, DateTimeOffset? Until)
+{
+    public static async Task<IReadOnlyList<WireAssignedGroup>> Of(License license, Store store, CancellationToken cancellation) =>
+    [
+        .. WireUserGroup.Living(license.Groups, await store.UserGroups.Latest(license.Groups, cancellation)).Select(group => Of(group, license.WindowOf(group.Id))),
+    ];
+
+    private static WireAssignedGroup Of(WireUserGroup group, AssignmentWindow window) =>
+        new(group.Id, group.CreatedAt, group.UpdatedAt, group.Name, group.Description, window.From, window.Until);
+}
+
+/// <summary>A user that a licence is assigned to directly: as its own user or as an additional one; from and until when if that is limited.</summary>
+internal sealed record WireAssignedUser(AccessPathKind Kind, WireOrganizationUser User, DateTimeOffset? From, DateTimeOffset? Until)
 {
     public static async Task<IReadOnlyList<WireAssignedUser>> Of(License license, Store store, CancellationToken cancellation)
     {
@@ -66,8 +85,10 @@ internal sealed record WireAssignedUser(AccessPathKind Kind, WireOrganizationUse
         var shown = (await WireOrganizationUser.Of(users, store, cancellation)).ToDictionary(user => user.Id);
         return
         [
-            .. users.Where(user => user.Id == license.PrimaryUser).Select(user => new WireAssignedUser(AccessPathKind.PrimaryUser, shown[user.Id])),
-            .. users.Where(user => license.Users.Contains(user.Id)).Select(user => new WireAssignedUser(AccessPathKind.AdditionalUser, shown[user.Id])),
+            .. users.Where(user => user.Id == license.PrimaryUser).Select(user => Of(AccessPathKind.PrimaryUser, shown[user.Id], AssignmentWindow.Always)),
+            .. users.Where(user => license.Users.Contains(user.Id)).Select(user => Of(AccessPathKind.AdditionalUser, shown[user.Id], license.WindowOf(user.Id))),
         ];
     }
+
+    private static WireAssignedUser Of(AccessPathKind kind, WireOrganizationUser user, AssignmentWindow window) => new(kind, user, window.From, window.Until);
 }

@@ -36,13 +36,15 @@ public sealed class PasswordCheck(IDocumentStore documents, IPasswords passwords
             : new Proven(known, null), cancellation);
     }
 
-    /// <summary>A code of somebody who is signed in; wrong ones count like failed sign-ins.</summary>
-    public Task<Result<Proven>> OfCode(UserId user, string email, GivenCodes codes, CancellationToken cancellation) =>
-        Attempt(email, (session, now) => new SecondFactor(session, secrets).Prove(user, codes, now, cancellation), cancellation);
+    /// <summary>
+    /// A code of somebody who is signed in; wrong ones count like failed sign-ins, under the user and not the address, which that somebody could change.
+    /// </summary>
+    public Task<Result<Proven>> OfCode(UserId user, GivenCodes codes, CancellationToken cancellation) =>
+        Attempt($"user/{user}", (session, now) => new SecondFactor(session, secrets).Prove(user, codes, now, cancellation), cancellation);
 
-    private async Task<Result<Proven>> Attempt(string email, Func<IDocumentSession, DateTimeOffset, Task<Result<Proven>>> prove, CancellationToken cancellation)
+    private async Task<Result<Proven>> Attempt(string under, Func<IDocumentSession, DateTimeOffset, Task<Result<Proven>>> prove, CancellationToken cancellation)
     {
-        var id = IdOf(email, secrets);
+        var id = IdOf(under, secrets);
         await using var session = documents.LightweightSession();
         await session.BeginTransactionAsync(cancellation);
         var turnOfAddress = long.Parse(id.AsSpan(0, 15), NumberStyles.HexNumber, CultureInfo.InvariantCulture);

@@ -127,8 +127,7 @@ public sealed class TwoFactorSwitch(Store store, PasswordCheck check, Secrets se
     /// <summary>A code of the authenticator or of recovery, which is thereby spent.</summary>
     public async Task<Refusal?> Prove(UserId user, string? code, CancellationToken cancellation)
     {
-        var state = await store.Users.Latest(user, cancellation);
-        var proven = await check.OfCode(user, state.Email.Value ?? "", new(code), cancellation);
+        var proven = await check.OfCode(user, new(code), cancellation);
         return proven.Refusal is { } refusal ? refusal
             : proven.Value!.RecoveryCodesLeft is { } left ? (await store.Users.Decide(user, known => known.UseRecoveryCode(left), cancellation)).Refusal
             : null;

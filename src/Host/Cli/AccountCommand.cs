@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Accounts;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Users;
+using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Setup;
 
 namespace EventSourcedOrgs.Host.Cli;
 
-/// <summary><c>account init</c>: opens the one account of an installation with its super-admin.</summary>
+/// <summary><c>account init</c> opens the one account of an installation with its super-admin; <c>account two-factor-off</c> lets a super-admin in again.</summary>
 internal static class AccountCommand
 {
     private const string Readable = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
@@ -40,7 +43,33 @@ internal static class AccountCommand
                 Console.WriteLine($"Password, shown only now: {open.Password}");
             return ExitCode.Success;
         });
-        return new Command("account", "The account of this installation.") { init };
+        return new Command("account", "The account of this installation.") { init, TwoFactorOff() };
+    }
+
+    /// <summary>For a super-admin who lost authenticator and recovery codes: nobody above could help.</summary>
+    private static Command TwoFactorOff()
+    {
+        var (connection, data) = (Given.Connection(), Given.Data());
+        var email = new Option<string>("--email") { Description = "E-mail address of the user.", Required = true };
+        var off = new Command("two-factor-off", "Switch off the second factor of a user who lost it, such as the super-admin; the user's sign-ins end.") { connection, data, email };
+        off.SetAction(async (parsed, cancellation) =>
+        {
+            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
+            await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = false });
+            await app.MigrateAsync();
+            await using var scope = app.Services.CreateAsyncScope();
+            var user = await scope.ServiceProvider.GetRequiredService<Store>().Claims.Holder(Unique.Email(parsed.GetValue(email)!), cancellation);
+            var outcome = await app.Services.GetRequiredService<Commands>().Run(new DisableTwoFactor(UserId.From(user ?? Guid.Empty)), Envelope.System, null, cancellation);
+            if (outcome.Result.Refusal is { } refusal)
+            {
+                await Console.Error.WriteLineAsync($"{refusal.Code}: {refusal.Message}");
+                return ExitCode.Failure;
+            }
+
+            Console.WriteLine(outcome.Events.Count == 0 ? "The second factor was not on." : "The second factor is off.");
+            return ExitCode.Success;
+        });
+        return off;
     }
 
     /// <summary>A password that can be read out; about 116 bits of chance.</summary>

@@ -67,6 +67,19 @@ public class TwoFactorTests
     }
 
     [Fact]
+    public async Task Another_address_gives_no_more_guesses()
+    {
+        var (_, app, signedIn) = await Protected();
+        for (var i = 0; i < 5; i++)
+        {
+            await signedIn.Patch("/v3/me", new { email = Acme.NewEmail() }).Expect(200);
+            await signedIn.Patch("/v3/me", new { twoFactorEnabled = false, twoFactorCode = "000000" }).ExpectProblem(400, "INVALID_TWO_FACTOR_CODE");
+        }
+
+        await signedIn.Patch("/v3/me", new { twoFactorEnabled = false, twoFactorCode = app.Next() }).ExpectProblem(400, "ACCOUNT_LOCKED");
+    }
+
+    [Fact]
     public async Task Each_recovery_code_stands_in_for_the_authenticator_once()
     {
         var (ada, app, signedIn) = await Protected();

@@ -8,12 +8,22 @@ namespace EventSourcedOrgs.Application;
 public sealed record Credentials(UserId Id, string PasswordHash);
 
 /// <summary>
+/// What the user's authenticator computes codes from (20 bytes, sealed), asked for at sign-in once it is confirmed. The last step that a code
+/// was taken for, so that none is taken twice, and keyed hashes of the recovery codes that are left.
+/// </summary>
+public sealed record TwoFactorSecret(UserId Id, byte[] Sealed, bool Confirmed, long LastStep, ValueList<string> RecoveryCodes);
+
+/// <summary>
 /// The failed sign-ins in a row under one e-mail address, whether anybody has it or not; the id is a keyed hash of the address.
 /// </summary>
 public sealed record SignInFailures(string Id, int Count, DateTimeOffset LastAt, DateTimeOffset? LockedUntil);
 
-/// <summary>A sign-in that lasts: the signed tokens made for it are good while it is there. It ends with a sign-out or by itself.</summary>
-public sealed record SignInSession(Guid Id, UserId User, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt);
+/// <summary>
+/// A sign-in that lasts: the signed tokens made for it are good while it is there. It ends with a sign-out or by itself. When it was last used,
+/// to the minute, and from where it was started or gone on with.
+/// </summary>
+public sealed record SignInSession(
+    Guid Id, UserId User, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt = null, Personal<Origin>? Origin = null);
 
 /// <summary>One refresh token of a session; the id is the SHA-256 of its secret. A spent one stays known, so that its return is noticed.</summary>
 public sealed record RefreshToken(string Id, Guid Session, UserId User, DateTimeOffset ExpiresAt, bool Spent);
@@ -27,8 +37,14 @@ public sealed record AccessTokenSecret(string Id, AccessTokenId AccessToken);
 /// <summary>When an access token was last used, to the minute.</summary>
 public sealed record AccessTokenUse(AccessTokenId Id, DateTimeOffset LastUsedAt);
 
-/// <summary>A private key that access tokens are signed with (ECDSA P-256, PKCS#8), sealed with the master key; the id is the <c>kid</c>.</summary>
-public sealed record SigningKey(string Id, byte[] Sealed, DateTimeOffset CreatedAt);
+/// <summary>
+/// A private key that access tokens are signed with (ECDSA P-256, PKCS#8), sealed with the master key; the id is the <c>kid</c>. It signs from
+/// its creation on, unless it says from when.
+/// </summary>
+public sealed record SigningKey(string Id, byte[] Sealed, DateTimeOffset CreatedAt, DateTimeOffset? SignsFrom = null)
+{
+    public DateTimeOffset StartsAt => SignsFrom ?? CreatedAt;
+}
 
 /// <summary>The private key of a product (RSA, PKCS#8), sealed with the master key.</summary>
 public sealed record ProductKey(ProductId Id, byte[] Sealed);

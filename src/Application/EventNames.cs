@@ -46,6 +46,11 @@ public static class EventNames
         [typeof(UserReinstated)] = "user_reinstated_v1",
         [typeof(UserPasswordChanged)] = "user_password_changed_v1",
         [typeof(UserSignedIn)] = "user_signed_in_v1",
+        [typeof(UserTwoFactorEnabled)] = "user_two_factor_enabled_v1",
+        [typeof(UserTwoFactorDisabled)] = "user_two_factor_disabled_v1",
+        [typeof(UserRecoveryCodesMade)] = "user_recovery_codes_made_v1",
+        [typeof(UserRecoveryCodeUsed)] = "user_recovery_code_used_v1",
+        [typeof(UserSessionsEnded)] = "user_sessions_ended_v1",
         [typeof(UserDeleted)] = "user_deleted_v1",
 
         [typeof(UserGroupCreated)] = "user_group_created_v1",

@@ -52,6 +52,7 @@ public static class EventStore
         options.Schema.For<Claim>();
         options.Schema.For<PersonKey>();
         options.Schema.For<Credentials>();
+        options.Schema.For<TwoFactorSecret>();
         options.Schema.For<AccessTokenSecret>().Index(secret => secret.AccessToken);
         options.Schema.For<AccessTokenUse>();
         options.Schema.For<AccessToken>().Index(token => token.User);

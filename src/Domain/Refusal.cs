@@ -50,6 +50,7 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     public static Refusal LicenseNotFound { get; } = NotFound("License");
     public static Refusal ProductNotFound { get; } = NotFound("Product");
     public static Refusal LicenseTemplateNotFound { get; } = NotFound("LicenseTemplate");
+    public static Refusal SessionNotFound { get; } = NotFound("Session");
     public static Refusal AccessTokenNotFound { get; } = NotFound("AccessToken");
 
     /// <summary>One code and one text for whatever is absent or foreign, so that the two cannot be told apart.</summary>
@@ -154,8 +155,19 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
         "The token is unknown, was used before or has expired. Ask for a new one.", "token");
     public static Refusal PasswordResetNotAllowed { get; } = new("PASSWORD_RESET_NOT_ALLOWED", RefusalKind.Forbidden,
         "The password of a member of the vendor's team cannot be reset this way.");
-    public static Refusal TwoFactorUnavailable { get; } = new("TWO_FACTOR_UNAVAILABLE", RefusalKind.Rule,
-        "Two-factor sign-in cannot be turned on here.", "twoFactorEnabled");
+    public static Refusal TwoFactorCodeRequired { get; } = new("TWO_FACTOR_CODE_REQUIRED", RefusalKind.Rule,
+        "Send the code that the authenticator app shows as 'twoFactorCode', or a recovery code.", "twoFactorCode");
+    public static Refusal InvalidTwoFactorCode { get; } = new("INVALID_TWO_FACTOR_CODE", RefusalKind.Rule,
+        "The code is wrong, too old, or was used before. Wait for the next one.", "twoFactorCode");
+    public static Refusal TwoFactorSecretMissing { get; } = new("TWO_FACTOR_SECRET_MISSING", RefusalKind.Rule,
+        "Ask for a secret and give it to an authenticator app first.", "twoFactorEnabled");
+    public static Refusal TwoFactorEnabled { get; } = new("TWO_FACTOR_ENABLED", RefusalKind.Conflict,
+        "Two-factor sign-in is on. Switch it off before asking for another secret.");
+    public static Refusal TwoFactorNotEnabled { get; } = new("TWO_FACTOR_NOT_ENABLED", RefusalKind.Rule, "Two-factor sign-in is not on.");
+    public static Refusal OwnTwoFactor { get; } = new("OWN_TWO_FACTOR", RefusalKind.Forbidden,
+        "Switch off your own two-factor sign-in in your profile, with a code.");
+    public static Refusal SignInRequired { get; } = new("SIGN_IN_REQUIRED", RefusalKind.Forbidden,
+        "This wants somebody who signed in: a personal access token cannot do it.");
     public static Refusal GoogleSignInUnavailable { get; } = new("GOOGLE_SIGN_IN_UNAVAILABLE", RefusalKind.Rule,
         "Sign-in with Google cannot be turned on here.", "googleSsoEnabled");
     public static Refusal UnknownScope { get; } = new("UNKNOWN_SCOPE", RefusalKind.Invalid, "'scopes' names something that is no scope.", "scopes");

@@ -7,5 +7,6 @@ var program = new RootCommand("EventSourcedOrgs: organizations, users, user grou
     ImportCommand.Create(),
     AccountCommand.Create(),
     MigrateCommand.Create(),
+    KeysCommand.Create(),
 };
 return await program.RunAsync(args);

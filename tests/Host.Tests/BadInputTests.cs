@@ -66,6 +66,7 @@ public class BadInputTests(World world) : IClassFixture<World>
     private static async Task<string?> Wrong(BadRequest request, HttpResponseMessage answer)
     {
         var (status, text) = ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        LeakWatch.Look(status, status < 400 ? "" : text);
         if ((request.MayBeRefusedUnread && status == 400 && text.Length == 0) || (request.MayChangeNothing && status == 204))
             return null;
         if (status is < 400 or >= 500 || answer.Content.Headers.ContentType?.MediaType != "application/problem+json")

@@ -42,6 +42,7 @@ public class FuzzTests(World world) : IClassFixture<World>
     private static async Task<string?> Wrong(Operation operation, BadRequest request, HttpResponseMessage answer)
     {
         var (status, text) = ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        LeakWatch.Look(status, status < 400 ? "" : text);
         if (status >= 500)
             return $"{status} {Short(text)}";
 

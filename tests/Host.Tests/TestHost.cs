@@ -25,6 +25,8 @@ internal sealed class TestHost : IAsyncDisposable
     private Task<HttpClient>? vendor;
     private DateTimeOffset vendorSince;
 
+    static TestHost() => LeakWatch.Begin();
+
     private TestHost(WebApplication app, string connection)
     {
         (this.app, Connection) = (app, connection);
@@ -113,6 +115,7 @@ internal static class Http
     {
         using var response = await sending;
         var text = await response.Content.ReadAsStringAsync();
+        LeakWatch.Look((int)response.StatusCode, text);
         ((int)response.StatusCode).ShouldBe(status, text);
         return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
     }
@@ -122,6 +125,7 @@ internal static class Http
     {
         using var response = await sending;
         var text = await response.Content.ReadAsStringAsync();
+        LeakWatch.Look((int)response.StatusCode, text);
         ((int)response.StatusCode).ShouldBe(status, text);
         response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
         var problem = JsonNode.Parse(text)!;

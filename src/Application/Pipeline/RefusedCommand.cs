@@ -17,7 +17,7 @@ public sealed record RefusedCommand(
     Personal<Origin>? Origin, byte[]? SealedOrigin);
 
 /// <summary>Keeps what was refused, in a unit of work of its own and before the caller is answered.</summary>
-public sealed class Refusals(IDocumentStore documents, Secrets secrets, TimeProvider clock)
+public sealed class Refusals(IDocumentStore documents, Secrets secrets, PersonKeys keys, TimeProvider clock)
 {
     /// <summary>Notes a refusal, unless the request was merely wrong in itself, or the service too busy: then nothing was decided.</summary>
     public async Task Note(object request, Caller caller, Origin origin, Refusal refusal, CancellationToken cancellation)
@@ -25,9 +25,8 @@ public sealed class Refusals(IDocumentStore documents, Secrets secrets, TimeProv
         if (refusal.Kind is RefusalKind.Invalid or RefusalKind.Unavailable)
             return;
 
-        var (personal, @sealed) = caller.User is { } person
-            ? (Personal.Of(person, origin), null)
-            : ((Personal<Origin>?)null, secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(origin)));
+        var personal = caller.User is { } person && keys.Find(person.Value) is not null ? Personal.Of(person, origin) : null;
+        var @sealed = caller.User is null ? secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(origin)) : null;
         await using var session = documents.LightweightSession();
         session.Insert(new RefusedCommand(
             Guid.CreateVersion7(), clock.GetUtcNow(), request.GetType().Name, refusal.Code, refusal.Kind, caller.Actor,

@@ -22,6 +22,6 @@ public sealed class Validate<TRequest, TResponse>(IEnumerable<IValidator<TReques
     private static string PointerOf(string property) => string.Concat(
         property.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)
             .Split('.', StringSplitOptions.RemoveEmptyEntries)
-            .Where(part => part is not ("Changes" or "Terms"))
+            .Where(part => part is not ("Changes" or "Terms" or "Codes"))
             .Select(part => $"/{char.ToLowerInvariant(part[0])}{part[1..]}"));
 }

@@ -5,11 +5,14 @@ using FluentValidation;
 
 namespace EventSourcedOrgs.Application.SignIn;
 
+/// <summary>Who somebody proved to be; when by a recovery code, how many are left.</summary>
+public sealed record Identified(Caller Caller, int? RecoveryCodesLeft);
+
 /// <summary>
 /// Who has this e-mail address and password? It is asked before any unit of work, because the answer takes long on purpose and must not
 /// hold up the commands of others.
 /// </summary>
-public sealed record Authenticate(string Email, string Password, string? AccountId, string? AccountAlias) : IQuery<Caller>
+public sealed record Authenticate(string Email, string Password, string? AccountId, string? AccountAlias, GivenCodes Codes) : IQuery<Identified>
 {
     public sealed class Validator : AbstractValidator<Authenticate>
     {
@@ -19,19 +22,21 @@ public sealed record Authenticate(string Email, string Password, string? Account
             RuleFor(q => q.Password).Text(PersonValidator.ShortestPassword);
             RuleFor(q => q.AccountId).Text(longest: 36);
             RuleFor(q => q.AccountAlias).Text();
+            RuleFor(q => q.Codes.TwoFactorCode).Text();
+            RuleFor(q => q.Codes.TwoFactorRecoveryCode).Text();
         }
     }
 
-    public sealed class Handler(PasswordCheck check, Callers callers) : IQueryHandler<Authenticate, Caller>
+    public sealed class Handler(PasswordCheck check, Callers callers) : IQueryHandler<Authenticate, Identified>
     {
-        public async Task<Result<Caller>> Handle(Authenticate query, CancellationToken cancellationToken)
+        public async Task<Result<Identified>> Handle(Authenticate query, CancellationToken cancellationToken)
         {
-            var user = await check.Of(query.Email, query.Password, new(query.AccountId, query.AccountAlias), cancellationToken);
-            if (user.Refusal is { } refusal)
+            var proven = await check.Of(query.Email, query.Password, new(query.AccountId, query.AccountAlias), query.Codes, cancellationToken);
+            if (proven.Refusal is { } refusal)
                 return refusal;
 
-            var caller = await callers.OfUser(user.Value, cancellationToken);
-            return !caller.IsAnonymous ? caller : caller.Denial ?? Refusal.InvalidCredentials;
+            var caller = await callers.OfUser(proven.Value!.User, cancellationToken);
+            return !caller.IsAnonymous ? new Identified(caller, proven.Value.RecoveryCodesLeft) : caller.Denial ?? Refusal.InvalidCredentials;
         }
     }
 }

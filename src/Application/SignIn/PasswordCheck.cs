@@ -26,10 +26,23 @@ public sealed class PasswordCheck(IDocumentStore documents, IPasswords passwords
     /// <summary>The hash that is verified where there is none.</summary>
     private readonly string nobody = passwords.Hash(Guid.NewGuid().ToString());
 
-    public async Task<Result<UserId>> Of(string email, string password, MeantAccount account, CancellationToken cancellation)
+    /// <summary>The owner of address and password; with a second factor when it is asked for.</summary>
+    public async Task<Result<Proven>> Of(string email, string password, MeantAccount account, GivenCodes? codes, CancellationToken cancellation)
+    {
+        using var turn = await passwords.Turn(cancellation);
+        return await Attempt(email, async (session, now) =>
+            await Owner(session, email, password, account, cancellation) is not { } known ? Refusal.InvalidCredentials
+            : codes is { } given ? await new SecondFactor(session, secrets).Prove(known, given, now, cancellation)
+            : new Proven(known, null), cancellation);
+    }
+
+    /// <summary>A code of somebody who is signed in; wrong ones count like failed sign-ins.</summary>
+    public Task<Result<Proven>> OfCode(UserId user, string email, GivenCodes codes, CancellationToken cancellation) =>
+        Attempt(email, (session, now) => new SecondFactor(session, secrets).Prove(user, codes, now, cancellation), cancellation);
+
+    private async Task<Result<Proven>> Attempt(string email, Func<IDocumentSession, DateTimeOffset, Task<Result<Proven>>> prove, CancellationToken cancellation)
     {
         var id = IdOf(email, secrets);
-        using var turn = await passwords.Turn(cancellation);
         await using var session = documents.LightweightSession();
         await session.BeginTransactionAsync(cancellation);
         var turnOfAddress = long.Parse(id.AsSpan(0, 15), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
@@ -40,13 +53,13 @@ public sealed class PasswordCheck(IDocumentStore documents, IPasswords passwords
         if (before?.LockedUntil > now)
             return Refusal.AccountLocked;
 
-        var user = await Owner(session, email, password, account, cancellation);
-        if (user is not null)
+        var proven = await prove(session, now);
+        if (proven.Refusal is null)
             session.Delete<SignInFailures>(id);
-        else
+        else if (proven.Refusal != Refusal.TwoFactorCodeRequired)
             NoteFailure(session, before ?? new(id, 0, now, null), now);
         await session.SaveChangesAsync(cancellation);
-        return user is { } known ? known : Refusal.InvalidCredentials;
+        return proven;
     }
 
     /// <summary>Forgets the failures under an address: its owner proved to be it in another way.</summary>

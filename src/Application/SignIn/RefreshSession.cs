@@ -29,7 +29,7 @@ public sealed record RefreshSession(string RefreshToken) : ICommand<SignedIn>
                 return caller.Denial ?? Refusal.InvalidRefreshToken;
 
             store.Session.Update(token with { Spent = true });
-            return new Sessions(store.Session).Continue(known, store.Context.Now);
+            return new Sessions(store.Session).Continue(known, store.Context.Origin, store.Context.Now);
         }
 
         /// <summary>In a unit of work of its own, because a refused command records nothing.</summary>

@@ -22,20 +22,28 @@ public sealed class Sessions(IDocumentSession session)
 {
     public static readonly TimeSpan Life = TimeSpan.FromDays(30);
 
-    public SignedIn Start(UserId user, DateTimeOffset now)
+    public SignedIn Start(UserId user, Origin origin, DateTimeOffset now)
     {
         Remove("(data ->> 'user')::uuid = ? and (data ->> 'expiresAt')::timestamptz <= ?", user.Value, now);
-        return Continue(new SignInSession(Guid.CreateVersion7(now), user, now, now), now);
+        return Continue(new SignInSession(Guid.CreateVersion7(now), user, now, now), origin, now);
     }
 
     /// <summary>Prolongs the sign-in and gives it its next refresh token.</summary>
-    public SignedIn Continue(SignInSession known, DateTimeOffset now)
+    public SignedIn Continue(SignInSession known, Origin origin, DateTimeOffset now)
     {
         var next = Secret.New();
-        session.Store(known with { ExpiresAt = now + Life });
+        session.Store(known with { ExpiresAt = now + Life, LastUsedAt = now, Origin = Personal.Of(known.User, origin) });
         session.Insert(new RefreshToken(Callers.HashOf(next), known.Id, known.User, now + Life, Spent: false));
         return new(known.User, known.Id, next);
     }
+
+    /// <summary>The sign-ins of a user that last, the last used first.</summary>
+    public async Task<IReadOnlyList<SignInSession>> Of(UserId user, DateTimeOffset now, CancellationToken cancellation) =>
+    [
+        .. (await session.QueryAsync<SignInSession>(
+            "where (data ->> 'user')::uuid = ? and (data ->> 'expiresAt')::timestamptz > ?", cancellation, user.Value, now))
+            .OrderByDescending(known => known.LastUsedAt ?? known.StartedAt).ThenByDescending(known => known.Id),
+    ];
 
     public void End(Guid known)
     {

@@ -3,8 +3,8 @@ using EventSourcedOrgs.Domain;
 
 namespace EventSourcedOrgs.Application.SignIn;
 
-/// <summary>Signs the caller in, who has just proved to be the user.</summary>
-public sealed record StartSession : ICommand<SignedIn>
+/// <summary>Signs the caller in, who has just proved to be the user; when by a recovery code, that is recorded.</summary>
+public sealed record StartSession(int? RecoveryCodesLeft) : ICommand<SignedIn>
 {
     public sealed class Handler(Store store) : ICommandHandler<StartSession, SignedIn>
     {
@@ -14,8 +14,10 @@ public sealed record StartSession : ICommand<SignedIn>
                 return Refusal.Unauthenticated;
 
             var now = store.Context.Now;
-            return (await store.Users.DecideExclusively(user, state => state.SignIn(now), cancellationToken))
-                .Select(_ => new Sessions(store.Session).Start(user, now));
+            var signedIn = await store.Users.DecideExclusively(user, state => state.SignIn(now), cancellationToken);
+            if (signedIn.Refusal is null && command.RecoveryCodesLeft is { } left)
+                signedIn = await store.Users.Decide(user, state => state.UseRecoveryCode(left), cancellationToken);
+            return signedIn.Select(_ => new Sessions(store.Session).Start(user, store.Context.Origin, now));
         }
     }
 }

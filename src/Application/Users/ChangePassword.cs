@@ -30,7 +30,7 @@ public sealed record ChangePassword(UserId User, string OldPassword, string NewP
                 return Refusal.UserNotFound;
 
             var user = await store.Users.Latest(command.User, cancellationToken);
-            var owner = await check.Of(user.Email.Value ?? "", command.OldPassword, default, cancellationToken);
+            var owner = await check.Of(user.Email.Value ?? "", command.OldPassword, default, codes: null, cancellationToken);
             return owner.Refusal is { } refusal ? refusal
                 : await new NewPassword(store, passwords).Set(command.User, command.NewPassword, cancellationToken);
         }

@@ -51,6 +51,7 @@ public sealed class Departure(Store store)
             store.Claims.Free(Unique.Email(email));
         store.Session.Delete<Credentials>(user.Id);
         store.Session.Delete<PasswordReset>(user.Id);
+        store.Session.Delete<TwoFactorSecret>(user.Id);
         new Sessions(store.Session).EndAll(user.Id);
         if (await new DirectAssignments(store).End(user.Id, leaving: null, cancellation) is { } refusal)
             return refusal;

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
 using FluentValidation;
@@ -15,9 +16,9 @@ public sealed record GetProfile : IQuery<User>
     }
 }
 
-/// <summary>Users change their own name and e-mail address; never their role or organization.</summary>
+/// <summary>Users change their own name, e-mail address and second factor; never their role or organization.</summary>
 public sealed record ChangeProfile(
-    Optional<string> FirstName, Optional<string?> LastName, Optional<string> Email, bool TwoFactor, bool GoogleSignIn) : ICommand<User>
+    Optional<string> FirstName, Optional<string?> LastName, Optional<string> Email, Optional<bool> TwoFactor, string? TwoFactorCode, bool GoogleSignIn) : ICommand<User>
 {
     public sealed class Validator : AbstractValidator<ChangeProfile>
     {
@@ -26,21 +27,24 @@ public sealed record ChangeProfile(
             RuleFor(c => c.FirstName).Text(1);
             RuleFor(c => c.LastName).OptionalText();
             RuleFor(c => c.Email).Email();
+            RuleFor(c => c.TwoFactorCode).Text();
         }
     }
 
-    public sealed class Handler(Store store, IPasswords passwords) : ICommandHandler<ChangeProfile, User>
+    public sealed class Handler(Store store, IPasswords passwords, TwoFactorSwitch twoFactor) : ICommandHandler<ChangeProfile, User>
     {
         public async Task<Result<User>> Handle(ChangeProfile command, CancellationToken cancellationToken)
         {
-            if (command.TwoFactor)
-                return Refusal.TwoFactorUnavailable;
             if (command.GoogleSignIn)
                 return Refusal.GoogleSignInUnavailable;
             if (store.Context.Caller.User is not { } me)
                 return Refusal.UserNotFound;
 
             var user = await store.Users.Latest(me, cancellationToken);
+            if (command.TwoFactor.Or(user.HasTwoFactor) != user.HasTwoFactor
+                && await twoFactor.Turn(user, on: !user.HasTwoFactor, command.TwoFactorCode, cancellationToken) is { } refusal)
+                return refusal;
+
             var changes = new UserChanges(command.FirstName, command.LastName, command.Email, default, default, default, default);
             return await new UserRevision(store, passwords).Apply(user, changes, default, default, default, cancellationToken);
         }

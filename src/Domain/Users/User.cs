@@ -41,6 +41,16 @@ public sealed record UserReinstated(UserId User) : UserEvent;
 public sealed record UserPasswordChanged(UserId User) : UserEvent;
 /// <summary>The user signed in at this moment (UTC).</summary>
 public sealed record UserSignedIn(UserId User, DateTimeOffset At) : UserEvent;
+/// <summary>From now on a sign-in asks for a code of the user's authenticator as well as for the password; its secret is not told.</summary>
+public sealed record UserTwoFactorEnabled(UserId User) : UserEvent;
+/// <summary>The password alone is enough again.</summary>
+public sealed record UserTwoFactorDisabled(UserId User) : UserEvent;
+/// <summary>The user has new recovery codes; the former ones are void, the codes themselves are not told.</summary>
+public sealed record UserRecoveryCodesMade(UserId User) : UserEvent;
+/// <summary>A recovery code stood in for the authenticator and is spent; so many are left.</summary>
+public sealed record UserRecoveryCodeUsed(UserId User, int Left) : UserEvent;
+/// <summary>Somebody who may ended all sign-ins of the user.</summary>
+public sealed record UserSessionsEnded(UserId User) : UserEvent;
 /// <summary>The user is gone: the seat is free, memberships and direct assignments have ended, the history stays.</summary>
 public sealed record UserDeleted(UserId User) : UserEvent;
 
@@ -58,10 +68,11 @@ public sealed record UserChanges(
 public sealed record User(
     UserId Id, Personal<string> FirstName, Personal<string>? LastName, Personal<string> Email, Personal<string>? Company, Role Role,
     OrganizationId? Organization, bool AllowCustomerPortalAccess, ValueList<string> Tags, Personal<ValueList<MetadataEntry>>? Metadata,
-    ImmutableHashSet<UserGroupId> Groups, bool Suspended, bool Deleted, DateTimeOffset? LastSignInAt, Recorded Recorded) : IAggregate<User, UserEvent>
+    ImmutableHashSet<UserGroupId> Groups, bool Suspended, bool Deleted, DateTimeOffset? LastSignInAt, bool HasTwoFactor,
+    Recorded Recorded) : IAggregate<User, UserEvent>
 {
     public static User Initial { get; } =
-        new(default, new(default, ""), null, new(default, ""), null, default, null, false, [], null, [], false, false, null, default);
+        new(default, new(default, ""), null, new(default, ""), null, default, null, false, [], null, [], false, false, null, false, default);
 
     public bool Exists => Id != default && !Deleted;
 
@@ -94,6 +105,9 @@ public sealed record User(
         UserReinstated => user with { Suspended = false },
         UserPasswordChanged => user,
         UserSignedIn e => user with { LastSignInAt = e.At },
+        UserTwoFactorEnabled => user with { HasTwoFactor = true },
+        UserTwoFactorDisabled => user with { HasTwoFactor = false },
+        UserRecoveryCodesMade or UserRecoveryCodeUsed or UserSessionsEnded => user,
         UserDeleted => user with { Deleted = true, Groups = [] },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in User.Evolve."),
     };
@@ -200,6 +214,31 @@ public sealed record User(
     public Decision<UserEvent> ChangePassword() => Exists ? [new UserPasswordChanged(Id)] : Refusal.UserNotFound;
 
     public Decision<UserEvent> SignIn(DateTimeOffset now) => Exists ? [new UserSignedIn(Id, now)] : Refusal.UserNotFound;
+
+    public Decision<UserEvent> EnableTwoFactor() => this switch
+    {
+        { Exists: false } => Refusal.UserNotFound,
+        { HasTwoFactor: true } => [],
+        _ => [new UserTwoFactorEnabled(Id)],
+    };
+
+    public Decision<UserEvent> DisableTwoFactor() => this switch
+    {
+        { Exists: false } => Refusal.UserNotFound,
+        { HasTwoFactor: false } => [],
+        _ => [new UserTwoFactorDisabled(Id)],
+    };
+
+    public Decision<UserEvent> MakeRecoveryCodes() => this switch
+    {
+        { Exists: false } => Refusal.UserNotFound,
+        { HasTwoFactor: false } => Refusal.TwoFactorNotEnabled,
+        _ => [new UserRecoveryCodesMade(Id)],
+    };
+
+    public Decision<UserEvent> UseRecoveryCode(int left) => Exists ? [new UserRecoveryCodeUsed(Id, left)] : Refusal.UserNotFound;
+
+    public Decision<UserEvent> EndSessions() => Exists ? [new UserSessionsEnded(Id)] : Refusal.UserNotFound;
 
     public Decision<UserEvent> Delete() => this switch
     {

@@ -42,8 +42,12 @@ internal static class Identification
         if (token.StartsWith(Callers.SecretPrefix, StringComparison.Ordinal))
             return await callers.OfAccessToken(token, http.RequestAborted);
 
-        return await http.RequestServices.GetRequiredService<SignedTokens>().Read(token, http.RequestAborted) is { } known
-            ? await callers.OfSession(known.User, known.Session, http.RequestAborted)
-            : Caller.Anonymous;
+        if (await http.RequestServices.GetRequiredService<SignedTokens>().Read(token, http.RequestAborted) is not { } known)
+            return Caller.Anonymous;
+
+        var caller = await callers.OfSession(known.User, known.Session, http.RequestAborted);
+        if (caller.Session is { } session)
+            await http.RequestServices.GetRequiredService<SessionUse>().Note(session, http.RequestAborted);
+        return caller;
     }
 }

@@ -16,6 +16,25 @@ internal static class ProfileEndpoints
 
         me.MapPatch("", (ProfilePatch body, HttpContext http) => http.Send(body.ToCommand(), WireProfile.Of, version: u => u.Recorded))
             .WithSummary("Change one's own profile").Produces<WireProfile>();
+
+        me.MapPost("/2fa-secret", Task<IResult> (HttpContext http) => http.Send(new MakeTwoFactorSecret(), WireTwoFactorSecret.Of))
+            .WithName("generateTwoFactorSecret").WithSummary("Make the secret of a second factor; it counts when the profile switches it on with a code").Produces<WireTwoFactorSecret>();
+
+        me.MapPost("/2fa-recovery-codes", (TwoFactorCodeBody body, HttpContext http) =>
+                http.Send(new MakeRecoveryCodes(body.TwoFactorCode), (codes, _, _) => Task.FromResult(new WireRecoveryCodes(codes))))
+            .WithName("generateTwoFactorRecoveryCodes").WithSummary("Make ten recovery codes; the former ones are void").Produces<WireRecoveryCodes>();
+    }
+
+    /// <summary>For whoever lost the authenticator and the recovery codes.</summary>
+    public static void MapTwoFactorOfOthers(this IEndpointRouteBuilder routes)
+    {
+        routes.MapDelete("/users/{userId}/two-factor", (UserId userId, HttpContext http) => http.Send(new DisableTwoFactor(userId)))
+            .WithTags("Users").WithSummary("Switch off the second factor of a user, whose sign-ins end").Produces(StatusCodes.Status204NoContent);
+
+        routes.MapDelete("/organizations/{organizationId}/users/{userId}/two-factor", (OrganizationId organizationId, UserId userId, HttpContext http) =>
+                http.Send(new DisableOrganizationTwoFactor(organizationId, userId)))
+            .WithTags("Organization users").WithSummary("Switch off the second factor of a user of an organization, whose sign-ins end")
+            .Produces(StatusCodes.Status204NoContent);
     }
 
     public static void MapPasswords(this IEndpointRouteBuilder routes)

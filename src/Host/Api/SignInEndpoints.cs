@@ -35,8 +35,8 @@ internal static class SignInEndpoints
             return refusal.AsHttp();
         }
 
-        context.Set(known.Value!, context.Origin, context.Now);
-        return await http.Send(new StartSession(), tokens.Wire);
+        context.Set(known.Value!.Caller, context.Origin, context.Now);
+        return await http.Send(new StartSession(known.Value.RecoveryCodesLeft), tokens.Wire);
     }
 
     private static async Task<WireTokens> Wire(this SignedTokens tokens, SignedIn signedIn, Store store, CancellationToken cancellation) =>

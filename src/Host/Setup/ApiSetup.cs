@@ -50,7 +50,9 @@ internal static class ApiSetup
         v3.MapMonitoring();
         v3.MapRefusals();
         v3.MapSignIn();
+        v3.MapSessions();
         v3.MapProfile();
+        v3.MapTwoFactorOfOthers();
         v3.MapPasswords();
         v3.MapAccessTokens();
         v3.MapImports();

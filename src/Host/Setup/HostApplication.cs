@@ -44,7 +44,8 @@ internal static class HostApplication
         builder.Services.AddReadModels();
         builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
         builder.Services.AddHostedService<ResumeImports>();
-        builder.Services.AddSignIn();
+        builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
+        builder.Services.AddSignIn(builder.Configuration);
         builder.Services.AddApi();
         if (settings.RateLimit is { } limit)
             builder.Services.AddSingleton(services => new RateLimits(limit, services.GetRequiredService<TimeProvider>()));
@@ -56,6 +57,7 @@ internal static class HostApplication
         app.UseApi();
         app.MapApiDescription();
         app.MapHealth();
+        app.MapKeys();
         return app;
     }
 

@@ -17,13 +17,15 @@ internal sealed class SignedTokens(SigningKeys keys, TimeProvider clock)
     public const string Type = "at+jwt";
     public const string Algorithm = SecurityAlgorithms.EcdsaSha256;
     private const string CriticalExtensions = "crit";
-    public static readonly TimeSpan Life = TimeSpan.FromHours(1);
+    public static readonly TimeSpan Life = SigningKeys.TokenLife;
 
+    /// <summary>Our own: the default one remembers, for the whole process, keys that another Host in it has closed.</summary>
+    private readonly CryptoProviderFactory crypto = new();
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, SetDefaultTimesOnTokenCreation = false, MaximumTokenSizeInBytes = 4096 };
 
     public async Task<string> Sign(SignedIn signedIn, CancellationToken cancellation)
     {
-        var key = await keys.Newest(cancellation);
+        var key = await keys.Signing(cancellation);
         var now = clock.GetUtcNow().UtcDateTime;
         return handler.CreateToken(new SecurityTokenDescriptor
         {
@@ -84,5 +86,5 @@ internal sealed class SignedTokens(SigningKeys keys, TimeProvider clock)
         LifetimeValidator = (from, until, _, _) => clock.GetUtcNow().UtcDateTime is var now && from <= now && now < until,
     };
 
-    private static ECDsaSecurityKey KeyOf(OpenedKey key) => new(key.Key) { KeyId = key.Id };
+    private ECDsaSecurityKey KeyOf(OpenedKey key) => new(key.Key) { KeyId = key.Id, CryptoProviderFactory = crypto };
 }

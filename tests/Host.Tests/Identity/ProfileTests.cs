@@ -41,7 +41,7 @@ public class ProfileTests
     [InlineData("""{"roles":["admin"]}""", "UNKNOWN_FIELD")]
     [InlineData("""{"userGroupIds":[]}""", "UNKNOWN_FIELD")]
     [InlineData("""{"password":"long enough"}""", "UNKNOWN_FIELD")]
-    [InlineData("""{"twoFactorEnabled":true,"twoFactorCode":"123456"}""", "TWO_FACTOR_UNAVAILABLE")]
+    [InlineData("""{"twoFactorEnabled":true,"twoFactorCode":"123456"}""", "TWO_FACTOR_SECRET_MISSING")]
     [InlineData("""{"googleSsoEnabled":true}""", "GOOGLE_SIGN_IN_UNAVAILABLE")]
     [InlineData("""{"firstName":""}""", "VALIDATION_FAILED")]
     [InlineData("""{"email":"nobody"}""", "VALIDATION_FAILED")]

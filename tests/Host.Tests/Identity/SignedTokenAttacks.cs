@@ -140,7 +140,7 @@ public class SignedTokenAttacks
     private static async Task<Token> Genuine(Somebody user)
     {
         var parts = (await user.Tokens()).Access.Split('.');
-        var key = await user.Host.Services.GetRequiredService<SigningKeys>().Newest(CancellationToken.None);
+        var key = await user.Host.Services.GetRequiredService<SigningKeys>().Signing(CancellationToken.None);
         return new(Read(parts[0]), Read(parts[1]), key.Key, data => key.Key.SignData(data, HashAlgorithmName.SHA256));
     }
 

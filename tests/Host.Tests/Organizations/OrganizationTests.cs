@@ -90,19 +90,4 @@ public class OrganizationTests
         await acme.Vendor.Post("/v3/users", new { firstName = "Ada", email = Acme.NewEmail(), password = Acme.Password, organizationId = acme.Id })
             .ExpectProblem(400, "REFERENCE_NOT_FOUND");
     }
-
-    [Fact]
-    public async Task One_idempotency_key_fifty_times_at_once_is_one_effect_and_fifty_equal_answers()
-    {
-        var vendor = await (await TestHost.Shared).Vendor();
-        var key = Guid.NewGuid().ToString();
-        var body = new { name = $"Once {key}", email = "it@acme.example", allowedUsers = 3 };
-
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => vendor.Post("/v3/organizations", body, ("Idempotency-Key", key)).Expect(201)));
-
-        answers.Select(answer => answer.ToJsonString()).Distinct().Count().ShouldBe(1);
-        await vendor.Post("/v3/organizations", body with { allowedUsers = 4 }, ("Idempotency-Key", key)).ExpectProblem(422, "IDEMPOTENCY_KEY_REUSED");
-        var host = await TestHost.Shared;
-        (await host.Scalar<long>("select count(*) from events.mt_events where type = 'organization_created_v1' and data ->> 'name' = $1", body.name)).ShouldBe(1);
-    }
 }

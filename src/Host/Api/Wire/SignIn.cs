@@ -8,16 +8,11 @@ using EventSourcedOrgs.Domain.Users;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
-/// <summary>The body of a sign-in. Codes of a second factor are accepted and not asked for.</summary>
+/// <summary>The body of a sign-in; one of the codes is asked for when the user has a second factor.</summary>
 internal sealed record LoginBody(
     string Email, string Password, string? AccountId = null, string? AccountAlias = null, string? TwoFactorCode = null, string? TwoFactorRecoveryCode = null)
 {
-    public Authenticate ToQuery()
-    {
-        Common.MeansNothing(TwoFactorCode, "twoFactorCode");
-        Common.MeansNothing(TwoFactorRecoveryCode, "twoFactorRecoveryCode");
-        return new(Email, Password, AccountId, AccountAlias);
-    }
+    public Authenticate ToQuery() => new(Email, Password, AccountId, AccountAlias, new(TwoFactorCode, TwoFactorRecoveryCode));
 }
 
 /// <summary>The body that goes on with a sign-in.</summary>
@@ -41,11 +36,8 @@ internal sealed record ProfilePatch(
 {
     public Optional<string?> LastName { get; init; }
 
-    public ChangeProfile ToCommand()
-    {
-        Common.MeansNothing(TwoFactorCode, "twoFactorCode");
-        return new(Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), TwoFactorEnabled ?? false, GoogleSsoEnabled ?? false);
-    }
+    public ChangeProfile ToCommand() => new(
+        Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), Common.Given(TwoFactorEnabled), TwoFactorCode, GoogleSsoEnabled ?? false);
 }
 
 /// <summary>A user as the user sees it.</summary>
@@ -55,10 +47,22 @@ internal sealed record WireProfile(
 {
     public static WireProfile Of(User user) => new(
         user.Id, user.Recorded.CreatedAt, user.Recorded.UpdatedAt, WireUser.NameOf(user), user.FirstName.Value ?? "", user.LastName?.Value ?? "",
-        user.Email.Value ?? "", user.Role.Name, false, false, user.LastSignInAt, user.Company?.Value ?? "");
+        user.Email.Value ?? "", user.Role.Name, user.HasTwoFactor, false, user.LastSignInAt, user.Company?.Value ?? "");
 
     public static Task<WireProfile> Of(User user, Store store, CancellationToken cancellation) => Task.FromResult(Of(user));
 }
+
+/// <summary>The secret of a second factor, shown this once, as the address that authenticator apps read (as a QR code).</summary>
+internal sealed record WireTwoFactorSecret(string Email, string Url)
+{
+    public static Task<WireTwoFactorSecret> Of(NewTwoFactorSecret made, Store store, CancellationToken cancellation) => Task.FromResult(new WireTwoFactorSecret(made.Email, made.Url));
+}
+
+/// <summary>The body that proves a second factor, by a code of the authenticator or by a recovery code.</summary>
+internal sealed record TwoFactorCodeBody(string TwoFactorCode);
+
+/// <summary>Recovery codes, shown this once; each stands in for the authenticator one time.</summary>
+internal sealed record WireRecoveryCodes(IReadOnlyList<string> RecoveryCodes);
 
 /// <summary>The body of a new personal access token.</summary>
 internal sealed record NewAccessToken(string Name, ValueList<string> Scopes, bool? Revoked = null, DateTimeOffset? ExpiresAt = null)

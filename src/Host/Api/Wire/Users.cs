@@ -100,7 +100,7 @@ internal sealed record WireOrganizationUser(
 
     private static WireOrganizationUser Of(User user, IReadOnlyDictionary<UserGroupId, UserGroup> groups, Organization? organization) => new(
         user.Id, user.Recorded.CreatedAt, user.Recorded.UpdatedAt, WireUser.NameOf(user), user.FirstName.Value ?? "", user.LastName?.Value ?? "",
-        user.Email.Value ?? "", user.Role.Name, false, false, user.LastSignInAt, WireUserGroup.Living(user.Groups, groups),
+        user.Email.Value ?? "", user.Role.Name, user.HasTwoFactor, false, user.LastSignInAt, WireUserGroup.Living(user.Groups, groups),
         user.AllowCustomerPortalAccess, user.Suspended, organization?.SeatsExceeded ?? false);
 }
 
@@ -128,7 +128,7 @@ internal sealed record WireUser(
 
     private static WireUser Of(User user, IReadOnlyDictionary<UserGroupId, UserGroup> groups, Organization? organization) => new(
         user.Id, user.Recorded.CreatedAt, user.Recorded.UpdatedAt, NameOf(user), user.FirstName.Value ?? "", user.LastName?.Value ?? "",
-        user.Email.Value ?? "", user.Role.Name, false, false, user.LastSignInAt, user.Company?.Value, user.AllowCustomerPortalAccess, [user.Role.Name],
+        user.Email.Value ?? "", user.Role.Name, user.HasTwoFactor, false, user.LastSignInAt, user.Company?.Value, user.AllowCustomerPortalAccess, [user.Role.Name],
         user.LastSignInAt, user.Organization, organization is null ? null : WireOrganization.Of(organization), null, null,
         Common.ForAdmin(user.Metadata?.Value ?? []), user.Tags, new(Metrics: false), WireUserGroup.Living(user.Groups, groups),
         user.Suspended, organization?.SeatsExceeded ?? false);

@@ -76,7 +76,7 @@ public class IdempotencyTests
         await Tidy();
         (await Ask()).ShouldNotBe(first);
 
-        Task Tidy() => host.Services.GetRequiredService<Housekeeping>().ForgetAnswers(CancellationToken.None);
+        Task Tidy() => host.Services.GetRequiredService<Housekeeping>().Work(CancellationToken.None);
 
         async Task<string> Ask() => (await (await host.Vendor()).Post("/v3/organizations", new { name = "Acme", email = "it@acme.example", allowedUsers = 3 }, key).Expect(201)).Id();
     }

@@ -55,7 +55,7 @@ internal static class OpenApiLimits
         ["refreshToken"] = Text(1),
         ["token"] = Text(1, ResetPassword.LongestToken),
 
-        ["issuer"] = Text(1),
+        ["issuer"] = Text(1) with { Format = "uri" },
         ["clientId"] = Text(1),
         ["clientSecret"] = Text(1),
         ["defaultRole"] = Text(1),

@@ -31,8 +31,11 @@ public sealed record RefreshToken(string Id, Guid Session, UserId User, DateTime
 /// <summary>The one token by which a user may set a new password, until when.</summary>
 public sealed record PasswordReset(UserId Id, string TokenHash, DateTimeOffset ExpiresAt);
 
-/// <summary>Where the secret of an access token leads; the id is the SHA-256 of the secret (256 bits of chance need no slow hash).</summary>
-public sealed record AccessTokenSecret(string Id, AccessTokenId AccessToken);
+/// <summary>
+/// Where the secret of an access token leads; the id is the SHA-256 of the secret (256 bits of chance need no slow hash). One that was followed by
+/// another ends at a moment.
+/// </summary>
+public sealed record AccessTokenSecret(string Id, AccessTokenId AccessToken, DateTimeOffset? EndsAt = null);
 
 /// <summary>The secret that we show to an identity provider, sealed; the id is that of the organization or account that has the provider.</summary>
 public sealed record IdentityProviderSecret(Guid Id, byte[] Sealed);

@@ -187,7 +187,8 @@ public class EffectiveAccess
     public void Of_several_closed_paths_the_one_that_is_to_come_answers() =>
         Unassigned.With(license: pro => pro with
         {
-            Groups = [Engineers, Sales], GroupWindows = Limited(Engineers, until: Noon).Add(Sales, new(Noon.AddTicks(1), null)),
+            Groups = [Engineers, Sales],
+            GroupWindows = Limited(Engineers, until: Noon).Add(Sales, new(Noon.AddTicks(1), null)),
         }).Answer.Denial.ShouldBe(Access.AssignmentNotYetStarted);
 
     [Fact]

@@ -1,6 +1,7 @@
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
+using FluentValidation;
 using EventSourcedOrgs.Domain.AccessTokens;
 
 namespace EventSourcedOrgs.Application.AccessTokens;
@@ -36,9 +37,14 @@ public sealed record RevokeOrganizationAccessToken(OrganizationId Organization, 
 }
 
 /// <summary>Gives an access token of an organization a new secret; the former one ends at once. The caller must be able to do what the token can.</summary>
-public sealed record RotateOrganizationAccessToken(OrganizationId Organization, AccessTokenId AccessToken) : ICommand<IssuedToken>, IWithinOrganization
+public sealed record RotateOrganizationAccessToken(OrganizationId Organization, AccessTokenId AccessToken, DateTimeOffset? FormerEndsAt) : ICommand<IssuedToken>, IWithinOrganization
 {
     public Guid? Target => AccessToken.Value;
+
+    public sealed class Validator : AbstractValidator<RotateOrganizationAccessToken>
+    {
+        public Validator(TimeProvider clock) => RuleFor(c => c.FormerEndsAt).EndsSoon(clock);
+    }
 
     public sealed class Handler(Store store, Scopes scopes) : ICommandHandler<RotateOrganizationAccessToken, IssuedToken>
     {
@@ -51,11 +57,11 @@ public sealed record RotateOrganizationAccessToken(OrganizationId Organization, 
             if (scopes.MayGiveOrganization(store.Context.Caller, found.Value!.Scopes) is { } mayNot)
                 return mayNot;
 
-            var rotated = await store.AccessTokens.Decide(command.AccessToken, token => token.Rotate(store.Context.Now), cancellationToken);
+            var rotated = await store.AccessTokens.Decide(command.AccessToken, token => token.Rotate(store.Context.Now, command.FormerEndsAt), cancellationToken);
             if (rotated.Refusal is { } ended)
                 return ended;
 
-            var secret = tokens.NewSecret(command.AccessToken, Callers.OrganizationPrefix);
+            var secret = tokens.NewSecret(command.AccessToken, command.FormerEndsAt, Callers.OrganizationPrefix);
             return rotated.Select(state => new IssuedToken(state, secret));
         }
     }

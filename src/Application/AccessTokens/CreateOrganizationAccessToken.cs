@@ -37,7 +37,7 @@ public sealed record CreateOrganizationAccessToken(
             if (token.Refusal is { } refusal)
                 return refusal;
 
-            var secret = new OwnTokens(store).NewSecret(command.Id, Callers.OrganizationPrefix);
+            var secret = new OwnTokens(store).NewSecret(command.Id, null, Callers.OrganizationPrefix);
             return token.Select(state => new IssuedToken(state, secret));
         }
     }

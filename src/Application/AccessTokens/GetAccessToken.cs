@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
@@ -18,6 +19,9 @@ public sealed record GetAccessToken(AccessTokenId AccessToken) : IQuery<AccessTo
 /// <summary>The tokens of the caller, and those of an organization; those of others do not exist for the caller, whoever it is.</summary>
 public sealed class OwnTokens(Store store)
 {
+    private const string Secrets = "events.mt_doc_accesstokensecret";
+    private const string OthersOf = "(data ->> 'accessToken')::uuid = ? and id <> ?";
+
     public async Task<Result<AccessToken>> Find(AccessTokenId id, CancellationToken cancellation) =>
         await store.AccessTokens.Latest(id, cancellation) is { Exists: true } token && token.User == store.Context.Caller.User
             ? token
@@ -27,17 +31,24 @@ public sealed class OwnTokens(Store store)
     public async Task<Result<AccessToken>> Find(OrganizationId organization, AccessTokenId id, CancellationToken cancellation) =>
         await store.AccessTokens.Latest(id, cancellation) is { Exists: true } token && token.Organization == organization ? token : Refusal.AccessTokenNotFound;
 
-    /// <summary>A new secret, the only one from the commit on.</summary>
-    public string NewSecret(AccessTokenId id, string prefix = Callers.SecretPrefix)
+    /// <summary>A new secret, from the commit on the only one, or beside the one it follows until that ends: never more than two.</summary>
+    public string NewSecret(AccessTokenId id, DateTimeOffset? formerEndsAt, string prefix = Callers.SecretPrefix)
     {
         var secret = Secret.New(prefix);
         var hash = Callers.HashOf(secret);
         store.Session.Insert(new AccessTokenSecret(hash, id));
-        ForgetSecrets(id, except: hash);
+        if (formerEndsAt is not { } end)
+        {
+            ForgetSecrets(id, except: hash);
+            return secret;
+        }
+
+        store.Session.QueueSqlCommand($"delete from {Secrets} where {OthersOf} and data ->> 'endsAt' is not null", id.Value, hash);
+        store.Session.QueueSqlCommand($"update {Secrets} set data = jsonb_set(data, array['endsAt'], to_jsonb(?::text)) where {OthersOf}", end.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), id.Value, hash);
         return secret;
     }
 
     /// <summary>Forgets the secrets of a token but the new one, if any; they open nothing from the commit on.</summary>
     public void ForgetSecrets(AccessTokenId id, string except = "") =>
-        store.Session.QueueSqlCommand("delete from events.mt_doc_accesstokensecret where (data ->> 'accessToken')::uuid = ? and id <> ?", id.Value, except);
+        store.Session.QueueSqlCommand($"delete from {Secrets} where {OthersOf}", id.Value, except);
 }

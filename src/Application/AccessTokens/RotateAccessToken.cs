@@ -1,15 +1,21 @@
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
+using FluentValidation;
 
 namespace EventSourcedOrgs.Application.AccessTokens;
 
 /// <summary>
-/// Gives one of the caller's tokens a new secret; the former one ends at once. Whoever gets the secret can do what the token can, so the
+/// Gives one of the caller's tokens a new secret; the former one ends at once, or when the command says, so that scripts can follow one by one. Whoever gets the secret can do what the token can, so the
 /// caller must be able to do that already.
 /// </summary>
-public sealed record RotateAccessToken(AccessTokenId AccessToken) : ICommand<IssuedToken>
+public sealed record RotateAccessToken(AccessTokenId AccessToken, DateTimeOffset? FormerEndsAt) : ICommand<IssuedToken>
 {
     public Guid? Target => AccessToken.Value;
+
+    public sealed class Validator : AbstractValidator<RotateAccessToken>
+    {
+        public Validator(TimeProvider clock) => RuleFor(c => c.FormerEndsAt).EndsSoon(clock);
+    }
 
     public sealed class Handler(Store store, Scopes scopes) : ICommandHandler<RotateAccessToken, IssuedToken>
     {
@@ -22,12 +28,22 @@ public sealed record RotateAccessToken(AccessTokenId AccessToken) : ICommand<Iss
             if (scopes.MayGive(store.Context.Caller, own.Value!.Scopes) is { } mayNot)
                 return mayNot;
 
-            var rotated = await store.AccessTokens.Decide(command.AccessToken, token => token.Rotate(store.Context.Now), cancellationToken);
+            var rotated = await store.AccessTokens.Decide(command.AccessToken, token => token.Rotate(store.Context.Now, command.FormerEndsAt), cancellationToken);
             if (rotated.Refusal is { } ended)
                 return ended;
 
-            var secret = tokens.NewSecret(command.AccessToken);
+            var secret = tokens.NewSecret(command.AccessToken, command.FormerEndsAt);
             return rotated.Select(state => new IssuedToken(state, secret));
         }
     }
+}
+
+/// <summary>For how long a secret may stay beside the one that follows it.</summary>
+internal static class Overlap
+{
+    private const int MostDays = 30;
+
+    public static void EndsSoon<T>(this IRuleBuilder<T, DateTimeOffset?> rule, TimeProvider clock) => rule
+        .Must(end => end is null || (end > clock.GetUtcNow() && end <= clock.GetUtcNow().AddDays(MostDays)))
+        .WithMessage($"must be in the future, and at most {MostDays} days from now.");
 }

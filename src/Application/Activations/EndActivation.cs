@@ -25,12 +25,10 @@ public sealed record DeactivateActivation(ActivationId Activation, ProductId Pro
         public async Task<Result<Done>> Handle(DeactivateActivation command, CancellationToken cancellationToken)
         {
             var before = await store.Activations.Latest(command.Activation, cancellationToken);
-            if (!before.Exists)
-                return Refusal.ActivationNotFound;
             if (await store.WrongAccount(command.Account, cancellationToken) is { } wrong)
                 return wrong;
-            if (before.Product != command.Product)
-                return Refusal.InvalidProductId;
+            if (!before.Exists || before.Product != command.Product)
+                return Refusal.ActivationNotFound;
 
             var (license, refused) = await store.LicenseFor(before, isExclusive: _ => true, cancellationToken);
             if (refused is not null)

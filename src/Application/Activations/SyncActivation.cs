@@ -22,16 +22,16 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
         {
             var (request, now) = (command.Request, store.Context.Now);
             var before = await store.Activations.Latest(command.Activation, cancellationToken);
-            if (!before.Exists)
-                return Refusal.ActivationNotFound;
             if (await store.WrongAccount(request.Account, cancellationToken) is { } wrong)
                 return wrong;
+            if (!before.Exists)
+                return Refusal.ActivationNotFound;
 
             var (license, refused) = await store.LicenseFor(before, isExclusive: license => license.Policy.Type == LicenseType.HostedFloating || request.Meters.Count > 0, cancellationToken);
             if (refused is not null)
                 return refused;
             if (license.Key != request.Key.Trim())
-                return Refusal.InvalidLicenseKey;
+                return Refusal.ActivationNotFound;
 
             var attempt = await store.Attempt(command.Activation, request, license, before.User, cancellationToken);
             var places = await store.LicenseUses.Places(license, now, cancellationToken);

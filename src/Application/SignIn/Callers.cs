@@ -51,6 +51,7 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
         left join events.mt_doc_accesstokenuse n on n.id = t.id
         where s.id = $1 and not (u.data ->> 'deleted')::boolean and not (t.data ->> 'revoked')::boolean and not (t.data ->> 'deleted')::boolean
             and (t.data ->> 'expiresAt' is null or (t.data ->> 'expiresAt')::timestamptz > $2)
+            and (s.data ->> 'endsAt' is null or (s.data ->> 'endsAt')::timestamptz > $2)
         """;
 
     private const string OfOrganizationSecret = """
@@ -61,6 +62,7 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
         left join events.mt_doc_accesstokenuse n on n.id = t.id
         where s.id = $1 and not (o.data ->> 'deleted')::boolean and not (t.data ->> 'revoked')::boolean and not (t.data ->> 'deleted')::boolean
             and (t.data ->> 'expiresAt' is null or (t.data ->> 'expiresAt')::timestamptz > $2)
+            and (s.data ->> 'endsAt' is null or (s.data ->> 'endsAt')::timestamptz > $2)
         """;
 
     /// <summary>The user who has proved the password.</summary>

@@ -18,8 +18,8 @@ public sealed record OrganizationAccessTokenCreated(
 public sealed record AccessTokenRevoked(AccessTokenId AccessToken) : AccessTokenEvent;
 /// <summary>It may be used again: the revocation was lifted.</summary>
 public sealed record AccessTokenRevocationLifted(AccessTokenId AccessToken) : AccessTokenEvent;
-/// <summary>The token has a new secret since this moment (UTC); the former one ended.</summary>
-public sealed record AccessTokenRotated(AccessTokenId AccessToken, DateTimeOffset At) : AccessTokenEvent;
+/// <summary>The token has a new secret since this moment (UTC); the former one ended then, or ends when it says.</summary>
+public sealed record AccessTokenRotated(AccessTokenId AccessToken, DateTimeOffset At, DateTimeOffset? FormerEndsAt = null) : AccessTokenEvent;
 /// <summary>The token is gone, its history stays.</summary>
 public sealed record AccessTokenDeleted(AccessTokenId AccessToken) : AccessTokenEvent;
 
@@ -68,11 +68,11 @@ public sealed record AccessToken(
     public Decision<AccessTokenEvent> LiftRevocation() => !Exists ? Refusal.AccessTokenNotFound : Revoked ? [new AccessTokenRevocationLifted(Id)] : [];
 
     /// <summary>A token that has ended gets no new secret: that would look as if it could be used again.</summary>
-    public Decision<AccessTokenEvent> Rotate(DateTimeOffset now) => this switch
+    public Decision<AccessTokenEvent> Rotate(DateTimeOffset now, DateTimeOffset? formerEndsAt = null) => this switch
     {
         { Exists: false } => Refusal.AccessTokenNotFound,
         _ when !ValidAt(now) => Refusal.AccessTokenEnded,
-        _ => [new AccessTokenRotated(Id, now)],
+        _ => [new AccessTokenRotated(Id, now, formerEndsAt)],
     };
 
     public Decision<AccessTokenEvent> Delete() => this switch

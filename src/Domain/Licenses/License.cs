@@ -158,16 +158,19 @@ public sealed partial record License(
         PrimaryUserUnassignedFromLicense => license with { PrimaryUser = null },
         UserAssignedToLicense e => license with
         {
-            Users = license.Users.Add(e.User), UserWindows = license.UserWindows.Limit(e.User, new(e.From, e.Until)),
+            Users = license.Users.Add(e.User),
+            UserWindows = license.UserWindows.Limit(e.User, new(e.From, e.Until)),
         },
         UserUnassignedFromLicense e => license with { Users = license.Users.Remove(e.User), UserWindows = license.UserWindows.Remove(e.User) },
         GroupAssignedToLicense e => license with
         {
-            Groups = license.Groups.Add(e.UserGroup), GroupWindows = license.GroupWindows.Limit(e.UserGroup, new(e.From, e.Until)),
+            Groups = license.Groups.Add(e.UserGroup),
+            GroupWindows = license.GroupWindows.Limit(e.UserGroup, new(e.From, e.Until)),
         },
         GroupUnassignedFromLicense e => license with
         {
-            Groups = license.Groups.Remove(e.UserGroup), GroupWindows = license.GroupWindows.Remove(e.UserGroup),
+            Groups = license.Groups.Remove(e.UserGroup),
+            GroupWindows = license.GroupWindows.Remove(e.UserGroup),
         },
         LicenseFirstActivated e => license with { ActivatedAt = e.At },
         LicenseDeleted => license with { Deleted = true },

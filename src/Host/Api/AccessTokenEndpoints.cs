@@ -31,9 +31,9 @@ internal static class AccessTokenEndpoints
         tokens.MapDelete("/{tokenId}", (AccessTokenId tokenId, HttpContext http) => http.Send(new DeleteAccessToken(tokenId)))
             .WithSummary("Delete a token").Produces(StatusCodes.Status204NoContent);
 
-        tokens.MapPost("/{tokenId}/rotate", (AccessTokenId tokenId, HttpContext http) =>
-                http.Send(new RotateAccessToken(tokenId), WireSecret.Of, version: t => t.Token.Recorded))
-            .WithSummary("Give a token a new secret; the former one ends").Produces<WireSecret>();
+        tokens.MapPost("/{tokenId}/rotate", (AccessTokenId tokenId, Rotation? body, HttpContext http) =>
+                http.Send(new RotateAccessToken(tokenId, body?.FormerEndsAt), WireSecret.Of, version: t => t.Token.Recorded))
+            .WithSummary("Give a token a new secret; the former one ends at once, or at formerEndsAt").Produces<WireSecret>();
     }
 
     /// <summary>Tokens by which scripts act as an organization, whoever made them.</summary>
@@ -62,9 +62,9 @@ internal static class AccessTokenEndpoints
                 http.Send(new DeleteOrganizationAccessToken(organizationId, tokenId)))
             .WithSummary("Delete an access token of an organization").Produces(StatusCodes.Status204NoContent);
 
-        tokens.MapPost("/{tokenId}/rotate", (OrganizationId organizationId, AccessTokenId tokenId, HttpContext http) =>
-                http.Send(new RotateOrganizationAccessToken(organizationId, tokenId), WireSecret.Of, version: t => t.Token.Recorded))
-            .WithSummary("Give an access token of an organization a new secret; the former one ends").Produces<WireSecret>();
+        tokens.MapPost("/{tokenId}/rotate", (OrganizationId organizationId, AccessTokenId tokenId, Rotation? body, HttpContext http) =>
+                http.Send(new RotateOrganizationAccessToken(organizationId, tokenId, body?.FormerEndsAt), WireSecret.Of, version: t => t.Token.Recorded))
+            .WithSummary("Give an access token of an organization a new secret; the former one ends at once, or at formerEndsAt").Produces<WireSecret>();
     }
 
     private static async Task<IResult> List<T>(HttpContext http, IMediator mediator, Func<ListRequest, IQuery<ListPage<T>>> question)

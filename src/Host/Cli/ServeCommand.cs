@@ -20,15 +20,23 @@ internal static class ServeCommand
         var (connection, data) = (Given.Connection(), Given.Data());
         var port = new Option<int?>("--port") { Description = $"Port to listen on, on this machine only. Default: {DefaultPort}, or the next free one." };
         var urls = new Option<string?>("--urls") { Description = "Addresses to listen on instead, such as http://0.0.0.0:8080." };
-        var empty = new Option<bool>("--empty") { Description = "Start a private database without the demo data." };
+        var empty = new Option<bool>("--empty") { Description = "Start a private database without the demo data; so it does where --urls lets others in." };
         var demo = new Option<bool>("--demo") { Description = "Bring the demo data into the database of --connection, too." };
         var rate = RateOption();
         var command = new Command("serve", "Serve the API until Ctrl-C.") { connection, data, port, urls, empty, demo, rate };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(demo) && IsReachedByOthers(result.GetValue(urls)))
+                result.AddError("The demo has a password that everybody knows: it can be served to this machine only.");
+        });
         command.SetAction((parsed, cancellation) => ServeAsync(
-            parsed.GetValue(connection), parsed.GetValue(data)!, parsed.GetValue(empty) ? false : parsed.GetValue(demo) ? true : null,
+            parsed.GetValue(connection), parsed.GetValue(data)!, parsed.GetValue(empty) || IsReachedByOthers(parsed.GetValue(urls)) ? false : parsed.GetValue(demo) ? true : null,
             parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? FreePort()}", RateLimit.Parse(parsed.GetValue(rate)!), cancellation));
         return command;
     }
+
+    private static bool IsReachedByOthers(string? urls) =>
+        urls?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(url => !Uri.TryCreate(url, UriKind.Absolute, out var address) || !address.IsLoopback) == true;
 
     private static Option<string> RateOption()
     {

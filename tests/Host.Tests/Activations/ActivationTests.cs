@@ -132,7 +132,7 @@ public class ActivationTests
         await device.Ask(("releaseVersion", "2.2")).ExpectProblem(400, "RELEASE_VERSION_NOT_ALLOWED");
         await other.AskToSync(id).ExpectProblem(400, "INVALID_ACTIVATION_FINGERPRINT");
         await device.AskToSync(id, ("userHash", "bob")).ExpectProblem(400, "OS_USER_CHANGED");
-        await device.AskToSync(id, ("key", "NO-SUCH-KEY-ANYWHERE")).ExpectProblem(400, "INVALID_LICENSE_KEY");
+        await device.AskToSync(id, ("key", "NO-SUCH-KEY-ANYWHERE")).ExpectProblem(404, "NOT_FOUND"); // as if there were no such activation
         await other.Deactivate(id).ExpectProblem(400, "INVALID_ACTIVATION_FINGERPRINT");
         await device.Ask(("fingerprint", "short")).ExpectProblem(400, "VALIDATION_FAILED");
 

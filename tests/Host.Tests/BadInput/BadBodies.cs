@@ -20,7 +20,7 @@ internal sealed class BadBodies(Operation operation, World world)
         {
             ("empty", ""), ("a space", " "), ("cut off", good[..^1]), ("two documents", good + good), ("a comma too many", good[..^1] + ",}"), ("single quotes", "{'a':1}"),
             ("a comment", "/* */" + good),
-        })
+        }.Where(document => IsRequired || document.Item1 is not "empty"))
         {
             yield return Request(what, text) with { Codes = Malformed };
         }
@@ -34,7 +34,7 @@ internal sealed class BadBodies(Operation operation, World world)
             yield return Request(what, text) with { Codes = [.. Malformed, .. Invalid, "UNKNOWN_FIELD"] };
         }
 
-        foreach (var (what, text) in new[] { ("null", "null"), ("a list", "[]"), ("a text", "\"text\""), ("a number", "1"), ("a list of the body", $"[{good}]") })
+        foreach (var (what, text) in new[] { ("null", "null"), ("a list", "[]"), ("a text", "\"text\""), ("a number", "1"), ("a list of the body", $"[{good}]") }.Where(document => IsRequired || document.Item1 is not "null"))
             yield return Request(what, text) with { Codes = [.. Malformed, .. Invalid] };
 
         yield return Request("no UTF-8", "") with { Body = [(byte)'{', (byte)'"', 0xC3, 0x28, (byte)'"', (byte)':', (byte)'1', (byte)'}'], Codes = [.. Malformed, "UNKNOWN_FIELD"] };
@@ -44,6 +44,8 @@ internal sealed class BadBodies(Operation operation, World world)
         foreach (var type in new[] { "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/octet-stream", null })
             yield return Request($"of type {type}", good) with { ContentType = type, Codes = ["UNSUPPORTED_MEDIA_TYPE"] };
     }
+
+    private bool IsRequired => (bool?)operation.Node["requestBody"]!["required"] == true;
 
     private string FirstField => operation.Body!["properties"]!.AsObject().First().Key;
 

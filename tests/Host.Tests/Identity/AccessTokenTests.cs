@@ -170,6 +170,35 @@ public class AccessTokenTests
     }
 
     [Fact]
+    public async Task A_former_secret_can_stay_for_a_while_and_there_are_never_more_than_two()
+    {
+        var ada = await SignInHost.Somebody(await SignInHost.Shared);
+        var (first, id) = await Create(await ada.SignedIn());
+        var second = await Next();
+        await Opens(first, second);
+
+        var third = await Next();
+        await ada.Host.Client(first).Get("/v3/me").ExpectProblem(401, "AUTHENTICATION_REQUIRED");
+        await Opens(second, third);
+
+        SignInHost.Clock.Advance(TimeSpan.FromMinutes(10));
+        await ada.Host.Client(second).Get("/v3/me").ExpectProblem(401, "AUTHENTICATION_REQUIRED");
+        await Opens(third);
+
+        foreach (var wrong in (DateTimeOffset[])[SignInHost.Clock.GetUtcNow(), SignInHost.Clock.GetUtcNow().AddDays(31)])
+            await (await ada.SignedIn()).Post($"{Path}/{id}/rotate", new { formerEndsAt = wrong }).ExpectProblem(400, "VALIDATION_FAILED");
+        await Opens(third);
+
+        async Task<string> Next() => (await (await ada.SignedIn()).Post($"{Path}/{id}/rotate", new { formerEndsAt = SignInHost.Clock.GetUtcNow().AddMinutes(10) }).Expect(200)).Text("accessToken");
+
+        async Task Opens(params string[] secrets)
+        {
+            foreach (var secret in secrets)
+                await ada.Host.Client(secret).Get("/v3/me").Expect(200);
+        }
+    }
+
+    [Fact]
     public async Task Of_many_rotations_at_once_one_secret_is_left()
     {
         var ada = await SignInHost.Somebody(await TestHost.Shared);

@@ -10,7 +10,7 @@ namespace EventSourcedOrgs.Host.Tests.Identity;
 public class Escalation
 {
     [Fact]
-    public async Task Without_a_token_every_address_but_four_wants_one()
+    public async Task Without_a_token_every_address_but_a_few_wants_one()
     {
         var host = await TestHost.Shared;
         var addresses = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
@@ -28,14 +28,15 @@ public class Escalation
 
         addresses.Where(address => address.IsOpen).Select(address => $"{address.Method} {address.Path}").Order().ShouldBe(
         [
-            "POST /v3/accounts/login", "POST /v3/accounts/login-refresh-token", "POST /v3/users/{userId}/reset-password",
+            "PATCH /v3/activations/{activationId}", "POST /v3/accounts/login", "POST /v3/accounts/login-refresh-token", "POST /v3/activations/",
+            "POST /v3/activations/meter-attributes/{meterId}", "POST /v3/activations/{activationId}/deactivate", "POST /v3/users/{userId}/reset-password",
         ]);
     }
 
     [Fact]
     public void Every_request_has_an_audience_and_what_is_for_everybody_is_little() =>
         PermissionTable.Permissions.Table.Where(entry => entry.Value.Audience == Audience.Anyone).Select(entry => entry.Key.Name).Order()
-            .ShouldBe(["Authenticate", "RefreshSession", "ResetPassword"]);
+            .ShouldBe(["Activate", "Authenticate", "CountMeter", "DeactivateActivation", "RefreshSession", "ResetPassword", "SyncActivation"]);
 
     [Fact]
     public async Task An_organization_admin_reaches_nothing_of_the_vendor()

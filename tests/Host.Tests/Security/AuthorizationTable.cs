@@ -5,12 +5,15 @@ namespace EventSourcedOrgs.Host.Tests.Security;
 
 /// <summary>
 /// Who may use which address, written by hand and independent of the code's own table. <c>open</c> is for everybody, <c>own</c> for everybody signed in and
-/// what is theirs, <c>organization</c> for the organization-admins of that organization, <c>vendor</c> for none of the customers, <c>super-admin</c> for that one alone. But for those the admin and the
-/// super-admin may use every address, the token of an organization those of that organization that <c>custom</c>, who has the same one claim, may use; of the other members of the team those that stand behind. <c>=409</c> is what an address rightly answers to whoever may
-/// use it here.
+/// what is theirs, <c>organization</c> for the organization-admins of that organization, <c>vendor</c> for none of the customers, <c>super-admin</c> for that one
+/// alone. But for those the admin and the super-admin may use every address, the token of an organization those of that organization that <c>custom</c>, who has the same one claim, may use; of the
+/// other members of the team those that stand behind. <c>=409</c> is what an address rightly answers to whoever may use it here; <c>gone</c> says that it
+/// answers the team also about an organization that is gone.
 /// </summary>
-internal sealed record AuthorizationRow(string Method, string Path, string Audience, IReadOnlyList<string> Team, int? Answer)
+internal sealed record AuthorizationRow(string Method, string Path, string Audience, IReadOnlyList<string> Team, bool MayBeGone, int? Answer)
 {
+    private const string Gone = "gone";
+
     private const string Table = """
         POST   /v3/organizations                                                              vendor
         GET    /v3/organizations                                                              vendor       auditor
@@ -21,7 +24,7 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         POST   /v3/organizations/{organizationId}/reinstate                                   vendor
         GET    /v3/organizations/{organizationId}/summary                                     organization auditor
         GET    /v3/organizations/{organizationId}/access                                      organization auditor
-        GET    /v3/organizations/{organizationId}/access/diff                                 organization auditor
+        GET    /v3/organizations/{organizationId}/access/diff                                 organization auditor gone
         GET    /v3/organizations/{organizationId}/activation-history                          organization auditor
         GET    /v3/organizations/{organizationId}/history/refused-commands                    organization auditor
         POST   /v3/organizations/{organizationId}/users                                       organization
@@ -110,6 +113,19 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         PATCH  /v3/licenses/{licenseId}/expires-at                                            vendor
         GET    /v3/licenses/{licenseId}/access                                                own          auditor
         GET    /v3/licenses/{licenseId}/activation-history                        organization   auditor
+        GET    /v3/organizations/{organizationId}/activations                                 organization auditor
+        GET    /v3/organizations/{organizationId}/activations/{activationId}                  organization auditor
+        POST   /v3/activations                                                                open
+        PATCH  /v3/activations/{activationId}                                                 open
+        POST   /v3/activations/{activationId}/deactivate                                      open
+        POST   /v3/activations/meter-attributes/{meterId}                                     open
+        GET    /v3/activations                                                                vendor       auditor
+        GET    /v3/activations/export                                                         vendor       auditor
+        GET    /v3/activations/{activationId}                                                 vendor       auditor
+        DELETE /v3/activations/{activationId}                                                 vendor
+        DELETE /v3/activations                                                                vendor
+        GET    /v3/me/activations                                                             own          auditor operator custom
+        GET    /v3/me/activations/{activationId}                                              own          auditor operator custom
         POST   /v3/access/check                                                               own          auditor
         GET    /v3/history/refused-commands                                                   vendor       auditor
         POST   /v3/imports                                                                    vendor
@@ -142,7 +158,8 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         .. from line in Table.Split('\n')
            let words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
            select new AuthorizationRow(
-               words[0], words[1], words[2], [.. words[3..].Where(word => word[0] != '=')],
+               words[0], words[1], words[2], [.. words[3..].Where(word => word[0] != '=' && word != Gone)],
+               words.Contains(Gone),
                words.FirstOrDefault(word => word[0] == '=') is { } answer ? int.Parse(answer[1..], System.Globalization.CultureInfo.InvariantCulture) : null),
     ];
 

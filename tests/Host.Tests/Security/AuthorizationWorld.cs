@@ -80,6 +80,14 @@ public sealed class AuthorizationWorld : IAsyncLifetime
         };
     }
 
+    /// <summary>What an address cannot be asked without.</summary>
+    internal IEnumerable<string> QueryOf(AuthorizationRow row) => row.Name switch
+    {
+        "GET /v3/organizations/{organizationId}/access/diff" => ["from=1"],
+        "DELETE /v3/activations" => [$"licenseId={worlds.Own["licenseId"]}"],
+        _ => [],
+    };
+
     internal string? BodyOf(Operation operation) => operation.Body is null ? null : worlds.Own.BodyOf(operation).ToJsonString();
 
     private static string Nothing => Guid.CreateVersion7().ToString();

@@ -73,6 +73,9 @@ internal sealed record NewAccessToken(string Name, ValueList<string> Scopes, boo
 /// <summary>The body of a change to a personal access token.</summary>
 internal sealed record AccessTokenPatch(bool Revoked);
 
+/// <summary>The body of a new secret: until when (UTC, 30 days at most) the former one stays good; at once it ends if left out.</summary>
+internal sealed record Rotation(DateTimeOffset? FormerEndsAt = null);
+
 /// <summary>The secret of a personal access token, shown this once.</summary>
 internal sealed record WireSecret(string AccessToken)
 {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace EventSourcedOrgs.Domain;
 
 /// <summary>Whoever the provider says is in this group of its own is in that group of ours.</summary>
@@ -12,6 +14,8 @@ public sealed record IdentityProvider(
     ValueList<GroupMapping> Groups)
 {
     /// <summary>May an address of this domain sign in?</summary>
-    public bool Admits(string email) => AllowedEmailDomains.Count == 0
-        || AllowedEmailDomains.Any(domain => string.Equals(domain, email[(email.LastIndexOf('@') + 1)..], StringComparison.OrdinalIgnoreCase));
+    public bool Admits(string email) => AllowedEmailDomains.Count == 0 || AllowedEmailDomains.Any(domain => IsSame(domain, email[(email.LastIndexOf('@') + 1)..]));
+
+    /// <summary>The same text, ignoring case as far as it cannot make two addresses of different people one.</summary>
+    public static bool IsSame(string one, string other) => one == other || Ascii.EqualsIgnoreCase(one, other);
 }

@@ -44,7 +44,7 @@ public sealed record AdmitIdentity(OrganizationId? Organization, ProvenIdentity 
                 return wrong;
 
             var user = await store.Claims.Holder(Unique.Email(identity.Email!), cancellation) is { } holder
-                ? await ByEmail(owned, UserId.From(holder), cancellation)
+                ? await ByEmail(owned, UserId.From(holder), identity.Email!, cancellation)
                 : await Provisioned(owned, identity, cancellation);
             if (user.Refusal is not null)
                 return user;
@@ -58,10 +58,11 @@ public sealed record AdmitIdentity(OrganizationId? Organization, ProvenIdentity 
             return await store.Users.Decide(id, state => state.LinkIdentity(identity.Issuer, identity.Subject), cancellation);
         }
 
-        private async Task<Result<User>> ByEmail(OwnedProvider owned, UserId holder, CancellationToken cancellation)
+        /// <summary>Addresses that look the same are unique together, and still may be of two people.</summary>
+        private async Task<Result<User>> ByEmail(OwnedProvider owned, UserId holder, string email, CancellationToken cancellation)
         {
             var user = await store.Users.Latest(holder, cancellation);
-            return !IsReached(owned, user) ? Refusal.IdentityNotKnown : Denial(user) is { } denial ? denial : user;
+            return !IsReached(owned, user) || !IdentityProvider.IsSame(user.Email.Value ?? "", email) ? Refusal.IdentityNotKnown : Denial(user) is { } denial ? denial : user;
         }
 
         private async Task<Result<User>> Provisioned(OwnedProvider owned, ProvenIdentity identity, CancellationToken cancellation) => !owned.Provider.Provisioning

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using EventSourcedOrgs.Application.IdentityProviders;
 
 namespace EventSourcedOrgs.Host.Setup;
@@ -51,7 +52,7 @@ internal sealed class GuardedHttp(ProviderNetwork network) : IDisposable
         request.Headers.Authorization = authorization;
         request.Content = form is null ? null : new FormUrlEncodedContent(form);
         using var response = await http.SendAsync(request, cancellation);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellation));
+        return (response.StatusCode, Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancellation)));
     }
 
     public void Dispose() => http.Dispose();

@@ -78,7 +78,8 @@ internal sealed partial class IdentityClient(GuardedHttp http, ProviderMetadata 
         {
             return await ask();
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or ArgumentException or IOException
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or FormatException or ArgumentException or InvalidOperationException
+                or CryptographicException or SecurityTokenException
             || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             LogUnreachable(log, e, provider.Issuer);

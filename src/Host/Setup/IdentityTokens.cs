@@ -50,7 +50,7 @@ internal sealed class IdentityTokens(TimeProvider clock)
         ValidIssuer = provider.Issuer,
         ValidAudience = provider.ClientId,
         IssuerSigningKey = key,
-        TryAllIssuerSigningKeys = string.IsNullOrEmpty(key.Kid),
+        TryAllIssuerSigningKeys = true,
         RequireSignedTokens = true,
         RequireExpirationTime = true,
         RequireAudience = true,

@@ -164,6 +164,16 @@ public class ProviderAttackTests(ProviderHost world) : IClassFixture<ProviderHos
     }
 
     [Fact]
+    public async Task An_address_that_only_looks_the_same_is_of_somebody_else()
+    {
+        var acme = await world.Acme();
+        var (_, email) = await world.User(acme);
+
+        await world.SignIn(acme, SomeProvider.Named("s-1", email.Replace("person", "\uFF50erson", StringComparison.Ordinal))).ExpectProblem(400, "IDENTITY_NOT_KNOWN");
+        await world.SignIn(acme, SomeProvider.Named("s-2", email.Replace("person", "per\u017Fon", StringComparison.Ordinal))).ExpectProblem(400, "IDENTITY_NOT_KNOWN");
+    }
+
+    [Fact]
     public async Task A_second_identity_with_the_address_of_somebody_linked_is_somebody_else()
     {
         var acme = await world.Acme();

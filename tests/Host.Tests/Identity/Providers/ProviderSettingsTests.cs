@@ -113,6 +113,13 @@ public class ProviderSettingsTests(ProviderHost world) : IClassFixture<ProviderH
 
         other.Discovery = http =>
         {
+            http.Response.ContentType = "application/json; charset=nonsense";
+            return http.Response.Body.WriteAsync("{}"u8.ToArray()).AsTask();
+        };
+        await browser.Get(ProviderHost.Start(acme)).ExpectProblem(400, "IDENTITY_PROVIDER_UNREACHABLE");
+
+        other.Discovery = http =>
+        {
             http.Response.Redirect($"{world.Provider.Issuer}/.well-known/openid-configuration");
             return Task.CompletedTask;
         };

@@ -1,3 +1,5 @@
+using Microsoft.IdentityModel.Tokens;
+
 namespace EventSourcedOrgs.Host.Tests.Identity.Providers;
 
 /// <summary>People sign in with the provider of their organization or of the account.</summary>
@@ -123,6 +125,16 @@ public class SigningInTests(ProviderHost world) : IClassFixture<ProviderHost>
         await world.SignIn(acme, SomeProvider.Named("s-1", email)).Expect(200);
         world.Provider.ChangeKey();
         world.Clock.Advance(TimeSpan.FromSeconds(11));
+
+        (await world.Who(world.SignIn(acme, SomeProvider.Named("s-1", email)))).ShouldBe(id);
+    }
+
+    [Theory, InlineData(SecurityAlgorithms.RsaSsaPssSha256, true), InlineData(SecurityAlgorithms.RsaSha256, false)]
+    public async Task Another_algorithm_will_do_and_so_will_the_only_key_without_its_name(string algorithm, bool named)
+    {
+        var acme = await world.Acme();
+        var (id, email) = await world.User(acme);
+        world.Provider.Sign = claims => world.Provider.Signed(claims, named ? null : world.Provider.Nameless, algorithm);
 
         (await world.Who(world.SignIn(acme, SomeProvider.Named("s-1", email)))).ShouldBe(id);
     }

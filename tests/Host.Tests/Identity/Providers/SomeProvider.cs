@@ -62,6 +62,9 @@ internal sealed class SomeProvider : IAsyncDisposable
         ["sub"] = subject, ["email"] = email, ["email_verified"] = verified, ["given_name"] = "Emmy", ["family_name"] = "Noether", ["groups"] = groups,
     };
 
+    /// <summary>The key of the provider, without its id.</summary>
+    public SecurityKey Nameless => new RsaSecurityKey(key.Rsa);
+
     public void ChangeKey() => key = NewKey();
 
     public string Signed(Dictionary<string, object> claims, SecurityKey? by = null, string algorithm = SecurityAlgorithms.RsaSha256) =>

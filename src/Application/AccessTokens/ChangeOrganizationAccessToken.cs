@@ -1,8 +1,8 @@
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
-using FluentValidation;
 using EventSourcedOrgs.Domain.AccessTokens;
+using FluentValidation;
 
 namespace EventSourcedOrgs.Application.AccessTokens;
 

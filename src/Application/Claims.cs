@@ -30,6 +30,12 @@ public readonly record struct Unique(string Kind, string Value)
     /// <summary>The id that an organization has in a system of the vendor, as an import gave it.</summary>
     public static Unique ExternalOrganization(string id) => new("external-organization", id);
 
+    /// <summary>Whom a provider means by a subject; each organization has its own, even when two use one issuer.</summary>
+    public static Unique Identity(Guid owner, string issuer, string subject) => new($"identity/{owner}", $"{issuer}\n{subject}");
+
+    /// <summary>That a user has an identity at a provider.</summary>
+    public static Unique IdentityOf(Guid owner, string issuer, UserId user) => new($"identity-of/{owner}", $"{issuer}\n{user}");
+
     private static string Normal(string text) => text.Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant();
 }
 

@@ -22,6 +22,14 @@ public sealed record Caller(UserId? User, Role Role, OrganizationId? Organizatio
     /// <summary>The sign-in that the request came by; null for a personal access token.</summary>
     public Guid? Session { get; init; }
 
+    /// <summary>An identity provider that tells who signs in: it may do what that takes, for its organization or the account, and is nobody else.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>The provider of an organization, held to its seats like an organization-admin, or of the account.</summary>
+    public static Caller OfProvider(OrganizationId? organization) => organization is { } own
+        ? new(null, Role.OrganizationAdmin, own, null, null) { Provider = own.ToString() }
+        : new(null, Role.Admin, null, null, null) { Provider = "account" };
+
     /// <summary>Why somebody whose token is good may do nothing at the moment; such a caller counts as nobody.</summary>
     public Refusal? Denial { get; init; }
 
@@ -38,8 +46,8 @@ public sealed record Caller(UserId? User, Role Role, OrganizationId? Organizatio
     /// </summary>
     public Refusal? MayManage(User user) => user.Role.IsTeam && Role != Role.SuperAdmin && user.Id != User ? Refusal.TeamMemberIsProtected : null;
 
-    /// <summary>How the audit names the caller: <c>user:ID</c>, <c>token:ID</c>, <c>system</c> or <c>anonymous</c>.</summary>
-    public string Actor => AccessToken is { } token ? $"token:{token}" : User is { } user ? $"user:{user}" : this == System ? "system" : "anonymous";
+    /// <summary>How the audit names the caller: <c>user:ID</c>, <c>token:ID</c>, <c>provider:ID</c>, <c>system</c> or <c>anonymous</c>.</summary>
+    public string Actor => Provider is { } provider ? $"provider:{provider}" : AccessToken is { } token ? $"token:{token}" : User is { } user ? $"user:{user}" : this == System ? "system" : "anonymous";
 }
 
 /// <summary>From where a request came: what the audit keeps beside every event.</summary>

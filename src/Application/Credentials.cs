@@ -37,6 +37,16 @@ public sealed record PasswordReset(UserId Id, string TokenHash, DateTimeOffset E
 /// </summary>
 public sealed record AccessTokenSecret(string Id, AccessTokenId AccessToken, DateTimeOffset? EndsAt = null);
 
+/// <summary>The secret that we show to an identity provider, sealed; the id is that of the organization or account that has the provider.</summary>
+public sealed record IdentityProviderSecret(Guid Id, byte[] Sealed);
+
+/// <summary>
+/// A sign-in that an identity provider was asked for. The id is the SHA-256 of its state and <c>BrowserHash</c> that of the cookie of the browser it was
+/// started in; nonce and PKCE verifier are sealed.
+/// </summary>
+public sealed record AskedSignIn(
+    string Id, OrganizationId? Organization, string Issuer, string ClientId, string RedirectUri, string BrowserHash, byte[] Sealed, DateTimeOffset ExpiresAt);
+
 /// <summary>When an access token was last used, to the minute.</summary>
 public sealed record AccessTokenUse(AccessTokenId Id, DateTimeOffset LastUsedAt);
 

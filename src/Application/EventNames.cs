@@ -31,6 +31,9 @@ public static class EventNames
         [typeof(UserLeftOrganization)] = "organization_user_left_v1",
         [typeof(OrganizationSuspended)] = "organization_suspended_v1",
         [typeof(OrganizationReinstated)] = "organization_reinstated_v1",
+        [typeof(OrganizationIdentityProviderChanged)] = "organization_identity_provider_changed_v1",
+        [typeof(OrganizationIdentityProviderSecretChanged)] = "organization_identity_provider_secret_changed_v1",
+        [typeof(OrganizationIdentityProviderRemoved)] = "organization_identity_provider_removed_v1",
         [typeof(OrganizationDeleted)] = "organization_deleted_v1",
 
         [typeof(UserCreated)] = "user_created_v1",
@@ -48,6 +51,7 @@ public static class EventNames
         [typeof(UserReinstated)] = "user_reinstated_v1",
         [typeof(UserPasswordChanged)] = "user_password_changed_v1",
         [typeof(UserSignedIn)] = "user_signed_in_v1",
+        [typeof(UserIdentityLinked)] = "user_identity_linked_v1",
         [typeof(UserTwoFactorEnabled)] = "user_two_factor_enabled_v1",
         [typeof(UserTwoFactorDisabled)] = "user_two_factor_disabled_v1",
         [typeof(UserRecoveryCodesMade)] = "user_recovery_codes_made_v1",
@@ -121,5 +125,8 @@ public static class EventNames
         [typeof(CustomRoleDeleted)] = "custom_role_deleted_v1",
 
         [typeof(AccountOpened)] = "account_opened_v1",
+        [typeof(AccountIdentityProviderChanged)] = "account_identity_provider_changed_v1",
+        [typeof(AccountIdentityProviderSecretChanged)] = "account_identity_provider_secret_changed_v1",
+        [typeof(AccountIdentityProviderRemoved)] = "account_identity_provider_removed_v1",
     };
 }

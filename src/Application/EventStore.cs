@@ -65,6 +65,8 @@ public static class EventStore
         options.Schema.For<SignInSession>().Index(session => session.User);
         options.Schema.For<RefreshToken>().UseOptimisticConcurrency(true).Index(token => token.User).Index(token => token.Session);
         options.Schema.For<PasswordReset>();
+        options.Schema.For<IdentityProviderSecret>();
+        options.Schema.For<AskedSignIn>().Index(asked => asked.ExpiresAt);
         options.Schema.For<SigningKey>();
         options.Schema.For<ProductKey>();
         options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt);

@@ -209,6 +209,26 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
         "This wants somebody who signed in: a personal access token cannot do it.");
     public static Refusal GoogleSignInUnavailable { get; } = new("GOOGLE_SIGN_IN_UNAVAILABLE", RefusalKind.Rule,
         "Sign-in with Google cannot be turned on here.", "googleSsoEnabled");
+    public static Refusal IdentityProviderNotFound { get; } = NotFound("IdentityProvider");
+    public static Refusal ClientSecretRequired { get; } = new("CLIENT_SECRET_REQUIRED", RefusalKind.Invalid,
+        "Send 'clientSecret': there is none yet, or the issuer or client is another one.", "clientSecret");
+    public static Refusal InvalidIssuer { get; } = Validation(
+        "issuer", "'issuer' must be an https address without user and fragment, as the provider itself writes it.");
+    public static Refusal UnknownMappedGroup { get; } = Unknown("groupMappings", "user group of this organization");
+    public static Refusal IdentityProviderUnreachable { get; } = new("IDENTITY_PROVIDER_UNREACHABLE", RefusalKind.Rule,
+        "The identity provider cannot be reached, may not be called from here, or does not answer as OpenID Connect says. Whoever set it up can check its issuer.");
+    public static Refusal InvalidSignInState { get; } = new("INVALID_SIGN_IN_STATE", RefusalKind.Rule,
+        "This sign-in is unknown, was used before, has expired or was started in another browser. Start again.", "state");
+    public static Refusal SignInDeclined { get; } = new("SIGN_IN_DECLINED", RefusalKind.Rule,
+        "The identity provider did not sign you in, or did not take our client or code. Start again.", "code");
+    public static Refusal InvalidIdentityToken { get; } = new("INVALID_IDENTITY_TOKEN", RefusalKind.Rule,
+        "What the identity provider says of you is not signed by it, not for us, not for this sign-in, or no longer good. Start again.", "code");
+    public static Refusal EmailNotVerified { get; } = new("EMAIL_NOT_VERIFIED", RefusalKind.Rule,
+        "The identity provider names no e-mail address that it has verified ('email' and 'email_verified' in its token).");
+    public static Refusal EmailDomainNotAllowed { get; } = new("EMAIL_DOMAIN_NOT_ALLOWED", RefusalKind.Rule,
+        "E-mail addresses of this domain may not sign in with this identity provider.");
+    public static Refusal IdentityNotKnown { get; } = new("IDENTITY_NOT_KNOWN", RefusalKind.Rule,
+        "Nobody who may sign in with this identity provider has this identity. Ask an administrator to add you.");
     public static Refusal UnknownScope { get; } = new("UNKNOWN_SCOPE", RefusalKind.Invalid, "'scopes' names something that is no scope.", "scopes");
     public static Refusal ScopeNotAllowed { get; } = new("SCOPE_NOT_ALLOWED", RefusalKind.Forbidden,
         "A token cannot do more than the one who asks for it: your role or your own token does not have all of these scopes.", "scopes");

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.IdentityProviders;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Tests;
@@ -26,7 +27,7 @@ public partial class HouseRuleTests
     private static readonly Type[] Shapes =
     [
         typeof(ICommand<>), typeof(ICommandHandler<,>), typeof(IQuery<>), typeof(IQueryHandler<,>), typeof(IAggregate<,>), typeof(IId<>), typeof(IResult<>),
-        typeof(IPasswords),
+        typeof(IPasswords), typeof(IIdentityClient),
     ];
 
     [Fact]

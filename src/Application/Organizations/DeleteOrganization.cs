@@ -23,9 +23,11 @@ public sealed record DeleteOrganization(OrganizationId Organization, bool Cascad
                 return Refusal.OrganizationNotFound;
 
             var removed = command.Cascade ? await new Evacuation(store).Of(command.Organization, int.MaxValue, cancellationToken) : 0;
-            return removed.Refusal is { } refusal
-                ? refusal
-                : await store.Organizations.DecideExclusively(command.Organization, organization => organization.Delete(), cancellationToken);
+            if (removed.Refusal is { } refusal)
+                return refusal;
+
+            store.Session.Delete<IdentityProviderSecret>(command.Organization.Value);
+            return await store.Organizations.DecideExclusively(command.Organization, organization => organization.Delete(), cancellationToken);
         }
     }
 }

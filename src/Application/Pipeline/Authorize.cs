@@ -19,6 +19,12 @@ public enum Audience
     /// <summary>The vendor's team.</summary>
     Vendor,
 
+    /// <summary>The super-admin: whoever may do it could sign in as every member of the team.</summary>
+    SuperAdmin,
+
+    /// <summary>What an identity provider has said of somebody, never a request from outside.</summary>
+    Provider,
+
     /// <summary>The installation itself, never a request from outside.</summary>
     System,
 }
@@ -52,6 +58,8 @@ public sealed class Permissions(IReadOnlyDictionary<Type, Permission> table)
         {
             Audience.SignedIn => caller.User is null && caller != Caller.System ? Refusal.Forbidden : null,
             Audience.System => caller == Caller.System ? null : Refusal.Forbidden,
+            Audience.Provider => caller.Provider is null ? Refusal.Forbidden : null,
+            Audience.SuperAdmin => caller.Role == Role.SuperAdmin ? null : Refusal.Forbidden,
             _ when caller.IsVendor => null,
             Audience.Organization when caller.Role == Role.OrganizationAdmin && within is not null =>
                 within == caller.Organization ? null : Refusal.OrganizationNotFound,

@@ -10,16 +10,29 @@ public abstract record AccountEvent { private protected AccountEvent() { } }
 /// <summary>The vendor's installation came into being, with its one super-admin.</summary>
 public sealed record AccountOpened(AccountId Account, string Name, string Alias, UserId SuperAdmin) : AccountEvent;
 
+/// <summary>Members of the team sign in with this provider; the secret is not told.</summary>
+public sealed record AccountIdentityProviderChanged(AccountId Account, IdentityProvider Provider) : AccountEvent;
+/// <summary>The provider of the account is shown another secret from now on; the secret is not told.</summary>
+public sealed record AccountIdentityProviderSecretChanged(AccountId Account) : AccountEvent;
+/// <summary>The account has no provider any more.</summary>
+public sealed record AccountIdentityProviderRemoved(AccountId Account) : AccountEvent;
+
 /// <summary>The vendor's installation; there is one. Its alias is what people write instead of its id.</summary>
 public sealed record Account(AccountId Id, string Name, string Alias, UserId SuperAdmin, Recorded Recorded) : IAggregate<Account, AccountEvent>
 {
     public static Account Initial { get; } = new(default, "", "", default, default);
+
+    /// <summary>What members of the team sign in with besides a password.</summary>
+    public IdentityProvider? IdentityProvider { get; init; }
 
     public Account With(Recorded recorded) => this with { Recorded = recorded };
 
     public static Account Evolve(Account account, AccountEvent @event) => @event switch
     {
         AccountOpened e => account with { Id = e.Account, Name = e.Name, Alias = e.Alias, SuperAdmin = e.SuperAdmin },
+        AccountIdentityProviderChanged e => account with { IdentityProvider = e.Provider },
+        AccountIdentityProviderSecretChanged => account,
+        AccountIdentityProviderRemoved => account with { IdentityProvider = null },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in Account.Evolve."),
     };
 
@@ -31,4 +44,12 @@ public sealed record Account(AccountId Id, string Name, string Alias, UserId Sup
     // ---- Decisions ----
 
     public static Decision<AccountEvent> Open(AccountId id, string name, string alias, UserId superAdmin) => [new AccountOpened(id, name, alias, superAdmin)];
+
+    public Decision<AccountEvent> SetIdentityProvider(IdentityProvider provider, bool newSecret) =>
+    [
+        .. provider == IdentityProvider ? (AccountEvent[])[] : [new AccountIdentityProviderChanged(Id, provider)],
+        .. newSecret ? (AccountEvent[])[new AccountIdentityProviderSecretChanged(Id)] : [],
+    ];
+
+    public Decision<AccountEvent> RemoveIdentityProvider() => IdentityProvider is null ? [] : [new AccountIdentityProviderRemoved(Id)];
 }

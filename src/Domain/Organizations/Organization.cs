@@ -32,6 +32,12 @@ public sealed record UserLeftOrganization(OrganizationId Organization, UserId Us
 public sealed record OrganizationSuspended(OrganizationId Organization) : OrganizationEvent;
 /// <summary>The suspension is over.</summary>
 public sealed record OrganizationReinstated(OrganizationId Organization) : OrganizationEvent;
+/// <summary>People of the organization sign in with this provider; the secret is not told.</summary>
+public sealed record OrganizationIdentityProviderChanged(OrganizationId Organization, IdentityProvider Provider) : OrganizationEvent;
+/// <summary>The provider of the organization is shown another secret from now on; the secret is not told.</summary>
+public sealed record OrganizationIdentityProviderSecretChanged(OrganizationId Organization) : OrganizationEvent;
+/// <summary>The organization has no provider any more.</summary>
+public sealed record OrganizationIdentityProviderRemoved(OrganizationId Organization) : OrganizationEvent;
 /// <summary>The organization is gone, the history stays.</summary>
 public sealed record OrganizationDeleted(OrganizationId Organization) : OrganizationEvent;
 
@@ -55,6 +61,9 @@ public sealed record Organization(
     public const int Unlimited = -1;
 
     public static Organization Initial { get; } = new(default, "", "", null, 0, 0, null, null, [], false, false, default);
+
+    /// <summary>What people of the organization sign in with besides a password.</summary>
+    public IdentityProvider? IdentityProvider { get; init; }
 
     /// <summary>True once it was created and until it is deleted.</summary>
     public bool Exists => Id != default && !Deleted;
@@ -87,6 +96,9 @@ public sealed record Organization(
         UserLeftOrganization => organization with { SeatsUsed = organization.SeatsUsed - 1 },
         OrganizationSuspended => organization with { Suspended = true },
         OrganizationReinstated => organization with { Suspended = false },
+        OrganizationIdentityProviderChanged e => organization with { IdentityProvider = e.Provider },
+        OrganizationIdentityProviderSecretChanged => organization,
+        OrganizationIdentityProviderRemoved => organization with { IdentityProvider = null },
         OrganizationDeleted => organization with { Deleted = true },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in Organization.Evolve."),
     };
@@ -138,6 +150,19 @@ public sealed record Organization(
         { Exists: false } => Refusal.OrganizationNotFound,
         { Suspended: false } => [],
         _ => [new OrganizationReinstated(Id)],
+    };
+
+    public Decision<OrganizationEvent> SetIdentityProvider(IdentityProvider provider, bool newSecret) => !Exists ? Refusal.OrganizationNotFound :
+    [
+        .. provider == IdentityProvider ? (OrganizationEvent[])[] : [new OrganizationIdentityProviderChanged(Id, provider)],
+        .. newSecret ? (OrganizationEvent[])[new OrganizationIdentityProviderSecretChanged(Id)] : [],
+    ];
+
+    public Decision<OrganizationEvent> RemoveIdentityProvider() => this switch
+    {
+        { Exists: false } => Refusal.OrganizationNotFound,
+        { IdentityProvider: null } => [],
+        _ => [new OrganizationIdentityProviderRemoved(Id)],
     };
 
     public Decision<OrganizationEvent> Delete() => this switch

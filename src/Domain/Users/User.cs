@@ -41,6 +41,8 @@ public sealed record UserReinstated(UserId User) : UserEvent;
 public sealed record UserPasswordChanged(UserId User) : UserEvent;
 /// <summary>The user signed in at this moment (UTC).</summary>
 public sealed record UserSignedIn(UserId User, DateTimeOffset At) : UserEvent;
+/// <summary>Whoever the provider of this issuer calls by this subject is the user and signs in as such.</summary>
+public sealed record UserIdentityLinked(UserId User, string Issuer, Personal<string> Subject) : UserEvent;
 /// <summary>From now on a sign-in asks for a code of the user's authenticator as well as for the password; its secret is not told.</summary>
 public sealed record UserTwoFactorEnabled(UserId User) : UserEvent;
 /// <summary>The password alone is enough again.</summary>
@@ -107,7 +109,7 @@ public sealed record User(
         UserSignedIn e => user with { LastSignInAt = e.At },
         UserTwoFactorEnabled => user with { HasTwoFactor = true },
         UserTwoFactorDisabled => user with { HasTwoFactor = false },
-        UserRecoveryCodesMade or UserRecoveryCodeUsed or UserSessionsEnded => user,
+        UserRecoveryCodesMade or UserRecoveryCodeUsed or UserSessionsEnded or UserIdentityLinked => user,
         UserDeleted => user with { Deleted = true, Groups = [] },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in User.Evolve."),
     };
@@ -214,6 +216,10 @@ public sealed record User(
     public Decision<UserEvent> ChangePassword() => Exists ? [new UserPasswordChanged(Id)] : Refusal.UserNotFound;
 
     public Decision<UserEvent> SignIn(DateTimeOffset now) => Exists ? [new UserSignedIn(Id, now)] : Refusal.UserNotFound;
+
+    /// <summary>That an identity is linked once is held by its claim.</summary>
+    public Decision<UserEvent> LinkIdentity(string issuer, string subject) =>
+        Exists ? [new UserIdentityLinked(Id, issuer, Personal.Of(Id, subject))] : Refusal.UserNotFound;
 
     public Decision<UserEvent> EnableTwoFactor() => this switch
     {

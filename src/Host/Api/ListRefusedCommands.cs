@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace EventSourcedOrgs.Host.Api;
 
-/// <summary>One refused command as the audit shows it: <c>status</c> is that of the answer, <c>actor</c> is <c>user:ID</c>, <c>token:ID</c>, <c>system</c> or <c>anonymous</c>.</summary>
+/// <summary>One refused command as the audit shows it: <c>status</c> is that of the answer, <c>actor</c> is <c>user:ID</c>, <c>token:ID</c>, <c>provider:ID</c>, <c>system</c> or <c>anonymous</c>.</summary>
 internal sealed record WireRefusedCommand(
     Guid Id, DateTimeOffset At, string Command, string Code, int Status, string Actor, OrganizationId? OrganizationId, Guid? ResourceId, string? RequestId,
     string? IpAddress, string? UserAgent);

@@ -24,10 +24,12 @@ internal static class SignInEndpoints
             .WithSummary("Sign out: the tokens of this sign-in open nothing any more").Produces<object>();
     }
 
+    private static Task<IResult> Login(LoginBody body, HttpContext http, IMediator mediator, Context context, SignedTokens tokens, Refusals refusals) =>
+        SignIn(body.ToQuery(), http, mediator, context, tokens, refusals);
+
     /// <summary>First who it is, then the sign-in on that user's behalf.</summary>
-    private static async Task<IResult> Login(LoginBody body, HttpContext http, IMediator mediator, Context context, SignedTokens tokens, Refusals refusals)
+    public static async Task<IResult> SignIn(IQuery<Identified> question, HttpContext http, IMediator mediator, Context context, SignedTokens tokens, Refusals refusals)
     {
-        var question = body.ToQuery();
         var known = await mediator.Send(question, http.RequestAborted);
         if (known.Refusal is { } refusal)
         {

@@ -52,6 +52,8 @@ internal static class ApiSetup
         v3.MapMonitoring();
         v3.MapRefusals();
         v3.MapSignIn();
+        v3.MapProviderSignIn();
+        v3.MapIdentityProviders();
         v3.MapSessions();
         v3.MapProfile();
         v3.MapTwoFactorOfOthers();

@@ -38,6 +38,13 @@ internal static class OpenApiExamples
         ["createPersonalAccessToken"] = """{ "name": "nightly report", "scopes": ["organization:read", "user:read"] }""",
         ["createRole"] = """{ "name": "license clerk", "description": "Sells and renews.", "claims": ["license:read", "license:write", "organization:read"] }""",
         ["createOrganizationAccessToken"] = """{ "name": "hr system", "scopes": ["organization:user:read", "organization:user:create"] }""",
+        ["putOrganizationIdentityProvider"] = """
+            { "issuer": "https://login.acme.example", "clientId": "eventsourcedorgs", "clientSecret": "shown-once-by-the-provider", "provisioning": true,
+              "allowedEmailDomains": ["acme.example"] }
+            """,
+        ["putAccountIdentityProvider"] = """
+            { "issuer": "https://login.vendor.example", "clientId": "eventsourcedorgs", "clientSecret": "shown-once-by-the-provider" }
+            """,
         ["login"] = """{ "email": "ada@acme.example", "password": "correct horse battery" }""",
     }.ToFrozenDictionary();
 

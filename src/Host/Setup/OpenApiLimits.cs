@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using EventSourcedOrgs.Application.AccessTokens;
+using EventSourcedOrgs.Application.IdentityProviders;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Application.Pipeline;
@@ -53,6 +54,17 @@ internal static class OpenApiLimits
         ["accountAlias"] = Text(),
         ["refreshToken"] = Text(1),
         ["token"] = Text(1, ResetPassword.LongestToken),
+
+        ["issuer"] = Text(1) with { Format = "uri" },
+        ["clientId"] = Text(1),
+        ["clientSecret"] = Text(1),
+        ["defaultRole"] = Text(1),
+        ["groupClaim"] = Text(),
+        [$"{nameof(WireGroupMapping)}.value"] = Text(1),
+        ["allowedEmailDomains"] = Elements(0, ProviderValidator.MostDomains),
+        ["groupMappings"] = Elements(0, ProviderValidator.MostGroups),
+        [$"{nameof(OrganizationProviderBody)}.scopes"] = Elements(0, ProviderValidator.MostScopes),
+        [$"{nameof(AccountProviderBody)}.scopes"] = Elements(0, ProviderValidator.MostScopes),
 
         ["tags"] = Elements(0, 5),
         ["scopes"] = Elements(0, CreateAccessToken.MostScopes),

@@ -1,6 +1,7 @@
 using EventSourcedOrgs.Application.AccessTokens;
 using EventSourcedOrgs.Application.Accounts;
 using EventSourcedOrgs.Application.Activations;
+using EventSourcedOrgs.Application.IdentityProviders;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
@@ -80,6 +81,16 @@ internal static class PermissionTable
         [typeof(CreateRole)] = new(Audience.Vendor, "role:write"),
         [typeof(ChangeRole)] = new(Audience.Vendor, "role:write"),
         [typeof(DeleteRole)] = new(Audience.Vendor, "role:write"),
+
+        [typeof(AskProvider)] = new(Audience.Anyone),
+        [typeof(SignInWithProvider)] = new(Audience.Anyone),
+        [typeof(AdmitIdentity)] = new(Audience.Provider),
+        [typeof(GetOrganizationIdentityProvider)] = new(Audience.Organization, "organization:identityProvider:read"),
+        [typeof(SetOrganizationIdentityProvider)] = new(Audience.Organization, "organization:identityProvider:write"),
+        [typeof(RemoveOrganizationIdentityProvider)] = new(Audience.Organization, "organization:identityProvider:write"),
+        [typeof(GetAccountIdentityProvider)] = new(Audience.Vendor, "account:read"),
+        [typeof(SetAccountIdentityProvider)] = new(Audience.SuperAdmin, "account:write"),
+        [typeof(RemoveAccountIdentityProvider)] = new(Audience.SuperAdmin, "account:write"),
 
         [typeof(ListOrganizationAccessTokens)] = new(Audience.Organization, "organization:accessToken:read"),
         [typeof(GetOrganizationAccessToken)] = new(Audience.Organization, "organization:accessToken:read"),

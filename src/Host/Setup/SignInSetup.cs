@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.IdentityProviders;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.Users;
@@ -19,6 +20,12 @@ internal static class SignInSetup
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<SignedTokens>();
         services.AddSingleton<Scopes>();
+        services.AddSingleton(new ProviderNetwork(
+            configuration.GetValue("SignIn:AllowLoopbackProviders", false), configuration.GetValue("SignIn:AllowPrivateProviders", false)));
+        services.AddSingleton(new PublicAddress(configuration["SignIn:PublicAddress"]));
+        services.AddSingleton<GuardedHttp>();
+        services.AddSingleton<ProviderMetadata>();
+        services.AddSingleton<IIdentityClient, IdentityClient>();
         services.AddHandlersOf(typeof(SignInSetup).Assembly);
     }
 

@@ -61,6 +61,7 @@ internal sealed class BadAddresses(Operation operation, World world)
         (_, "asOf") => ["yesterday", "-5", "1.5", "99999999999999999999999", "2026-13-45", "%00", "9999-01-01T00:00:00Z", "9000000000000000000"],
         (_, "format") => ["xml", "%00"],
         (_, "mode") => ["nonsense", "%00"],
+        (_, "code" or "state" or "error" or "iss") => ["%00"],
         ("integer", _) => ["x", "-1", "1.5", "99999999999999999999", "0x10", "%00", "1e3", .. name is "page" or "limit" ? ["0", "1000001"] : (string[])[]],
         ("boolean", _) => ["perhaps", "2", "%00"],
         _ => ["not-an-id", "%00", "1.5"],

@@ -7,6 +7,9 @@ public sealed class World : IAsyncLifetime
 {
     private const string Template = "license-templates";
 
+    /// <summary>An address of this machine, which Hosts do not ask.</summary>
+    private const string NoProvider = "https://127.0.0.1:9";
+
     private readonly Dictionary<string, string> ids = [];
     private TestHost? host;
     private HttpClient? vendor;
@@ -55,6 +58,9 @@ public sealed class World : IAsyncLifetime
         await Made($"organizations/{ids["organizationId"]}/access-tokens", script);
         ids["organizations/tokenId"] = (await vendor.Get($"/v3/organizations/{ids["organizationId"]}/access-tokens").Expect(200))[0]!.Id();
         ids["roleId"] = (await Made("roles", new { name = $"clerk {Guid.NewGuid():N}", claims = new[] { "user:read" } })).Id();
+        var provider = new { issuer = NoProvider, clientId = "eso", clientSecret = "secret" };
+        await vendor.Put($"/v3/organizations/{ids["organizationId"]}/identity-provider", provider).Expect(200);
+        await vendor.Put("/v3/account/identity-provider", provider).Expect(200);
         using var rows = new StringContent("kind,name,email,allowedUsers\norganization,Imported,im@ported.example,1\n", null, "text/csv");
         ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
         while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") != "completed")
@@ -117,6 +123,7 @@ public sealed class World : IAsyncLifetime
         "scopes" => value is JsonArray ? new JsonArray("user:read") : "user:read",
         "claims" => value is JsonArray ? new JsonArray("user:read") : "user:read",
         "role" => "user",
+        "issuer" => NoProvider,
         _ when ids.TryGetValue(name, out var id) => id,
         _ => value.DeepClone(),
     };

@@ -5,8 +5,8 @@ namespace EventSourcedOrgs.Host.Tests.Security;
 
 /// <summary>
 /// Who may use which address, written by hand and independent of the code's own table. <c>open</c> is for everybody, <c>own</c> for everybody signed in and
-/// what is theirs, <c>organization</c> for the organization-admins of that organization, <c>vendor</c> for none of the customers. The admin and the
-/// super-admin may use every address, the token of an organization those of that organization that <c>custom</c>, who has the same one claim, may use; of the
+/// what is theirs, <c>organization</c> for the organization-admins of that organization, <c>vendor</c> for none of the customers, <c>super-admin</c> for that one
+/// alone. But for those the admin and the super-admin may use every address, the token of an organization those of that organization that <c>custom</c>, who has the same one claim, may use; of the
 /// other members of the team those that stand behind. <c>=409</c> is what an address rightly answers to whoever may use it here; <c>gone</c> says that it
 /// answers the team also about an organization that is gone.
 /// </summary>
@@ -40,6 +40,15 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/organizations/{organizationId}/user-groups/{userGroupId}/users             organization auditor
         POST   /v3/organizations/{organizationId}/user-groups/{userGroupId}/users             organization
         DELETE /v3/organizations/{organizationId}/user-groups/{userGroupId}/users/{userId}    organization
+        GET    /v3/organizations/{organizationId}/identity-provider                           organization auditor
+        PUT    /v3/organizations/{organizationId}/identity-provider                           organization
+        DELETE /v3/organizations/{organizationId}/identity-provider                           organization
+        GET    /v3/account/identity-provider                                                  vendor       auditor
+        PUT    /v3/account/identity-provider                                                  super-admin
+        DELETE /v3/account/identity-provider                                                  super-admin
+        GET    /v3/sign-in/oidc/organizations/{organizationId}                                open
+        GET    /v3/sign-in/oidc/account                                                       open
+        GET    /v3/sign-in/oidc/callback                                                      open
         GET    /v3/organizations/{organizationId}/access-tokens                               organization auditor
         POST   /v3/organizations/{organizationId}/access-tokens                               organization
         GET    /v3/organizations/{organizationId}/access-tokens/{tokenId}                     organization auditor

@@ -39,10 +39,14 @@ internal sealed class Stage : IAsyncDisposable
     public const string Actor = "user:the-vendor";
 
     private readonly StoryClock clock;
-    private readonly HashSet<Guid> streams = [];
+    private readonly Happenings happenings;
     private int number;
 
-    private Stage(TestHost host, StoryClock clock) => (Host, this.clock) = (host, clock);
+    private Stage(TestHost host, StoryClock clock)
+    {
+        (Host, this.clock) = (host, clock);
+        happenings = new(host.Services.GetRequiredService<IDocumentStore>(), host.Services.GetRequiredService<PersonKeys>(), Actor);
+    }
 
     public TestHost Host { get; }
 
@@ -58,7 +62,7 @@ internal sealed class Stage : IAsyncDisposable
         var (begins, last) = (clock.Now.AddHours(1), await PositionAsync());
         var stories = histories.Select(steps => new Story(++number, begins, steps)).ToList();
         foreach (var hour in Enumerable.Range(0, Step.Most))
-            await AppendAsync([.. stories.Where(story => hour < story.Hours.Count).SelectMany(story => story.Hours[hour])]);
+            await happenings.AppendTogetherAsync([.. stories.Where(story => hour < story.Hours.Count).SelectMany(story => story.Hours[hour])]);
 
         clock.Now = begins.AddHours(Math.Max(1, stories.Max(story => story.Hours.Count)) - 1);
         var events = await ReadAsync(last);
@@ -70,34 +74,6 @@ internal sealed class Stage : IAsyncDisposable
         return new(
             [.. stories.Select(story => new Played(story, [.. story.Hours.SelectMany(hour => hour).Select(e => e.Stream).Distinct().SelectMany(stream => byStream[stream]).OrderBy(e => e.Position)]))],
             events, clock.Now);
-    }
-
-    /// <summary>Appends events of many streams in one transaction.</summary>
-    private async Task AppendAsync(IReadOnlyList<Happening> happenings)
-    {
-        if (happenings.Count == 0)
-            return;
-
-        var keys = Host.Services.GetRequiredService<PersonKeys>();
-        await using var session = Host.Services.GetRequiredService<IDocumentStore>().LightweightSession();
-        session.LastModifiedBy = Actor;
-        foreach (var stream in happenings.GroupBy(happening => happening.Stream))
-        {
-            var events = stream.Select(happening =>
-            {
-                if (happening.Data is UserCreated created)
-                    keys.Create(created.User, session);
-                var e = session.Events.BuildEvent(happening.Data);
-                e.Timestamp = happening.At;
-                return (object)e;
-            }).ToList();
-            if (streams.Add(stream.Key))
-                session.Events.StartStream(stream.First().State, stream.Key, events);
-            else
-                session.Events.Append(stream.Key, events);
-        }
-
-        await session.SaveChangesAsync();
     }
 
     private Task<long> PositionAsync() => Host.Scalar<long>("select coalesce(max(seq_id), 0) from events.mt_events");

@@ -14,7 +14,7 @@ namespace EventSourcedOrgs.Oracle.Tests;
 /// A history made of steps: two organizations, three users, three groups, four licences, to which things happen by the decisions of the domain, and now and then
 /// by an event alone, as an import might bring it. The ids of stories of different numbers have nothing in common.
 /// </summary>
-internal sealed class Story
+internal sealed class Story : Teller
 {
     private readonly List<Happening>[] hours;
     private readonly OrganizationId[] organizations;
@@ -22,12 +22,11 @@ internal sealed class Story
     private readonly UserGroupId[] groups;
     private readonly LicenseId[] licenses;
     private readonly ProductId product;
-    private DateTimeOffset now;
     private int hour;
 
     public Story(int number, DateTimeOffset begins, IReadOnlyList<Step> steps)
     {
-        (Number, Steps, now) = (number, steps, begins);
+        (Number, Steps, Now) = (number, steps, begins);
         organizations = [.. Step.Organizations.Select((_, n) => new OrganizationId(Id(1, n)))];
         users = [.. Step.Users.Select((_, n) => new UserId(Id(2, n)))];
         groups = [.. Step.Groups.Select((_, n) => new UserGroupId(Id(3, n)))];
@@ -52,8 +51,6 @@ internal sealed class Story
     /// <summary>The events of each hour.</summary>
     public IReadOnlyList<IReadOnlyList<Happening>> Hours => hours;
 
-    public States States { get; } = new();
-
     public IEnumerable<(Guid User, Guid License)> Pairs => from user in Users from license in Licenses select (user, license);
 
     /// <summary>The steps, and who is who.</summary>
@@ -68,7 +65,7 @@ internal sealed class Story
 
     private void Happen()
     {
-        for (hour = 0; hour < Steps.Count; hour++, now += TimeSpan.FromHours(1))
+        for (hour = 0; hour < Steps.Count; hour++, Now += TimeSpan.FromHours(1))
             Do(Steps[hour]);
     }
 
@@ -98,7 +95,7 @@ internal sealed class Story
             Deed.ReinstateLicense => () => Change(step, LicenseChanges.None with { Suspended = false }),
             Deed.Revoke => () => Change(step, LicenseChanges.None with { Revoked = true }),
             Deed.LiftRevocation => () => Change(step, LicenseChanges.None with { Revoked = false }),
-            Deed.Expire => () => Tell(License(step).Id.Value, License(step).ExpireAt(step.Number == 0 ? null : now.AddHours((3 * step.Number) - 3))),
+            Deed.Expire => () => Tell(License(step).Id.Value, License(step).ExpireAt(step.Number == 0 ? null : Now.AddHours((3 * step.Number) - 3))),
             Deed.Extend => () => Tell(License(step).Id.Value, License(step).Extend(TimeSpan.FromHours(step.Number - 1))),
             Deed.Renew => () => Tell(License(step).Id.Value, License(step).Renew()),
             Deed.DeleteUser => () => Delete(User(step)),
@@ -151,55 +148,18 @@ internal sealed class Story
         {
             Tell(id.Value, Domain.Licenses.License.New(
                 new(id, product, null, $"{Step.Licenses[n]}-{Number}", n == 2 ? null : Organization(n / 2).Id, null, new LicensePolicy(),
-                    new LicenseTerm { SubscriptionInterval = n == 2 ? "PT9H" : null }, n == 1 ? now.AddHours(9) : default(Optional<DateTimeOffset?>), n == 1 ? now.AddHours(3) : null, null, null, [], [],
-                    false, false), now));
+                    new LicenseTerm { SubscriptionInterval = n == 2 ? "PT9H" : null }, n == 1 ? Now.AddHours(9) : default(Optional<DateTimeOffset?>), n == 1 ? Now.AddHours(3) : null, null, null, [], [],
+                    false, false), Now));
         }
 
         return States.Licenses[id];
     }
 
-    private AssignmentWindow Window(Step step) => new(step.Window.From is { } from ? now.AddHours(from) : null, step.Window.Until is { } until ? now.AddHours(until) : null);
+    private AssignmentWindow Window(Step step) => new(step.Window.From is { } from ? Now.AddHours(from) : null, step.Window.Until is { } until ? Now.AddHours(until) : null);
 
     private void Change(Step step, LicenseChanges changes) => Tell(License(step).Id.Value, License(step).Change(changes));
 
-    private void Admit(UserId user, OrganizationId? into)
-    {
-        if (into is { } id)
-            Tell(id.Value, States.Organizations[id].Admit(user, SeatAuthority.Vendor));
-    }
+    protected override Organization Known(OrganizationId id) => Organization(Array.IndexOf(organizations, id));
 
-    private void Release(User user)
-    {
-        if (user.Organization is { } id)
-            Tell(id.Value, States.Organizations[id].Release(user.Id));
-    }
-
-    private void Move(User user, OrganizationId? to, Decision<UserEvent> decision)
-    {
-        if (decision.Refusal is not null || decision.Events.IsEmpty || !user.Exists || user.Organization == to || (to is { } id && !Organization(Array.IndexOf(organizations, id)).Exists))
-            return;
-
-        Release(user);
-        Admit(user.Id, to);
-        Tell(user.Id.Value, decision);
-    }
-
-    private void Delete(User user)
-    {
-        if (!user.Exists)
-            return;
-
-        Release(user);
-        Tell(user.Id.Value, user.Delete());
-    }
-
-    private void Tell<TEvent>(Guid stream, Decision<TEvent> decision) where TEvent : notnull
-    {
-        foreach (var e in decision.Events)
-        {
-            var happening = new Happening(stream, States.KindOf(e), e, now);
-            hours[hour].Add(happening);
-            States.Add(happening);
-        }
-    }
+    protected override void Record(Happening happening) => hours[hour].Add(happening);
 }

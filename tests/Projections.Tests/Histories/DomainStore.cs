@@ -1,6 +1,5 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Users;
 using EventSourcedOrgs.Tests;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
@@ -17,7 +16,7 @@ internal sealed class DomainStore : IAsyncDisposable
     private readonly DocumentStore store;
     private readonly CommitWakeup wakeup = new();
     private readonly PersonKeys keys;
-    private readonly HashSet<Guid> streams = [];
+    private readonly Happenings happenings;
     private IProjectionDaemon? daemon;
 
     private DomainStore(string address, int pageSize)
@@ -32,6 +31,7 @@ internal sealed class DomainStore : IAsyncDisposable
             options.ConfigureWriteSide(keys);
             options.AddReadModels(Models, wakeup, pageSize);
         });
+        happenings = new(store, keys, Actor);
         Progress = new(store.Storage.Database, Models);
         Moments = new(Source, store, Progress);
         Access = new(Source, Moments, Directory);
@@ -86,28 +86,7 @@ internal sealed class DomainStore : IAsyncDisposable
     }
 
     /// <summary>Appends in one transaction, in which streams are not interleaved.</summary>
-    public async Task AppendTogetherAsync(IReadOnlyList<Happening> history)
-    {
-        await using var session = store.LightweightSession();
-        session.LastModifiedBy = Actor;
-        foreach (var stream in history.GroupBy(happening => happening.Stream))
-        {
-            var events = stream.Select(happening =>
-            {
-                if (happening.Data is UserCreated created)
-                    keys.Create(created.User, session);
-                var e = session.Events.BuildEvent(happening.Data);
-                e.Timestamp = happening.At;
-                return (object)e;
-            }).ToList();
-            if (streams.Add(stream.Key))
-                session.Events.StartStream(stream.First().State, stream.Key, events);
-            else
-                session.Events.Append(stream.Key, events);
-        }
-
-        await session.SaveChangesAsync();
-    }
+    public Task AppendTogetherAsync(IReadOnlyList<Happening> history) => happenings.AppendTogetherAsync(history);
 
     public async Task<long> PositionAsync() => (long)(await Source.ScalarAsync("select coalesce(max(seq_id), 0) from events.mt_events"))!;
 

@@ -18,7 +18,7 @@ internal readonly record struct Step(int Deed, int A, int B, int C);
 /// Two organizations with a few users, groups and licences, to which things happen: by the decisions of the domain, and now and then by an event alone, as
 /// an import might bring it. Every step is an hour.
 /// </summary>
-internal sealed class World
+internal sealed class World : Teller
 {
     private const int Deeds = 36;
 
@@ -60,7 +60,6 @@ internal sealed class World
     private static Step LicenseReturns => new(13, 0, 0, 2);
 
     private readonly List<Happening> history = [];
-    private DateTimeOffset now;
 
     /// <param name="number">Worlds of different numbers have nothing in common, and the later number is the later time.</param>
     public World(int number, IEnumerable<Step> steps)
@@ -70,7 +69,7 @@ internal sealed class World
         Groups = [.. Enumerable.Range(1, 4).Select(n => new UserGroupId(Id(3, n)))];
         Licenses = [.. Enumerable.Range(1, 4).Select(n => new LicenseId(Id(4, n)))];
         Product = new(Id(5, 1));
-        Begins = now = Start.AddDays(30 * number);
+        Begins = Now = Start.AddDays(30 * number);
         Begin();
         foreach (var step in steps)
             Do(step);
@@ -91,8 +90,6 @@ internal sealed class World
     public ProductId Product { get; }
 
     public IReadOnlyList<Happening> History => history;
-
-    public States States { get; } = new();
 
     /// <summary>The history as the store would deliver it, from a position on.</summary>
     public IEnumerable<IEvent> Events(long first = 1) => history.Select((happening, n) =>
@@ -119,14 +116,14 @@ internal sealed class World
         {
             Tell(id.Value, License.New(
                 new(id, Product, null, $"KEY-{n}-{id}", n < 3 ? Organizations[n % 2] : null, null, new LicensePolicy(),
-                    new LicenseTerm { SubscriptionInterval = n == 1 ? "P2D" : null }, default, n == 2 ? now.AddDays(1) : null, null, null, [], [], false, false),
-                now));
+                    new LicenseTerm { SubscriptionInterval = n == 1 ? "P2D" : null }, default, n == 2 ? Now.AddDays(1) : null, null, null, [], [], false, false),
+                Now));
         }
     }
 
     private void Do(Step step)
     {
-        now += TimeSpan.FromHours(1);
+        Now += TimeSpan.FromHours(1);
         var (organizationId, userId, groupId, licenseId) = (Organizations[step.A % 2], Users[step.A % 5], Groups[step.B % 4], Licenses[step.B % 4]);
         var (organization, user, group, license) = (States.Organizations[organizationId], States.Users[userId], States.Groups[groupId], States.Licenses[licenseId]);
         OrganizationId? elsewhere = step.C == 0 ? null : Organizations[step.C % 2];
@@ -150,10 +147,10 @@ internal sealed class World
             18 or 19 => () => Tell(organizationId.Value, organization.Reinstate()),
             20 => () => Tell(licenseId.Value, license.Change(LicenseChanges.None with { Suspended = step.C % 2 == 0 })),
             21 => () => Tell(licenseId.Value, license.Change(LicenseChanges.None with { Revoked = step.C % 2 == 0 })),
-            22 => () => Tell(licenseId.Value, license.ExpireAt(step.C == 0 ? null : now.AddHours((5 * step.C) - 5))),
+            22 => () => Tell(licenseId.Value, license.ExpireAt(step.C == 0 ? null : Now.AddHours((5 * step.C) - 5))),
             23 => () => Tell(licenseId.Value, step.C == 0 ? license.Renew() : license.Extend(TimeSpan.FromHours(step.C))),
             24 when group.Organization == user.Organization => () => Tell<UserEvent>(userId.Value, [new UserAddedToGroup(userId, groupId)]),
-            25 => () => Tell(userId.Value, user.SignIn(now)),
+            25 => () => Tell(userId.Value, user.SignIn(Now)),
             26 => () => Tell(userId.Value, user.ChangeRole(step.C % 2 == 0 ? Role.User : Role.OrganizationAdmin)),
             27 => () => Tell(organizationId.Value, organization.Change(new(default, default, default, step.C - 1, default, default, default))),
             28 => () => Tell(groupId.Value, group.Change($"Group {step.C}", default)),
@@ -164,7 +161,7 @@ internal sealed class World
             33 => () => Tell(licenseId.Value, license.AssignGroup(group, Window(step.A))),
             34 => () => Tell(licenseId.Value, license.AssignUser(user, Window(2 + step.C))),
             35 when group.Organization == license.Organization => () => Tell<LicenseEvent>(
-                licenseId.Value, [new GroupAssignedToLicense(licenseId, groupId, now.AddHours(step.A), now.AddHours(5 - step.C))]),
+                licenseId.Value, [new GroupAssignedToLicense(licenseId, groupId, Now.AddHours(step.A), Now.AddHours(5 - step.C))]),
             _ => () => { }
             ,
         };
@@ -175,56 +172,17 @@ internal sealed class World
     private AssignmentWindow Window(int number) => number switch
     {
         0 or 1 => AssignmentWindow.Always,
-        2 => new(now.AddHours(6), null),
-        3 => new(null, now.AddHours(6)),
-        4 => new(now.AddHours(3), now.AddHours(12)),
-        5 => new(now, now.AddHours(1)),
-        6 => new(null, now),
-        7 => new(now.AddHours(-2), now.AddHours(20)),
-        8 => new(now.AddDays(30), null),
-        _ => new(now.AddHours(1), now.AddHours(2)),
+        2 => new(Now.AddHours(6), null),
+        3 => new(null, Now.AddHours(6)),
+        4 => new(Now.AddHours(3), Now.AddHours(12)),
+        5 => new(Now, Now.AddHours(1)),
+        6 => new(null, Now),
+        7 => new(Now.AddHours(-2), Now.AddHours(20)),
+        8 => new(Now.AddDays(30), null),
+        _ => new(Now.AddHours(1), Now.AddHours(2)),
     };
 
-    private void Admit(UserId user, OrganizationId? into)
-    {
-        if (into is { } id)
-            Tell(id.Value, States.Organizations[id].Admit(user, SeatAuthority.Vendor));
-    }
-
-    private void Release(User user)
-    {
-        if (user.Organization is { } id)
-            Tell(id.Value, States.Organizations[id].Release(user.Id));
-    }
-
-    private void Move(User user, OrganizationId? to, Decision<UserEvent> decision)
-    {
-        if (decision.Refusal is not null || decision.Events.IsEmpty || !user.Exists || user.Organization == to || (to is { } id && !States.Organizations[id].Exists))
-            return;
-
-        Release(user);
-        Admit(user.Id, to);
-        Tell(user.Id.Value, decision);
-    }
-
-    private void Delete(User user)
-    {
-        if (!user.Exists)
-            return;
-
-        Release(user);
-        Tell(user.Id.Value, user.Delete());
-    }
-
-    private void Tell<TEvent>(Guid stream, Decision<TEvent> decision) where TEvent : notnull
-    {
-        foreach (var e in decision.Events)
-        {
-            var happening = new Happening(stream, States.KindOf(e), e, now);
-            history.Add(happening);
-            States.Add(happening);
-        }
-    }
+    protected override void Record(Happening happening) => history.Add(happening);
 }
 
 /// <summary>The states of a world, as the domain folds them.</summary>

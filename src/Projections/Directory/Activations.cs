@@ -26,7 +26,7 @@ public static class ActivationList
     internal static Listing At(this Listing listing, long? asOf) => asOf is null ? listing : listing == All ? AllOfThePast : OwnOfThePast;
 
     internal static DirectoryPart<Activation, ActivationEvent> Part(JsonSerializerOptions json) => new(
-        "activation", 2, json, state => state.Id != default && state.RefusedWith is null, table => table
+        "activation", json, state => state.Id != default && state.RefusedWith is null, table => table
         .Reference("license_id", state => state.License.Value)
         .Reference("product_id", state => state.Product.Value)
         .Reference("user_id", state => state.User?.Value)
@@ -53,11 +53,11 @@ public static class ActivationList
     private static Listing Vendor(string lastSync) => new("activations", ListField.Id("id", "a.id"),
     [
         .. Fields(lastSync),
-        ListField.Id("organizationId", "select l.organization_id from read.license_v2 l where l.id = a.license_id and {at:l}"),
-        ListField.Text("organization.name", """
-            select o.name from read.license_v2 l join read.organization_v2 o on o.id = l.organization_id and {at:o} where l.id = a.license_id and {at:l}
+        ListField.Id("organizationId", $$"""select l.organization_id from {{Directory.TableOf("license")}} l where l.id = a.license_id and {at:l}"""),
+        ListField.Text("organization.name", $$"""
+            select o.name from {{Directory.TableOf("license")}} l join {{Directory.TableOf("organization")}} o on o.id = l.organization_id and {at:o} where l.id = a.license_id and {at:l}
             """) with { Sortable = false },
-        ListField.Text("user.email", "select u.email from read.app_user_v2 u where u.id = a.user_id and {at:u}") with { IgnoresCase = true },
+        ListField.Text("user.email", $$"""select u.email from {{Directory.TableOf("app_user")}} u where u.id = a.user_id and {at:u}""") with { IgnoresCase = true },
         .. ListField.KeyValues("metadata", "a.metadata"),
     ])
     { Versioned = "a" };
@@ -69,7 +69,7 @@ public static class ActivationList
         ListField.Id("licenseId", "a.license_id") with { Required = true },
         ListField.Id("productId", "a.product_id") with { Required = true },
         ListField.Id("userId", "a.user_id"),
-        ListField.Text("license.key", "select l.key from read.license_v2 l where l.id = a.license_id and {at:l}"),
+        ListField.Text("license.key", $$"""select l.key from {{Directory.TableOf("license")}} l where l.id = a.license_id and {at:l}"""),
         ListField.Enum("os", "a.os", "windows", "linux", "macos", "android", "ios") with { Required = true },
         ListField.Text("osVersion", "a.os_version") with { Required = true },
         ListField.Text("hostname", "a.hostname") with { Searchable = true, Sortable = false },

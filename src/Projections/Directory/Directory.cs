@@ -20,6 +20,9 @@ public sealed class Directory : ReadModel
 {
     public const string ModelName = "Directory";
 
+    /// <summary>The version of all its tables: when one changes its shape they are all made and filled anew.</summary>
+    internal const int Shape = 2;
+
     private readonly DirectoryPart[] parts;
 
     /// <param name="json">How states are stored; it seals personal data.</param>
@@ -51,6 +54,9 @@ public sealed class Directory : ReadModel
 
     public override void Apply(IEvent e, Rows rows) => PartOf(e).Apply(e, rows);
 
+    /// <summary>The name of a table of the directory, for lists that look into another's.</summary>
+    internal static string TableOf(string name) => $"{Table.Schema}.{name}_v{Shape}";
+
     private DirectoryPart PartOf(IEvent e) => parts.First(part => part.Family.IsAssignableFrom(e.EventType));
 }
 
@@ -71,11 +77,11 @@ public sealed record Entry<TState>(Guid Id, TState State);
 
 /// <summary>The states of one kind of aggregate as versioned rows; a state that no longer exists has no current row.</summary>
 public sealed class DirectoryPart<TState, TEvent>(
-    string name, int version, JsonSerializerOptions json, Func<TState, bool> exists, Func<Table<Guid, Entry<TState>>, Table<Guid, Entry<TState>>> columns) : DirectoryPart
+    string name, JsonSerializerOptions json, Func<TState, bool> exists, Func<Table<Guid, Entry<TState>>, Table<Guid, Entry<TState>>> columns) : DirectoryPart
     where TState : class, IAggregate<TState, TEvent>
 {
     public Table<Guid, Entry<TState>> Rows { get; } = columns(Projections.Table.Versioned<Guid, Entry<TState>>(
-            name, version, entry => entry.Id, reader => new(reader.Get<Guid>("id"), JsonSerializer.Deserialize<TState>(reader.Get<string>("document"), json)!))
+            name, Directory.Shape, entry => entry.Id, reader => new(reader.Get<Guid>("id"), JsonSerializer.Deserialize<TState>(reader.Get<string>("document"), json)!))
         .Key("id", NpgsqlTypes.NpgsqlDbType.Uuid, id => id)
         .Column("document", NpgsqlTypes.NpgsqlDbType.Jsonb, entry => JsonSerializer.Serialize(entry.State, json)));
 

@@ -9,7 +9,7 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>The lists of licences: of the account, of an organization, of a user.</summary>
 public static class LicenseList
 {
-    private const string Activations = "from read.activation_v2 a where a.license_id = l.id and {at:a}";
+    private static readonly string Activations = $$"""from {{Directory.TableOf("activation")}} a where a.license_id = l.id and {at:a}""";
 
     private static readonly ListField[] Fields =
     [
@@ -47,10 +47,10 @@ public static class LicenseList
         .. Fields,
         ListField.IdSet("userGroupId", "l.group_ids"),
         ListField.Id("organizationId", "l.organization_id"),
-        ListField.Text("organization.name", "select o.name from read.organization_v2 o where o.id = l.organization_id and {at:o}"),
-        ListField.Text("organization.email", "select o.email from read.organization_v2 o where o.id = l.organization_id and {at:o}") with { IgnoresCase = true },
-        ListField.Text("user.email", "select u.email from read.app_user_v2 u where u.id = l.primary_user_id and {at:u}") with { IgnoresCase = true },
-        ListField.Text("user.company", "select u.company from read.app_user_v2 u where u.id = l.primary_user_id and {at:u}"),
+        ListField.Text("organization.name", $$"""select o.name from {{Directory.TableOf("organization")}} o where o.id = l.organization_id and {at:o}"""),
+        ListField.Text("organization.email", $$"""select o.email from {{Directory.TableOf("organization")}} o where o.id = l.organization_id and {at:o}""") with { IgnoresCase = true },
+        ListField.Text("user.email", $$"""select u.email from {{Directory.TableOf("app_user")}} u where u.id = l.primary_user_id and {at:u}""") with { IgnoresCase = true },
+        ListField.Text("user.company", $$"""select u.company from {{Directory.TableOf("app_user")}} u where u.id = l.primary_user_id and {at:u}"""),
         ListField.Id("resellerId", "l.reseller_id"),
         ListField.TextSet("tags", "l.tags"),
         ListField.TextSet("tag", "l.tags"),
@@ -73,7 +73,7 @@ public static class LicenseList
     ])
     { Versioned = "l" };
 
-    internal static DirectoryPart<License, LicenseEvent> Part(JsonSerializerOptions json) => new("license", 2, json, state => state.Exists, table => table
+    internal static DirectoryPart<License, LicenseEvent> Part(JsonSerializerOptions json) => new("license", json, state => state.Exists, table => table
         .Text("key", state => state.Key)
         .Reference("product_id", state => state.Product.Value)
         .Reference("organization_id", state => state.Organization?.Value)
@@ -117,8 +117,8 @@ public static class LicenseList
     /// <summary>Licences that a user is named on, or that a living group of the user is assigned to; the parameter is the user's id.</summary>
     internal static string OfUserId(int parameter) => $$"""
         (l.primary_user_id = ${{parameter}} or l.user_ids @> array[${{parameter}}::uuid] or l.group_ids && array(
-            select g.id from read.user_group_v2 g
-            where {at:g} and g.id in (select unnest(u.group_ids) from read.app_user_v2 u where u.id = ${{parameter}} and {at:u})))
+            select g.id from {{Directory.TableOf("user_group")}} g
+            where {at:g} and g.id in (select unnest(u.group_ids) from {{Directory.TableOf("app_user")}} u where u.id = ${{parameter}} and {at:u})))
         """;
 }
 

@@ -22,7 +22,7 @@ public static class OrganizationList
     ])
     { Versioned = "o" };
 
-    internal static DirectoryPart<Organization, OrganizationEvent> Part(JsonSerializerOptions json) => new("organization", 2, json, state => state.Exists, table => table
+    internal static DirectoryPart<Organization, OrganizationEvent> Part(JsonSerializerOptions json) => new("organization", json, state => state.Exists, table => table
         .Text("name", state => state.Name)
         .Text("email", state => state.Email)
         .Text("description", state => state.Description ?? "")

@@ -20,7 +20,7 @@ public static class ProductList
     ])
     { Versioned = "p" };
 
-    internal static DirectoryPart<Product, ProductEvent> Part(JsonSerializerOptions json) => new("product", 2, json, state => state.Exists, table => table
+    internal static DirectoryPart<Product, ProductEvent> Part(JsonSerializerOptions json) => new("product", json, state => state.Exists, table => table
         .Text("name", state => state.Name)
         .Text("display_name", state => state.DisplayName)
         .Text("description", state => state.Description ?? "")
@@ -46,7 +46,7 @@ public static class LicenseTemplateList
         [ListField.Text("name", "t.name") with { Searchable = true, Required = true }, .. Columns.Times("t")])
     { Versioned = "t" };
 
-    internal static DirectoryPart<LicenseTemplate, LicenseTemplateEvent> Part(JsonSerializerOptions json) => new("license_template", 2, json, state => state.Exists, table => table
+    internal static DirectoryPart<LicenseTemplate, LicenseTemplateEvent> Part(JsonSerializerOptions json) => new("license_template", json, state => state.Exists, table => table
         .Text("name", state => state.Name)
         .Times(state => state.Recorded));
 }

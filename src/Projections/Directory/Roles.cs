@@ -18,7 +18,7 @@ public static class RoleList
     ])
     { Versioned = "r" };
 
-    internal static DirectoryPart<CustomRole, CustomRoleEvent> Part(JsonSerializerOptions json) => new("custom_role", 2, json, state => state.Exists, table => table
+    internal static DirectoryPart<CustomRole, CustomRoleEvent> Part(JsonSerializerOptions json) => new("custom_role", json, state => state.Exists, table => table
         .Text("name", state => state.Name)
         .Text("description", state => state.Description ?? "")
         .Set("claims", NpgsqlDbType.Text, entry => entry.State.Claims)

@@ -16,7 +16,7 @@ public static class UserGroupList
     ])
     { Versioned = "g" };
 
-    internal static DirectoryPart<UserGroup, UserGroupEvent> Part(JsonSerializerOptions json) => new("user_group", 2, json, state => state.Exists, table => table
+    internal static DirectoryPart<UserGroup, UserGroupEvent> Part(JsonSerializerOptions json) => new("user_group", json, state => state.Exists, table => table
         .Text("name", state => state.Name)
         .Text("description", state => state.Description ?? "")
         .Reference("organization_id", state => state.Organization.Value)

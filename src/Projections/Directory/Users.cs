@@ -33,7 +33,7 @@ public static class UserList
         .. Fields,
         ListField.Text("company", "u.company") with { Searchable = true, Required = true },
         ListField.Id("organizationId", "u.organization_id"),
-        ListField.Text("organization.name", "select o.name from read.organization_v2 o where o.id = u.organization_id and {at:o}"),
+        ListField.Text("organization.name", $$"""select o.name from {{Directory.TableOf("organization")}} o where o.id = u.organization_id and {at:o}"""),
         ListField.Id("resellerId", "null::uuid"),
         ListField.TextSet("tags", "u.tags"),
         ListField.TextSet("tag", "u.tags"),
@@ -41,7 +41,7 @@ public static class UserList
     ])
     { Versioned = "u" };
 
-    internal static DirectoryPart<User, UserEvent> Part(JsonSerializerOptions json) => new("app_user", 2, json, state => state.Exists, table => table
+    internal static DirectoryPart<User, UserEvent> Part(JsonSerializerOptions json) => new("app_user", json, state => state.Exists, table => table
         .Text("name", state => $"{state.FirstName.Value} {state.LastName?.Value}".Trim())
         .Text("first_name", state => state.FirstName.Value ?? "")
         .Text("last_name", state => state.LastName?.Value ?? "")
@@ -61,8 +61,8 @@ public static class UserList
         .Index("using gin (group_ids) where until is null"));
 
     /// <summary>Users for whom some licence of a product is open by assignment.</summary>
-    internal const string OfProduct = """
-        exists (select 1 from read.license_v2 l where {at:l} and l.product_id = $
+    internal static string OfProduct { get; } = $$"""
+        exists (select 1 from {{Directory.TableOf("license")}} l where {at:l} and l.product_id = $
             and (l.primary_user_id = u.id or u.id = any(l.user_ids) or l.group_ids && u.group_ids))
         """;
 }

@@ -24,7 +24,7 @@ public sealed record CountMeter(Guid Meter, ActivationId Activation, ProductId? 
             if (refused is not null)
                 return refused;
 
-            var places = await store.LicenseUses.Places(license, store.Context.Now, cancellationToken);
+            var places = await store.LicenseUses.Metered(license, store.Context.Now, cancellationToken);
             var counted = await store.Activations.Decide(
                 command.Activation, state => state.Count(license, command.Meter, command.Increment, places, store.Context.Now), cancellationToken);
             if (counted.Refusal is not null)

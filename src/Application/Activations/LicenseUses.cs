@@ -27,7 +27,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
 
         Guid[] ids = [.. licenses.Select(license => license.Id.Value)];
         var meters = await Meters(licenses, store.Context.Now, cancellation);
-        await using var command = Command(
+        await using var command = database.Command(
             $"""
             select (a.data ->> 'license')::uuid, count(*) filter (where {Live}), count(*) filter (where a.data ->> 'end' = 'deactivated'),
                 max(greatest((a.data ->> 'lastSyncedAt')::timestamptz, (p.data ->> 'lastSyncedAt')::timestamptz)),
@@ -57,7 +57,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
     /// <summary>What a decision about a place of the licence needs to know: only what the licence limits is counted.</summary>
     public async Task<Places> Places(License license, DateTimeOffset now, CancellationToken cancellation)
     {
-        await using var command = Command(
+        await using var command = database.Command(
             $"""
             select case when $3 then (select count(*) {OfLicense} and {Live}) else 0 end,
                 case when $4 then (select count(*) from events.mt_doc_activation a where (a.data ->> 'license')::uuid = $1 and a.data ->> 'end' = 'deactivated') else 0 end
@@ -66,8 +66,14 @@ public sealed class LicenseUses(NpgsqlDataSource database)
         await reader.ReadAsync(cancellation);
         var (taken, deactivations) = ((int)reader.GetInt64(0), (int)reader.GetInt64(1));
         await reader.CloseAsync();
+        return await Metered(license, now, cancellation) with { Taken = taken, Deactivations = deactivations };
+    }
+
+    /// <summary>What a decision about a meter needs to know, or about a place that the machine has already: the places themselves are not counted.</summary>
+    public async Task<Places> Metered(License license, DateTimeOffset now, CancellationToken cancellation)
+    {
         var meters = license.Meters.Count == 0 ? [] : (await Meters([license], now, cancellation)).GetValueOrDefault(license.Id, []);
-        return new(taken, deactivations, LicenseUsage.None with { Meters = meters });
+        return Domain.Activations.Places.None with { Usage = LicenseUsage.None with { Meters = meters } };
     }
 
     /// <summary>The live activation of this machine, if it has one; of a machine user where the licence is locked to users.</summary>
@@ -95,7 +101,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
     /// <summary>Whether the same machine was refused for the same reason since then, so that repeating it tells nothing new.</summary>
     public async Task<bool> WasRefused(LicenseId license, string fingerprint, string code, DateTimeOffset since, CancellationToken cancellation)
     {
-        await using var command = Command(
+        await using var command = database.Command(
             """
             select exists (select from events.mt_doc_activation a where a.data ->> 'fingerprint' = $1 and (a.data ->> 'license')::uuid = $2
                 and a.data ->> 'refusedWith' = $3 and (a.data -> 'recorded' ->> 'createdAt')::timestamptz > $4)
@@ -107,7 +113,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
     public async Task<IReadOnlyList<(ActivationId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset LastSyncedAt)>> Held(
         LicenseId license, CancellationToken cancellation)
     {
-        await using var command = Command(
+        await using var command = database.Command(
             """
             select a.id, (a.data -> 'recorded' ->> 'createdAt')::timestamptz, (a.data -> 'recorded' ->> 'updatedAt')::timestamptz,
                 greatest((a.data ->> 'lastSyncedAt')::timestamptz, (p.data ->> 'lastSyncedAt')::timestamptz)
@@ -132,7 +138,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
         if (known.Count == 0)
             return found;
 
-        await using var command = Command(
+        await using var command = database.Command(
             $"""
             select (a.data ->> 'license')::uuid, (m ->> 'meter')::uuid, coalesce(sum((m ->> 'uses')::bigint) filter (where {Live}), 0)::bigint,
                 sum((m ->> 'uses')::bigint)::bigint, sum((m ->> 'gross')::bigint)::bigint
@@ -177,7 +183,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
     private async Task<List<(ActivationId Id, string Fingerprint, string UserHash)>> Candidates(
         License license, string condition, DateTimeOffset now, string fingerprint, CancellationToken cancellation)
     {
-        await using var command = Command(
+        await using var command = database.Command(
             $"select a.id, a.data ->> 'fingerprint', a.data #>> array['report', 'userHash'] {OfLicense} and {Live} {condition} order by a.id",
             license.Id.Value, now.UtcDateTime, fingerprint);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -189,19 +195,11 @@ public sealed class LicenseUses(NpgsqlDataSource database)
 
     private async Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Ids(string sql, CancellationToken cancellation, params object[] values)
     {
-        await using var command = Command(sql, values);
+        await using var command = database.Command(sql, values);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var found = new List<(ActivationId, LicenseId)>();
         while (await reader.ReadAsync(cancellation))
             found.Add((ActivationId.From(reader.GetGuid(0)), LicenseId.From(reader.GetGuid(1))));
         return found;
-    }
-
-    private NpgsqlCommand Command(string sql, params object[] values)
-    {
-        var command = database.CreateCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
     }
 }

@@ -34,7 +34,7 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
                 return Refusal.ActivationNotFound;
 
             var attempt = await store.Attempt(command.Activation, request, license, before.User, cancellationToken);
-            var places = await store.LicenseUses.Places(license, now, cancellationToken);
+            var places = await store.LicenseUses.Metered(license, now, cancellationToken);
             var synced = await store.Activations.Decide(command.Activation, state => state.Sync(license, attempt, places, now), cancellationToken);
             if (synced.Refusal is not null)
                 return synced.Refusal;

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
@@ -94,8 +95,7 @@ public sealed record AdmitIdentity(OrganizationId? Organization, ProvenIdentity 
         private static bool IsReached(OwnedProvider owned, User user) => user.Exists
             && (owned.Organization is { } organization ? user.Organization == organization && !user.Role.IsTeam : user.Role.IsTeam && user.Organization is null);
 
-        private static Refusal? Denial(User user) =>
-            user.Suspended ? Refusal.UserSuspended : !user.Role.IsTeam && !user.AllowCustomerPortalAccess ? Refusal.CustomerPortalNotAllowed : null;
+        private static Refusal? Denial(User user) => Callers.DenialOf(user.Role, user.Suspended, organizationSuspended: false, user.AllowCustomerPortalAccess);
 
         private static Refusal? WrongEmail(IdentityProvider provider, ProvenIdentity identity) =>
             identity is not { EmailVerified: true, Email: { } email } || Rules.WrongEmail(email) is not null ? Refusal.EmailNotVerified

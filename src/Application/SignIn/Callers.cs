@@ -68,14 +68,14 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
     /// <summary>The user who has proved the password.</summary>
     public async Task<Caller> OfUser(UserId user, CancellationToken cancellation)
     {
-        await using var command = Command(OfPerson, user.Value);
+        await using var command = database.Command(OfPerson, user.Value);
         return await Read(command, cancellation);
     }
 
     /// <summary>The user of a signed token, as long as the sign-in lasts that it was made for.</summary>
     public async Task<Caller> OfSession(UserId user, Guid session, CancellationToken cancellation)
     {
-        await using var command = Command(OfSignIn, user.Value, session, clock.GetUtcNow().UtcDateTime);
+        await using var command = database.Command(OfSignIn, user.Value, session, clock.GetUtcNow().UtcDateTime);
         var caller = await Read(command, cancellation);
         return caller.IsAnonymous ? caller : caller with { Session = session };
     }
@@ -85,7 +85,7 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
     {
         var ofOrganization = secret.StartsWith(OrganizationPrefix, StringComparison.Ordinal);
         var now = clock.GetUtcNow();
-        await using var command = Command(ofOrganization ? OfOrganizationSecret : OfSecret, HashOf(secret), now.UtcDateTime);
+        await using var command = database.Command(ofOrganization ? OfOrganizationSecret : OfSecret, HashOf(secret), now.UtcDateTime);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation))
             return Caller.Anonymous;
@@ -129,19 +129,12 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
                 AccessTokenId.From(row.GetGuid(0))),
         row.IsDBNull(4) ? null : row.GetDateTime(4));
 
-    private static Refusal? DenialOf(Role role, bool suspended, bool organizationSuspended, bool allowed) =>
+    /// <summary>Why somebody who is known may do nothing at the moment.</summary>
+    internal static Refusal? DenialOf(Role role, bool suspended, bool organizationSuspended, bool allowed) =>
         suspended ? Refusal.UserSuspended
         : organizationSuspended ? Refusal.OrganizationSuspended
         : !role.IsTeam && !allowed ? Refusal.CustomerPortalNotAllowed
         : null;
-
-    private NpgsqlCommand Command(string sql, params object[] values)
-    {
-        var command = database.CreateCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
-    }
 
     private async Task NoteUse(AccessTokenId token, DateTimeOffset now, CancellationToken cancellation)
     {

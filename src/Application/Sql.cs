@@ -1,0 +1,16 @@
+using Npgsql;
+
+namespace EventSourcedOrgs.Application;
+
+/// <summary>Plain SQL beside the store, for questions that no document answers.</summary>
+internal static class Sql
+{
+    /// <summary>A command whose values are <c>$1</c>, <c>$2</c> ... in its text.</summary>
+    public static NpgsqlCommand Command(this NpgsqlDataSource database, string sql, params object[] values)
+    {
+        var command = database.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+}

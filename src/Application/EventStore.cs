@@ -70,7 +70,7 @@ public static class EventStore
         options.Schema.For<SigningKey>();
         options.Schema.For<ProductKey>();
         options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt);
-        options.Schema.For<RefusedCommand>();
+        options.Schema.For<RefusedCommand>().Index(refused => refused.Organization!);
         options.Schema.For<Import>();
         options.Schema.For<Organization>().Index(organization => organization.Name);
         options.Schema.For<User>().Index(user => user.Organization!);

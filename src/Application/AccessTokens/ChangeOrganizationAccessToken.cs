@@ -1,5 +1,4 @@
 using EventSourcedOrgs.Application.Pipeline;
-using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using FluentValidation;
@@ -25,18 +24,19 @@ public sealed record RevokeOrganizationAccessToken(OrganizationId Organization, 
     {
         public async Task<Result<AccessToken>> Handle(RevokeOrganizationAccessToken command, CancellationToken cancellationToken)
         {
-            var found = await new OwnTokens(store).Find(command.Organization, command.AccessToken, cancellationToken);
+            var tokens = new OwnTokens(store);
+            var found = await tokens.Find(command.Organization, command.AccessToken, cancellationToken);
             if (found.Refusal is not null)
                 return found;
             if (!command.Revoked && found.Value!.Revoked && scopes.MayGiveOrganization(store.Context.Caller, found.Value.Scopes) is { } mayNot)
                 return mayNot;
 
-            return await store.AccessTokens.Decide(command.AccessToken, token => command.Revoked ? token.Revoke() : token.LiftRevocation(), cancellationToken);
+            return await tokens.Revoke(found.Value!, command.Revoked, cancellationToken);
         }
     }
 }
 
-/// <summary>Gives an access token of an organization a new secret; the former one ends at once. The caller must be able to do what the token can.</summary>
+/// <summary>Gives an access token of an organization a new secret; the former one ends at once, or when the command says. The caller must be able to do what the token can.</summary>
 public sealed record RotateOrganizationAccessToken(OrganizationId Organization, AccessTokenId AccessToken, DateTimeOffset? FormerEndsAt) : ICommand<IssuedToken>, IWithinOrganization
 {
     public Guid? Target => AccessToken.Value;
@@ -57,12 +57,7 @@ public sealed record RotateOrganizationAccessToken(OrganizationId Organization, 
             if (scopes.MayGiveOrganization(store.Context.Caller, found.Value!.Scopes) is { } mayNot)
                 return mayNot;
 
-            var rotated = await store.AccessTokens.Decide(command.AccessToken, token => token.Rotate(store.Context.Now, command.FormerEndsAt), cancellationToken);
-            if (rotated.Refusal is { } ended)
-                return ended;
-
-            var secret = tokens.NewSecret(command.AccessToken, command.FormerEndsAt, Callers.OrganizationPrefix);
-            return rotated.Select(state => new IssuedToken(state, secret));
+            return await tokens.Rotate(found.Value, command.FormerEndsAt, cancellationToken);
         }
     }
 }
@@ -81,8 +76,7 @@ public sealed record DeleteOrganizationAccessToken(OrganizationId Organization, 
             if (found.Refusal is not null)
                 return found;
 
-            tokens.ForgetSecrets(command.AccessToken);
-            return await store.AccessTokens.Decide(command.AccessToken, token => token.Delete(), cancellationToken);
+            return await tokens.Delete(found.Value!, cancellationToken);
         }
     }
 }

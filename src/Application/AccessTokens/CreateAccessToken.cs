@@ -1,5 +1,4 @@
 using EventSourcedOrgs.Application.Pipeline;
-using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using FluentValidation;
@@ -22,7 +21,7 @@ public sealed record CreateAccessToken(AccessTokenId Id, string Name, ValueList<
             RuleFor(c => c.Name).Text(1);
             RuleFor(c => c.ScopeNames.Count).LessThanOrEqualTo(MostScopes).OverridePropertyName("Scopes")
                 .WithMessage($"must have at most {MostScopes} elements.");
-            RuleFor(c => c.ExpiresAt).Must(end => end is null || end > clock.GetUtcNow()).WithMessage("must be in the future.");
+            RuleFor(c => c.ExpiresAt).Ends(clock);
         }
     }
 
@@ -40,9 +39,7 @@ public sealed record CreateAccessToken(AccessTokenId Id, string Name, ValueList<
             if (token.Refusal is null && command.Revoked)
                 token = await store.AccessTokens.Decide(command.Id, state => state.Revoke(), cancellationToken);
 
-            var secret = Secret.New(Callers.SecretPrefix);
-            store.Session.Insert(new AccessTokenSecret(Callers.HashOf(secret), command.Id));
-            return token.Select(state => new IssuedToken(state, secret));
+            return token.Select(state => new IssuedToken(state, new OwnTokens(store).Issue(state)));
         }
     }
 }

@@ -1,5 +1,4 @@
 using EventSourcedOrgs.Application.Pipeline;
-using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using FluentValidation;
@@ -20,7 +19,7 @@ public sealed record CreateOrganizationAccessToken(
             RuleFor(c => c.Name).Text(1);
             RuleFor(c => c.ScopeNames.Count).InclusiveBetween(1, CreateAccessToken.MostScopes).OverridePropertyName("Scopes")
                 .WithMessage($"must have 1 to {CreateAccessToken.MostScopes} elements.");
-            RuleFor(c => c.ExpiresAt).Must(end => end is null || end > clock.GetUtcNow()).WithMessage("must be in the future.");
+            RuleFor(c => c.ExpiresAt).Ends(clock);
         }
     }
 
@@ -34,11 +33,7 @@ public sealed record CreateOrganizationAccessToken(
 
             var organization = await store.Organizations.Latest(command.Organization, cancellationToken);
             var token = store.AccessTokens.Start(command.Id, AccessToken.NewOf(organization, command.Id, command.Name.Trim(), names, command.ExpiresAt));
-            if (token.Refusal is { } refusal)
-                return refusal;
-
-            var secret = new OwnTokens(store).NewSecret(command.Id, null, Callers.OrganizationPrefix);
-            return token.Select(state => new IssuedToken(state, secret));
+            return token.Select(state => new IssuedToken(state, new OwnTokens(store).Issue(state)));
         }
     }
 }

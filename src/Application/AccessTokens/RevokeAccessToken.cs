@@ -13,13 +13,14 @@ public sealed record RevokeAccessToken(AccessTokenId AccessToken, bool Revoked) 
     {
         public async Task<Result<AccessToken>> Handle(RevokeAccessToken command, CancellationToken cancellationToken)
         {
-            var own = await new OwnTokens(store).Find(command.AccessToken, cancellationToken);
+            var tokens = new OwnTokens(store);
+            var own = await tokens.Find(command.AccessToken, cancellationToken);
             if (own.Refusal is not null)
                 return own;
             if (!command.Revoked && own.Value!.Revoked && scopes.MayGive(store.Context.Caller, own.Value.Scopes) is { } mayNot)
                 return mayNot;
 
-            return await store.AccessTokens.Decide(command.AccessToken, token => command.Revoked ? token.Revoke() : token.LiftRevocation(), cancellationToken);
+            return await tokens.Revoke(own.Value!, command.Revoked, cancellationToken);
         }
     }
 }
@@ -38,8 +39,7 @@ public sealed record DeleteAccessToken(AccessTokenId AccessToken) : ICommand<Acc
             if (own.Refusal is not null)
                 return own;
 
-            tokens.ForgetSecrets(command.AccessToken);
-            return await store.AccessTokens.Decide(command.AccessToken, token => token.Delete(), cancellationToken);
+            return await tokens.Delete(own.Value!, cancellationToken);
         }
     }
 }

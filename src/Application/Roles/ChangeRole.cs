@@ -28,10 +28,9 @@ public sealed record ChangeRole(RoleId Role, Optional<string> Name, Optional<str
     {
         public async Task<Result<CustomRole>> Handle(ChangeRole command, CancellationToken cancellationToken)
         {
-            var held = await store.CustomRoles.DecideExclusively(
-                command.Role, state => !state.Exists ? Refusal.RoleNotFound : scopes.MayManage(store.Context.Caller, state.Claims) is { } above ? above : [], cancellationToken);
-            if (held.Refusal is { } refusal)
-                return refusal.Kind == RefusalKind.NotFound ? Refusal.RoleNotFound : refusal;
+            var held = await store.HoldRole(scopes, command.Role, cancellationToken);
+            if (held.Refusal is not null)
+                return held;
 
             var (role, claims) = (held.Value!, command.Claims.Select(list => list.Distinct().ToValueList()));
             if (claims.IsSet && scopes.MayClaim(store.Context.Caller, claims.Value) is { } mayNot)
@@ -65,15 +64,26 @@ public sealed record DeleteRole(RoleId Role) : ICommand<CustomRole>
     {
         public async Task<Result<CustomRole>> Handle(DeleteRole command, CancellationToken cancellationToken)
         {
-            var held = await store.CustomRoles.DecideExclusively(
-                command.Role, state => !state.Exists ? Refusal.RoleNotFound : scopes.MayManage(store.Context.Caller, state.Claims) is { } above ? above : [], cancellationToken);
-            if (held.Refusal is { } refusal)
-                return refusal.Kind == RefusalKind.NotFound ? Refusal.RoleNotFound : refusal;
+            var held = await store.HoldRole(scopes, command.Role, cancellationToken);
+            if (held.Refusal is not null)
+                return held;
 
             var inUse = await GivenRole.IsInUse(store, held.Value!, cancellationToken);
             if (!inUse)
                 store.Claims.Free(Unique.RoleName(held.Value!.Name));
             return await store.CustomRoles.Decide(command.Role, state => state.Delete(inUse), cancellationToken);
         }
+    }
+}
+
+/// <summary>Roles that are to change.</summary>
+internal static class HeldRoles
+{
+    /// <summary>The role, locked until the commit, if the caller may change or delete it.</summary>
+    public static async Task<Result<CustomRole>> HoldRole(this Store store, Scopes scopes, RoleId id, CancellationToken cancellation)
+    {
+        var held = await store.CustomRoles.DecideExclusively(
+            id, state => !state.Exists ? Refusal.RoleNotFound : scopes.MayManage(store.Context.Caller, state.Claims) is { } above ? above : [], cancellation);
+        return held.Refusal?.Kind == RefusalKind.NotFound ? Refusal.RoleNotFound : held;
     }
 }

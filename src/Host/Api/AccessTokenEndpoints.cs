@@ -4,7 +4,6 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
-using MediatR;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -15,7 +14,7 @@ internal static class AccessTokenEndpoints
     {
         var tokens = routes.MapGroup("/personal-access-tokens").WithTags("Personal access tokens");
 
-        tokens.MapGet("", (HttpContext http, IMediator mediator) => List(http, mediator, request => new ListAccessTokens(request))).WithList(ListAccessTokens.Listing).WithSummary("List one's own tokens").Produces<IReadOnlyList<WireAccessToken>>();
+        tokens.MapGet("", Task<IResult> (HttpContext http) => http.List(ListAccessTokens.Listing, request => new ListAccessTokens(request))).WithList(ListAccessTokens.Listing).WithSummary("List one's own tokens").Produces<IReadOnlyList<WireAccessToken>>();
 
         tokens.MapPost("", (NewAccessToken body, HttpContext http) =>
                 http.Send(body.ToCommand(), WireSecret.Of, StatusCodes.Status201Created, t => $"/v3/personal-access-tokens/{t.Token.Id}", t => t.Token.Recorded))
@@ -41,8 +40,8 @@ internal static class AccessTokenEndpoints
     {
         var tokens = routes.MapGroup("/organizations/{organizationId}/access-tokens").WithTags("Organization access tokens");
 
-        tokens.MapGet("", (OrganizationId organizationId, HttpContext http, IMediator mediator) =>
-                List(http, mediator, request => new ListOrganizationAccessTokens(organizationId, request)))
+        tokens.MapGet("", Task<IResult> (OrganizationId organizationId, HttpContext http) =>
+                http.List(ListAccessTokens.Listing, request => new ListOrganizationAccessTokens(organizationId, request)))
             .WithList(ListAccessTokens.Listing).WithSummary("List the access tokens of an organization").Produces<IReadOnlyList<WireOrganizationToken>>();
 
         tokens.MapPost("", (OrganizationId organizationId, NewOrganizationToken body, HttpContext http) =>
@@ -65,19 +64,5 @@ internal static class AccessTokenEndpoints
         tokens.MapPost("/{tokenId}/rotate", (OrganizationId organizationId, AccessTokenId tokenId, Rotation? body, HttpContext http) =>
                 http.Send(new RotateOrganizationAccessToken(organizationId, tokenId, body?.FormerEndsAt), WireSecret.Of, version: t => t.Token.Recorded))
             .WithSummary("Give an access token of an organization a new secret; the former one ends at once, or at formerEndsAt").Produces<WireSecret>();
-    }
-
-    private static async Task<IResult> List<T>(HttpContext http, IMediator mediator, Func<ListRequest, IQuery<ListPage<T>>> question)
-    {
-        var request = ListBinding.Bind(http.Request.Query, ListAccessTokens.Listing);
-        if (!request.IsValid)
-            return request.Errors.AsRefusal().AsHttp();
-
-        var answer = await mediator.Send(question(request.Value), http.RequestAborted);
-        if (answer.Refusal is { } refusal)
-            return refusal.AsHttp();
-
-        http.WritePaging(request.Value, answer.Value!);
-        return Results.Json(answer.Value!.Rows, HttpJson.Options);
     }
 }

@@ -149,7 +149,7 @@ internal static class ActivationEndpoints
         row.ReleasePlatform, Text(row.LastSyncedAt), Text(row.LeaseExpiresAt), Text(row.ExpiresAt),
     ];
 
-    private static string? Text(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+    private static string? Text(DateTimeOffset? time) => time is { } given ? HttpJson.Text(given) : null;
 
     /// <summary>What <c>name[gt]</c>, <c>[gte]</c>, <c>[lt]</c>, <c>[lte]</c> and <c>[eq]</c> leave; times are told apart to the microsecond.</summary>
     private static TimeSpanOf Span(this HttpContext http, string name)

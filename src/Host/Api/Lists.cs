@@ -1,5 +1,6 @@
 using System.Globalization;
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Projections;
 using MediatR;
@@ -28,6 +29,21 @@ internal static class Lists
         if (page.Position is { } position)
             http.Response.Headers[Sending.PositionHeader] = position.ToString(CultureInfo.InvariantCulture);
         return Results.Json(await wire(page.Rows, http.RequestServices.GetRequiredService<Store>(), http.RequestAborted), HttpJson.Options);
+    }
+
+    /// <summary>Asks for a page of a list that is read from what is committed, by rows as they are shown.</summary>
+    public static async Task<IResult> List<TWire>(this HttpContext http, Listing listing, Func<ListRequest, IQuery<ListPage<TWire>>> query)
+    {
+        var request = ListBinding.Bind(http.Request.Query, listing);
+        if (!request.IsValid)
+            return request.Errors.AsRefusal().AsHttp();
+
+        var answer = await http.RequestServices.GetRequiredService<IMediator>().Send(query(request.Value), http.RequestAborted);
+        if (answer.Refusal is { } refusal)
+            return refusal.AsHttp();
+
+        http.WritePaging(request.Value, answer.Value!);
+        return Results.Json(answer.Value!.Rows, HttpJson.Options);
     }
 
     /// <summary>A list of what belongs to one resource: where that resource is refused, so is the list.</summary>

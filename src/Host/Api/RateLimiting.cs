@@ -21,7 +21,7 @@ internal static class RateLimiting
         var headers = http.Response.Headers;
         headers["X-Rate-Limit-Limit"] = limits.Limit.Period;
         headers["X-Rate-Limit-Remaining"] = standing.Remaining.ToString(CultureInfo.InvariantCulture);
-        headers["X-Rate-Limit-Reset"] = standing.Reset.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+        headers["X-Rate-Limit-Reset"] = standing.Reset.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         if (!standing.IsOver)
         {
             await next(http);

@@ -22,6 +22,7 @@ public sealed class TestStore : IAsyncDisposable
         {
             options.Connection(source);
             options.Events.MetadataConfig.EnableAll();
+            options.Events.MetadataConfig.UserNameEnabled = true;
             options.Events.UseExclusiveLockOnConcurrentAppends = true;
             options.AddReadModels(models, wakeup, pageSize);
         });

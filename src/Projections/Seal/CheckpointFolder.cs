@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+using EventSourcedOrgs.Proof;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>A checkpoint as it was found in a folder, and where; what is wrong with it when it cannot be read.</summary>
+public sealed record PublishedCheckpoint(string Place, Checkpoint? Checkpoint, string? Wrong);
+
+/// <summary>
+/// Checkpoints outside the database, where who alters it does not reach: one file for each day (UTC), one note after the other, and the public key. Files only grow.
+/// Copy the folder, or let it be a mount, to where nobody of the database can write.
+/// </summary>
+public sealed class CheckpointFolder(string path)
+{
+    private const string Extension = ".checkpoints";
+    private const string KeyFile = "log.pub";
+
+    public string Path { get; } = path;
+
+    /// <summary>Keeps the public key, unless the folder has one.</summary>
+    /// <exception cref="InvalidDataException">It is of another log.</exception>
+    public async Task Keep(LogPublicKey key, CancellationToken cancellation)
+    {
+        var file = System.IO.Path.Combine(Path, KeyFile);
+        System.IO.Directory.CreateDirectory(Path);
+        if (!File.Exists(file))
+            await File.WriteAllTextAsync(file, $"{key}\n", cancellation);
+        else if ((await File.ReadAllTextAsync(file, cancellation)).Trim() != key.ToString())
+            throw new InvalidDataException($"The folder {Path} holds the checkpoints of another log, or its key was replaced.");
+    }
+
+    /// <summary>Adds a checkpoint; it is on the disk when this returns. The rest of one that was cut off while it was written is removed first.</summary>
+    public async Task Publish(string note, DateTimeOffset time, CancellationToken cancellation)
+    {
+        System.IO.Directory.CreateDirectory(Path);
+        var file = System.IO.Path.Combine(Path, time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + Extension);
+        var whole = File.Exists(file) ? (await Notes(file, cancellation)).Sum(before => Encoding.UTF8.GetByteCount(before) + 1) : 0;
+        await using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 1, FileOptions.WriteThrough);
+        stream.SetLength(whole);
+        stream.Seek(0, SeekOrigin.End);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(note + "\n"), cancellation);
+        await stream.FlushAsync(cancellation);
+    }
+
+    /// <summary>The number of leaves of the last checkpoint that was published; 0 without any.</summary>
+    public async Task<long> Size(LogPublicKey key, CancellationToken cancellation)
+    {
+        foreach (var file in Files().Reverse())
+        {
+            if ((await Notes(file, cancellation)).Select(note => Read(note, file, 0, [key]).Checkpoint?.Size ?? 0).DefaultIfEmpty().Max() is > 0 and var size)
+                return size;
+        }
+
+        return 0;
+    }
+
+    /// <summary>All checkpoints in the order in which they were published.</summary>
+    public async IAsyncEnumerable<PublishedCheckpoint> All(
+        IReadOnlyCollection<LogPublicKey> keys, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        foreach (var file in Files())
+        {
+            var number = 0;
+            foreach (var note in await Notes(file, cancellation))
+                yield return Read(note, file, ++number, keys);
+        }
+    }
+
+    private static PublishedCheckpoint Read(string note, string file, int number, IReadOnlyCollection<LogPublicKey> keys)
+    {
+        var place = $"checkpoint {number} of {System.IO.Path.GetFileName(file)}";
+        try
+        {
+            return new(place, Checkpoint.Open(note, keys), null);
+        }
+        catch (FormatException wrong)
+        {
+            return new(place, null, wrong.Message);
+        }
+    }
+
+    /// <summary>A note ends with an empty line behind its signatures; a rest without one was cut off while it was written.</summary>
+    private static async Task<IReadOnlyList<string>> Notes(string file, CancellationToken cancellation)
+    {
+        var lines = (await File.ReadAllTextAsync(file, cancellation)).Split('\n');
+        var (notes, note, isSigned) = (new List<string>(), new StringBuilder(), false);
+        foreach (var line in lines)
+        {
+            if (line.Length == 0 && isSigned)
+            {
+                notes.Add(note.ToString());
+                note.Clear();
+                isSigned = false;
+                continue;
+            }
+
+            isSigned = isSigned || line.StartsWith('—');
+            note.Append(line).Append('\n');
+        }
+
+        return notes;
+    }
+
+    private IEnumerable<string> Files() => System.IO.Directory.Exists(Path)
+        ? System.IO.Directory.EnumerateFiles(Path, "*" + Extension).Order(StringComparer.Ordinal)
+        : [];
+}

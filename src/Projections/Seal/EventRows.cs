@@ -1,0 +1,38 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using EventSourcedOrgs.Proof;
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>Reads events whole and in their order, straight from where they are stored, with flat memory.</summary>
+public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
+{
+    private const string Columns =
+        "seq_id, id, stream_id, version, type, timestamp, data, headers, user_name, correlation_id, causation_id, tenant_id, coalesce(is_archived, false)";
+
+    /// <summary>The events after one position, up to and with another.</summary>
+    public async IAsyncEnumerable<SealedEvent> Read(long after, long upTo, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await using var command = source.CreateCommand($"select {Columns} from {schema}.mt_events where seq_id > $1 and seq_id <= $2 order by seq_id");
+        command.CommandTimeout = 0;
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = upTo });
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
+        while (await reader.ReadAsync(cancellation))
+            yield return Row(reader);
+    }
+
+    /// <summary>Up to which position events are final: none below it can come any more.</summary>
+    public async Task<long> Final(CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand($"select last_seq_id from {schema}.mt_event_progression where name = 'HighWaterMark'");
+        return await command.ExecuteScalarAsync(cancellation) as long? ?? 0;
+    }
+
+    private static SealedEvent Row(NpgsqlDataReader reader) => new(
+        reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5), reader.GetFieldValue<byte[]>(6),
+        reader.IsDBNull(7) ? null : (ReadOnlyMemory<byte>?)reader.GetFieldValue<byte[]>(7), Text(reader, 8), Text(reader, 9), Text(reader, 10), reader.GetString(11), reader.GetBoolean(12));
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}

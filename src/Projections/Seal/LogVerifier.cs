@@ -1,0 +1,177 @@
+using System.Threading.Channels;
+using EventSourcedOrgs.Proof;
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>What the check of a live log came to.</summary>
+/// <param name="Events">How many events were hashed.</param>
+/// <param name="Size">How many the log holds.</param>
+/// <param name="Unsealed">How many come after its end and wait to be sealed.</param>
+/// <param name="Root">The root of the log, base64.</param>
+/// <param name="Checkpoints">How many checkpoints were right.</param>
+/// <param name="Found">What is wrong, at most a hundred.</param>
+/// <param name="Count">How much is wrong.</param>
+public sealed record LogCheck(long Events, long Size, long Unsealed, string Root, long Checkpoints, IReadOnlyList<Finding> Found, long Count);
+
+/// <summary>
+/// Hashes every event again and compares it with the log, the log with its checkpoints in the database, and those with the ones that were published. It trusts nothing in the database.
+/// </summary>
+public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
+{
+    private const int Batch = 512;
+
+    /// <param name="keys">The public keys of the log; not from the database.</param>
+    /// <param name="folder">Where checkpoints are published; null to go by those of the database alone.</param>
+    /// <param name="progress">Is told how many events have been hashed.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<LogCheck> Verify(
+        IReadOnlyCollection<LogPublicKey> keys, CheckpointFolder? folder, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    {
+        var (audit, tiles, final) = (new Audit(), new LogTiles(source), await events.Final(cancellation));
+        var checkpoints = new Queue<(Checkpoint Checkpoint, string Place)>((await Checkpoints(keys, folder, audit, cancellation)).OrderBy(kept => kept.Item1.Size));
+        await using var leaves = tiles.Leaves(0, cancellation).GetAsyncEnumerator(cancellation);
+        var (hasLeaf, seen, unsealed) = (await leaves.MoveNextAsync(), 0L, 0L);
+        await foreach (var batch in Hashed(final, cancellation))
+        {
+            foreach (var (position, leaf) in batch)
+            {
+                for (; hasLeaf && leaves.Current.Position < position; hasLeaf = await leaves.MoveNextAsync())
+                    Sealed(leaves.Current.Position, leaves.Current.Leaf, null);
+
+                if (hasLeaf && leaves.Current.Position == position)
+                {
+                    Sealed(position, leaves.Current.Leaf, leaf);
+                    hasLeaf = await leaves.MoveNextAsync();
+                }
+                else if (hasLeaf)
+                {
+                    audit.Unsealed(position);
+                }
+                else
+                {
+                    unsealed++;
+                }
+            }
+
+            seen += batch.Count;
+            progress?.Report(seen);
+        }
+
+        for (; hasLeaf; hasLeaf = await leaves.MoveNextAsync())
+            Sealed(leaves.Current.Position, leaves.Current.Leaf, null);
+
+        foreach (var (checkpoint, place) in checkpoints)
+            audit.Find(Findings.LogShortened, audit.Position, $"The {place} is of {checkpoint.Size} events, and the log holds {audit.Size}.");
+        await Nodes(audit, tiles, cancellation);
+        return new(seen, audit.Size, unsealed, audit.Root.ToString(), audit.Checkpoints, audit.Found, audit.Count);
+
+        void Sealed(long position, Digest kept, Digest? computed)
+        {
+            audit.Leaf(position, kept, computed);
+            while (checkpoints.TryPeek(out var next) && next.Checkpoint.Size <= audit.Size)
+            {
+                audit.Signed(next.Checkpoint, next.Place);
+                checkpoints.Dequeue();
+            }
+        }
+    }
+
+    /// <summary>One task reads, another hashes.</summary>
+    private async IAsyncEnumerable<List<(long Position, Digest Leaf)>> Hashed(
+        long final, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var rows = Channel.CreateBounded<List<SealedEvent>>(8);
+        var reading = Task.Run(async () =>
+        {
+            Exception? failure = null;
+            try
+            {
+                var batch = new List<SealedEvent>(Batch);
+                await foreach (var e in events.Read(0, final, cancellation))
+                {
+                    batch.Add(e);
+                    if (batch.Count == Batch)
+                    {
+                        await rows.Writer.WriteAsync(batch, cancellation);
+                        batch = new(Batch);
+                    }
+                }
+
+                await rows.Writer.WriteAsync(batch, cancellation);
+            }
+            catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+            {
+                failure = e;
+            }
+
+            rows.Writer.Complete(failure);
+        }, cancellation);
+
+        var writer = new CanonicalWriter();
+        await foreach (var batch in rows.Reader.ReadAllAsync(cancellation))
+            yield return [.. batch.Select(e => (e.Position, e.Seal(writer)))];
+        await reading;
+    }
+
+    private async Task<List<(Checkpoint, string)>> Checkpoints(
+        IReadOnlyCollection<LogPublicKey> keys, CheckpointFolder? folder, Audit audit, CancellationToken cancellation)
+    {
+        var (found, kept, published) = (new List<(Checkpoint, string)>(), new HashSet<long>(), new HashSet<long>());
+        foreach (var row in await new SealedLog(source).Since(0, cancellation))
+        {
+            var place = $"checkpoint of {row.Size} events in the database";
+            try
+            {
+                found.Add((Checkpoint.Open(row.Note, keys), place));
+                kept.Add(found[^1].Item1.Size);
+            }
+            catch (FormatException wrong)
+            {
+                audit.Find(Findings.CheckpointForged, row.Position, $"The {place} is not to be trusted. {wrong.Message}");
+            }
+        }
+
+        if (folder is null)
+            return found;
+
+        await foreach (var (place, checkpoint, wrong) in folder.All(keys, cancellation))
+        {
+            if (checkpoint is null)
+            {
+                audit.Find(Findings.CheckpointForged, 0, $"The {place} is not to be trusted. {wrong}");
+                continue;
+            }
+
+            published.Add(checkpoint.Size);
+            found.Add((checkpoint, place));
+            if (!kept.Contains(checkpoint.Size))
+                audit.Find(Findings.CheckpointMissing, checkpoint.Position, $"The {place} (of {checkpoint.Size} events) is not in the database.");
+        }
+
+        foreach (var size in kept.Where(size => !published.Contains(size) && published.Count > 0 && size < published.Max()))
+            audit.Find(Findings.CheckpointMissing, 0, $"The checkpoint of {size} events is in the database and was removed from the folder.");
+        return found;
+    }
+
+    /// <summary>Whether the nodes above the leaves are what the hashes below them make.</summary>
+    private static async Task Nodes(Audit audit, LogTiles tiles, CancellationToken cancellation)
+    {
+        for (int level = LogTiles.LevelsOfTile; audit.Size >> level > 0; level += LogTiles.LevelsOfTile)
+        {
+            for (var number = 0L; number < audit.Size >> level; number++)
+            {
+                var position = number << level;
+                try
+                {
+                    if (await tiles.Node(level, number, cancellation) != await tiles.Over(level, number, cancellation))
+                        audit.Find(Findings.LogDamaged, position, $"Node {number} of level {level} of the log is not what lies below it.");
+                }
+                catch (InvalidDataException damage)
+                {
+                    audit.Find(Findings.LogDamaged, position, damage.Message);
+                }
+            }
+        }
+    }
+}

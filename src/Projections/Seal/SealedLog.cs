@@ -1,0 +1,67 @@
+using EventSourcedOrgs.Proof;
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>A checkpoint as it is kept: its text with the signature.</summary>
+public sealed record KeptCheckpoint(long Size, long Position, string Note, DateTimeOffset MadeAt);
+
+/// <summary>That an event is in the log of a checkpoint: its place, its leaf hash and the hashes from there to the root.</summary>
+public sealed record ProvedInclusion(KeptCheckpoint Checkpoint, long Index, Digest Leaf, IReadOnlyList<Digest> Hashes);
+
+/// <summary>That the log of one checkpoint is the beginning of that of another.</summary>
+public sealed record ProvedConsistency(KeptCheckpoint First, KeptCheckpoint Second, IReadOnlyList<Digest> Hashes);
+
+/// <summary>The questions to the log.</summary>
+public sealed class SealedLog(NpgsqlDataSource source)
+{
+    private const string Columns = "size, position, note, made_at";
+
+    public Task<KeptCheckpoint?> Latest(CancellationToken cancellation) => One("true order by size desc", 0, cancellation);
+
+    /// <summary>The checkpoint of exactly so many events.</summary>
+    public Task<KeptCheckpoint?> Of(long size, CancellationToken cancellation) => One("size = $1", size, cancellation);
+
+    /// <summary>The checkpoints of more events than these, the smallest first.</summary>
+    public Task<IReadOnlyList<KeptCheckpoint>> Since(long size, CancellationToken cancellation, int atMost = int.MaxValue) =>
+        Many($"size > $1 order by size limit {atMost}", size, cancellation);
+
+    /// <summary>Proves that the event at a position is in the log of the latest checkpoint, or of the one of a given size; null when it is not.</summary>
+    public async Task<ProvedInclusion?> Inclusion(long position, long? size, CancellationToken cancellation)
+    {
+        var checkpoint = size is { } given ? await Of(given, cancellation) : await Latest(cancellation);
+        var tiles = new LogTiles(source);
+        if (checkpoint is null || position > checkpoint.Position || await tiles.IndexOf(position, cancellation) is not { } index)
+            return null;
+
+        return new(checkpoint, index, await tiles.Node(0, index, cancellation), await new MerkleTree(checkpoint.Size, tiles.Node).Inclusion(index, cancellation));
+    }
+
+    /// <summary>Proves that the log of one checkpoint begins that of another; null when one of them is not kept.</summary>
+    public async Task<ProvedConsistency?> Consistency(long first, long? second, CancellationToken cancellation)
+    {
+        var (before, after) = (await Of(first, cancellation), second is { } given ? await Of(given, cancellation) : await Latest(cancellation));
+        if (before is null || after is null || before.Size > after.Size)
+            return null;
+
+        return new(before, after, await new MerkleTree(after.Size, new LogTiles(source).Node).Consistency(before.Size, cancellation));
+    }
+
+    private async Task<KeptCheckpoint?> One(string condition, long value, CancellationToken cancellation) =>
+        (await Many($"{condition} limit 1", value, cancellation)) is [var first] ? first : null;
+
+    private async Task<IReadOnlyList<KeptCheckpoint>> Many(string condition, long value, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand($"select {Columns} from {LogTiles.Schema}.checkpoint where {condition}");
+        if (condition.Contains("$1", StringComparison.Ordinal))
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new List<KeptCheckpoint>();
+        while (await reader.ReadAsync(cancellation))
+            found.Add(Row(reader));
+        return found;
+    }
+
+    private static KeptCheckpoint Row(NpgsqlDataReader reader) =>
+        new(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3));
+}

@@ -1,0 +1,110 @@
+using EventSourcedOrgs.Proof;
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>What a pass of the sealer did.</summary>
+/// <param name="Sealed">How many events it added to the log.</param>
+/// <param name="Size">How many the log holds.</param>
+/// <param name="Checkpoint">The checkpoint it made, if it made one.</param>
+public sealed record SealingPass(long Sealed, long Size, Checkpoint? Checkpoint);
+
+/// <summary>
+/// Adds every final event to the log, once, in its order, and signs what the log is. One process seals at a time; which one does not matter.
+/// </summary>
+public sealed class Sealer(NpgsqlDataSource source, EventRows events, CheckpointFolder folder, TimeProvider clock)
+{
+    private const int MostAtOnce = 20_000;
+    private const long Lock = 0x5EA1;
+
+    private readonly CanonicalWriter writer = new();
+
+    /// <summary>Seals what is final. Makes a checkpoint when something is new since the last one and that is old enough.</summary>
+    /// <param name="key">Signs.</param>
+    /// <param name="between">The least time between two checkpoints.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <exception cref="InvalidDataException">The log is not the continuation of what was published; the message says how. Nothing is signed then.</exception>
+    public async Task<SealingPass> Seal(LogKey key, TimeSpan between, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var alone = new NpgsqlCommand($"select pg_try_advisory_xact_lock({Lock})", connection))
+        {
+            if (await alone.ExecuteScalarAsync(cancellation) is false)
+                return new(0, 0, null);
+        }
+
+        await folder.Keep(key.Public, cancellation);
+        var tiles = new LogTiles(source);
+        var (size, position) = await tiles.End(cancellation);
+        var added = await Leaves(position, await events.Final(cancellation), cancellation);
+        if (added.Count > 0)
+            await tiles.Append(connection, size, added, cancellation);
+        await transaction.CommitAsync(cancellation);
+
+        var checkpoint = added.Count < MostAtOnce ? await Sign(key, between, cancellation) : null;
+        return new(added.Count, size + added.Count, checkpoint);
+    }
+
+    private async Task<List<(long Position, Digest Leaf)>> Leaves(long after, long final, CancellationToken cancellation)
+    {
+        var leaves = new List<(long, Digest)>();
+        if (final > after)
+        {
+            await foreach (var e in events.Read(after, final, cancellation))
+            {
+                leaves.Add((e.Position, e.Seal(writer)));
+                if (leaves.Count == MostAtOnce)
+                    break;
+            }
+        }
+
+        return leaves;
+    }
+
+    private async Task<Checkpoint?> Sign(LogKey key, TimeSpan between, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var alone = new NpgsqlCommand($"select pg_advisory_xact_lock({Lock})", connection))
+            await alone.ExecuteNonQueryAsync(cancellation);
+
+        var log = new SealedLog(source);
+        var (tiles, last) = (new LogTiles(source), await log.Latest(cancellation));
+        var (size, position) = await tiles.End(cancellation);
+        await PublishMissed(log, key, size, cancellation);
+        var now = clock.GetUtcNow();
+        if (size == (last?.Size ?? 0) || now - last?.MadeAt < between)
+            return null;
+
+        var tree = new MerkleTree(size, tiles.Node);
+        if (last is not null && await tree.Root(last.Size, cancellation) != Checkpoint.Open(last.Note, key.Public).Root)
+            throw new InvalidDataException($"The first {last.Size} events of the log are not what was signed. Run 'history verify'.");
+
+        var checkpoint = new Checkpoint(key.Name, size, await tree.Root(size, cancellation), position, now);
+        var note = checkpoint.Sign(key);
+        await using (var keep = new NpgsqlCommand($"insert into {LogTiles.Schema}.checkpoint (size, position, note, made_at) values ($1, $2, $3, $4)", connection))
+        {
+            keep.Parameters.Add(new NpgsqlParameter<long> { TypedValue = size });
+            keep.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
+            keep.Parameters.Add(new NpgsqlParameter<string> { TypedValue = note });
+            keep.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime });
+            await keep.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        await folder.Publish(note, now, cancellation);
+        return checkpoint;
+    }
+
+    /// <summary>Publishes what was signed while the folder could not be written, and notices a log that has become shorter.</summary>
+    private async Task PublishMissed(SealedLog log, LogKey key, long size, CancellationToken cancellation)
+    {
+        var published = await folder.Size(key.Public, cancellation);
+        if (published > size)
+            throw new InvalidDataException($"A checkpoint of {published} events is published, and the log holds {size}: the database is older than its proof.");
+
+        foreach (var missed in await log.Since(published, cancellation))
+            await folder.Publish(missed.Note, missed.MadeAt, cancellation);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text;
+using EventSourcedOrgs.Proof;
+
+namespace EventSourcedOrgs.Projections.Tests.Seal;
+
+/// <summary>Every final event is in the log once, and can be proved to be.</summary>
+public class SealingTests
+{
+    [Fact]
+    public async Task The_log_is_the_tree_over_all_events_in_their_order_however_they_were_sealed()
+    {
+        await using var vault = await Vault.SealedAsync();
+        var (tree, writer) = (new MerkleRoot(), new CanonicalWriter());
+        await foreach (var e in vault.Rows.Read(0, long.MaxValue))
+            tree.Add(e.Seal(writer));
+
+        var latest = (await new SealedLog(vault.Source).Latest(CancellationToken.None))!;
+        Checkpoint.Open(latest.Note, Vault.Key.Public).Root.ShouldBe(tree.Hash);
+        latest.Size.ShouldBe(Vault.Events);
+        var check = await vault.VerifyAsync();
+        check.Found.ShouldBeEmpty();
+        (check.Events, check.Size, check.Unsealed, check.Checkpoints, check.Root).ShouldBe((Vault.Events, Vault.Events, 0, 6, tree.Hash.ToString()));
+    }
+
+    [Fact]
+    public async Task Every_event_is_proved_to_be_in_the_log_and_every_log_to_go_on_from_the_one_before()
+    {
+        await using var vault = await Vault.SealedAsync();
+        var (log, writer) = (new SealedLog(vault.Source), new CanonicalWriter());
+        await foreach (var e in vault.Rows.Read(0, long.MaxValue))
+        {
+            var proof = (await log.Inclusion(e.Position, null, CancellationToken.None))!;
+            MerkleProof.Includes(e.Seal(writer), proof.Index, proof.Checkpoint.Size, proof.Hashes, Checkpoint.Open(proof.Checkpoint.Note, Vault.Key.Public).Root).ShouldBeTrue();
+        }
+
+        var consistent = (await log.Consistency(100, 350, CancellationToken.None))!;
+        MerkleProof.IsConsistent(
+            100, Checkpoint.Open(consistent.First.Note, Vault.Key.Public).Root, 350, Checkpoint.Open(consistent.Second.Note, Vault.Key.Public).Root, consistent.Hashes).ShouldBeTrue();
+        (await log.Inclusion(Vault.Events + 1, null, CancellationToken.None)).ShouldBeNull();
+        (await log.Inclusion(101, 100, CancellationToken.None)).ShouldBeNull("the log of 100 events does not hold it");
+    }
+
+    [Fact]
+    public async Task What_is_not_final_is_not_sealed()
+    {
+        await using var vault = await Vault.NewAsync();
+        await vault.AppendAsync(10);
+        await vault.ExecuteAsync("update mt_event_progression set last_seq_id = 6 where name = 'HighWaterMark'");
+        (await vault.SealAsync()).Size.ShouldBe(6);
+        var check = await vault.VerifyAsync();
+        (check.Count, check.Size).ShouldBe((0, 6));
+    }
+
+    [Fact]
+    public async Task A_gap_in_the_positions_is_no_damage()
+    {
+        await using var vault = await Vault.NewAsync();
+        await vault.AppendAsync(5);
+        await vault.ExecuteAsync("select nextval('mt_events_sequence'), nextval('mt_events_sequence')");
+        await vault.AppendAsync(6);
+        await vault.SealAsync();
+        (await vault.VerifyAsync()).Found.ShouldBeEmpty();
+        (await new SealedLog(vault.Source).Inclusion(6, null, CancellationToken.None)).ShouldBeNull("nothing is at position 6");
+        (await new SealedLog(vault.Source).Inclusion(8, null, CancellationToken.None))!.Index.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Two_sealers_at_once_seal_everything_once()
+    {
+        await using var vault = await Vault.NewAsync();
+        await vault.AppendAsync(300);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => new Sealer(vault.Source, vault.Rows, vault.Folder, vault.Clock).Seal(Vault.Key, TimeSpan.Zero, CancellationToken.None)));
+        await vault.SealAsync();
+        var check = await vault.VerifyAsync();
+        (check.Count, check.Size).ShouldBe((0, 300));
+    }
+
+    [Fact]
+    public async Task Checkpoints_come_no_more_often_than_wanted_and_not_without_news()
+    {
+        await using var vault = await Vault.NewAsync();
+        await vault.AppendAsync(5);
+        (await vault.SealAsync()).Checkpoint!.Size.ShouldBe(5);
+        (await vault.SealAsync()).Checkpoint.ShouldBeNull("nothing is new");
+        await vault.AppendAsync(6);
+        (await vault.Sealer.Seal(Vault.Key, TimeSpan.FromHours(1), CancellationToken.None)).Checkpoint.ShouldBeNull("the last one is too young");
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_could_not_be_published_is_published_next_time()
+    {
+        await using var vault = await Vault.SealedAsync();
+        var file = System.IO.Directory.GetFiles(vault.Folder.Path, "*.checkpoints").Single();
+        var text = await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync(file, text[..(text.TrimEnd('\n').LastIndexOf("\n\n", StringComparison.Ordinal) - 20)]);
+        await vault.SealAsync();
+        (await File.ReadAllTextAsync(file)).ShouldBe(text, "the rest of the one that was cut off is replaced by the whole one");
+    }
+
+    [Fact]
+    public async Task A_database_that_is_older_than_its_proof_is_not_signed()
+    {
+        await using var vault = await Vault.SealedAsync();
+        await using var older = await Vault.NewAsync();
+        await older.AppendAsync(50);
+        foreach (var file in System.IO.Directory.GetFiles(vault.Folder.Path))
+            File.Copy(file, Path.Combine(older.Folder.Path, Path.GetFileName(file)));
+        (await Should.ThrowAsync<InvalidDataException>(older.SealAsync)).Message.ShouldContain("older than its proof");
+    }
+
+    [Fact]
+    public async Task Another_key_is_not_accepted_in_the_folder()
+    {
+        await using var vault = await Vault.SealedAsync();
+        using var other = LogKey.From(Vault.Key.Name, LogKey.NewSecret());
+        await Should.ThrowAsync<InvalidDataException>(() => vault.Sealer.Seal(other, TimeSpan.Zero, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_export_is_checked_with_the_public_key_alone()
+    {
+        await using var vault = await Vault.SealedAsync();
+        var (whole, chosen) = (await vault.ExportAsync(_ => true), await vault.ExportAsync(position => position % 50 == 0));
+        var (all, some) = (await CheckAsync(whole), await CheckAsync(chosen));
+        (all.Events, all.Checkpoints, all.IsProved).ShouldBe((Vault.Events, 3, true));
+        (some.Events, some.IsProved).ShouldBe((Vault.Events / 50, true));
+        chosen.Split('\n')[0].ShouldContain("\"proof\":[");
+    }
+
+    private static Task<ExportCheck> CheckAsync(string export) =>
+        new ExportVerifier(LogPublicKey.Parse(Vault.Key.Public.ToString())).Verify(new MemoryStream(Encoding.UTF8.GetBytes(export)));
+}

@@ -68,6 +68,7 @@ public static class EventStore
         options.Schema.For<IdentityProviderSecret>();
         options.Schema.For<AskedSignIn>().Index(asked => asked.ExpiresAt);
         options.Schema.For<SigningKey>();
+        options.Schema.For<LogSecret>();
         options.Schema.For<ProductKey>();
         options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt);
         options.Schema.For<RefusedCommand>().Index(refused => refused.Organization!);

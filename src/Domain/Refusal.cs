@@ -250,6 +250,8 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
         "Other requests kept changing the same resource. Repeat the request.");
     public static Refusal ReadModelBehind(long position, long reached) => new("READ_MODEL_BEHIND", RefusalKind.Unavailable,
         $"The read model has reached position {reached}, not yet {position}. Repeat the request.");
+    public static Refusal NotSealed { get; } = new("NOT_SEALED", RefusalKind.NotFound,
+        "No signed checkpoint covers this: there is no such event, it is not sealed yet (a few seconds), or there is no checkpoint of this size.");
     public static Refusal AsOfInFuture { get; } = new("INVALID_QUERY_PARAMETER", RefusalKind.Invalid, "'asOf' lies in the future.");
     public static Refusal AsOfBeforeHistory { get; } = new("NOT_FOUND", RefusalKind.NotFound, "'asOf' lies before the first event.");
     public static Refusal Validation(string field, string message) => new("VALIDATION_FAILED", RefusalKind.Invalid, message, field);

@@ -8,5 +8,6 @@ var program = new RootCommand("EventSourcedOrgs: organizations, users, user grou
     AccountCommand.Create(),
     MigrateCommand.Create(),
     KeysCommand.Create(),
+    HistoryCommand.Create(),
 };
 return await program.RunAsync(args);

@@ -7,11 +7,22 @@ internal static class Given
 {
     public const string ConnectionVariable = "ConnectionStrings__Postgres";
 
+    public const string ProofVariable = "EVENTSOURCEDORGS_PROOF";
+
     public static Option<string?> Connection() => new("--connection", "-c")
     {
         Description = $"Connection string of a PostgreSQL database (Host=...;Username=...;Password=...;Database=...). Default: the environment variable {ConnectionVariable}.",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(ConnectionVariable) is { Length: > 0 } connection ? connection : null,
     };
+
+    public static Option<string?> Proof() => new("--proof")
+    {
+        Description = $"Folder for the signed checkpoints of the history, outside the database. Default: the environment variable {ProofVariable}, or 'proof' in the folder of --data.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(ProofVariable) is { Length: > 0 } folder ? folder : null,
+    };
+
+    /// <summary>The folder that was given, or the usual one.</summary>
+    public static string ProofOf(string? folder, string data) => folder ?? Path.Combine(data, "proof");
 
     public static Option<string> Data() => new("--data")
     {

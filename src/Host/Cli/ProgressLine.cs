@@ -3,21 +3,29 @@ using EventSourcedOrgs.Host.Api.Wire;
 
 namespace EventSourcedOrgs.Host.Cli;
 
-/// <summary>Shows how far an import is, on the error output: one line that is written over on a terminal, a line now and then elsewhere.</summary>
-internal sealed class ProgressLine
+/// <summary>Shows how far long work is, on the error output: one line that is written over on a terminal, a line now and then elsewhere.</summary>
+internal sealed class ProgressLine : IProgress<long>
 {
     private const int BarWidth = 30;
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(5);
 
     private readonly bool terminal = !Console.IsErrorRedirected;
+    private readonly System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
     private DateTimeOffset next = DateTimeOffset.MinValue;
 
-    public void Show(WireImport import)
+    public void Show(WireImport import) => Show(
+        import.Rows == 0 ? 1 : (double)import.Done / import.Rows,
+        string.Create(CultureInfo.InvariantCulture, $"{import.Done:N0} of {import.Rows:N0} rows, {import.RowsPerSecond:N0} rows/s{Left(import)}, {import.Failed:N0} failed"));
+
+    /// <summary>How many events have been gone through.</summary>
+    public void Report(long value) =>
+        Show(null, string.Create(CultureInfo.InvariantCulture, $"{value:N0} events, {value / Math.Max(0.001, watch.Elapsed.TotalSeconds):N0} events/s"));
+
+    private void Show(double? part, string text)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{import.Done:N0} of {import.Rows:N0} rows, {import.RowsPerSecond:N0} rows/s{Left(import)}, {import.Failed:N0} failed");
         if (terminal)
         {
-            Console.Error.Write($"\r\u001b[K{Bar(import)} {text}");
+            Console.Error.Write($"\r\u001b[K{(part is { } of ? $"{Bar(of)} " : "")}{text}");
         }
         else if (DateTimeOffset.UtcNow >= next)
         {
@@ -34,9 +42,9 @@ internal sealed class ProgressLine
 
     private static string Left(WireImport import) => import.SecondsLeft is { } seconds ? $", {TimeSpan.FromSeconds(Math.Ceiling(seconds)):c} left" : "";
 
-    private static string Bar(WireImport import)
+    private static string Bar(double part)
     {
-        var full = import.Rows == 0 ? BarWidth : (int)(BarWidth * (long)import.Done / import.Rows);
+        var full = (int)(BarWidth * part);
         return $"[{new string('#', full)}{new string('.', BarWidth - full)}]";
     }
 }

@@ -22,15 +22,15 @@ internal static class ServeCommand
         var urls = new Option<string?>("--urls") { Description = "Addresses to listen on instead, such as http://0.0.0.0:8080." };
         var empty = new Option<bool>("--empty") { Description = "Start a private database without the demo data; so it does where --urls lets others in." };
         var demo = new Option<bool>("--demo") { Description = "Bring the demo data into the database of --connection, too." };
-        var rate = RateOption();
-        var command = new Command("serve", "Serve the API until Ctrl-C.") { connection, data, port, urls, empty, demo, rate };
+        var (rate, proof) = (RateOption(), Given.Proof());
+        var command = new Command("serve", "Serve the API until Ctrl-C.") { connection, data, port, urls, empty, demo, rate, proof };
         command.Validators.Add(result =>
         {
             if (result.GetValue(demo) && IsReachedByOthers(result.GetValue(urls)))
                 result.AddError("The demo has a password that everybody knows: it can be served to this machine only.");
         });
         command.SetAction((parsed, cancellation) => ServeAsync(
-            parsed.GetValue(connection), parsed.GetValue(data)!, parsed.GetValue(empty) || IsReachedByOthers(parsed.GetValue(urls)) ? false : parsed.GetValue(demo) ? true : null,
+            parsed.GetValue(connection), parsed.GetValue(data)!, Given.ProofOf(parsed.GetValue(proof), parsed.GetValue(data)!), parsed.GetValue(empty) || IsReachedByOthers(parsed.GetValue(urls)) ? false : parsed.GetValue(demo) ? true : null,
             parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? FreePort()}", RateLimit.Parse(parsed.GetValue(rate)!), cancellation));
         return command;
     }
@@ -53,13 +53,13 @@ internal static class ServeCommand
         return option;
     }
 
-    private static async Task<int> ServeAsync(string? connection, string data, bool? wantsDemo, string urls, RateLimit? rateLimit, CancellationToken cancellation)
+    private static async Task<int> ServeAsync(string? connection, string data, string proof, bool? wantsDemo, string urls, RateLimit? rateLimit, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         await using var installation = await Installation.OpenAsync(connection, data, cancellation);
         await using var app = HostApplication.Build(new()
         {
-            Connection = installation.Connection, MasterKey = installation.MasterKey, Urls = urls, Alone = installation.IsPrivate, RateLimit = rateLimit,
+            Connection = installation.Connection, MasterKey = installation.MasterKey, Urls = urls, Alone = installation.IsPrivate, RateLimit = rateLimit, ProofFolder = proof,
         });
         await app.MigrateAsync();
         await app.StartAsync(cancellation);

@@ -51,6 +51,7 @@ internal static class ApiSetup
         v3.MapHeldActivations();
         v3.MapMonitoring();
         v3.MapRefusals();
+        v3.MapProof();
         v3.MapSignIn();
         v3.MapProviderSignIn();
         v3.MapIdentityProviders();

@@ -24,6 +24,9 @@ internal sealed record HostSettings
     /// <summary>No other Host works on the database.</summary>
     public bool Alone { get; init; } = true;
 
+    /// <summary>Where checkpoints of the history are published; null for nowhere.</summary>
+    public string? ProofFolder { get; init; }
+
     /// <summary>How many requests a caller may send; null for as many as come.</summary>
     public RateLimit? RateLimit { get; init; }
 
@@ -46,6 +49,9 @@ internal static class HostApplication
         builder.Services.AddHostedService<ResumeImports>();
         builder.Services.AddHostedService<RecordEndedLeases>();
         builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
+        builder.Services.AddSingleton(new SealingOptions(settings.ProofFolder));
+        builder.Services.AddSingleton<LogSecrets>().AddSingleton<SealedLog>().AddSingleton(services => new EventRows(services.GetRequiredService<NpgsqlDataSource>()));
+        builder.Services.AddSingleton<LogExport>().AddSingleton<Sealing>().AddHostedService(services => services.GetRequiredService<Sealing>());
         builder.Services.AddSignIn(builder.Configuration);
         builder.Services.AddApi();
         if (settings.RateLimit is { } limit)
@@ -67,6 +73,7 @@ internal static class HostApplication
     {
         await app.Services.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         await ReadModels.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), app.Services.GetServices<ReadModel>());
+        await LogTiles.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>());
         await app.Services.GetRequiredService<IMessageStore>().Admin.MigrateAsync();
     }
 

@@ -152,6 +152,11 @@ internal static class PermissionTable
         [typeof(ListMyActivations)] = new(Audience.SignedIn),
         [typeof(GetMyActivation)] = new(Audience.SignedIn),
 
+        [typeof(ListCheckpoints)] = new(Audience.Vendor, "eventLog:read"),
+        [typeof(GetLatestCheckpoint)] = new(Audience.Vendor, "eventLog:read"),
+        [typeof(ProveInclusion)] = new(Audience.Vendor, "eventLog:read"),
+        [typeof(ProveConsistency)] = new(Audience.Vendor, "eventLog:read"),
+        [typeof(ExportHistory)] = new(Audience.Vendor, "eventLog:read"),
         [typeof(ListRefusedCommands)] = new(Audience.Vendor, "eventLog:read"),
         [typeof(ListOrganizationRefusedCommands)] = new(Audience.Organization, "organization:eventLog:read"),
 

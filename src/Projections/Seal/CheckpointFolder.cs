@@ -16,6 +16,8 @@ public sealed class CheckpointFolder(string path)
     private const string Extension = ".checkpoints";
     private const string KeyFile = "log.pub";
 
+    private long published = -1;
+
     public string Path { get; } = path;
 
     /// <summary>Keeps the public key, unless the folder has one.</summary>
@@ -41,18 +43,22 @@ public sealed class CheckpointFolder(string path)
         stream.Seek(0, SeekOrigin.End);
         await stream.WriteAsync(Encoding.UTF8.GetBytes(note + "\n"), cancellation);
         await stream.FlushAsync(cancellation);
+        published = -1;
     }
 
     /// <summary>The number of leaves of the last checkpoint that was published; 0 without any.</summary>
     public async Task<long> Size(LogPublicKey key, CancellationToken cancellation)
     {
+        if (published >= 0)
+            return published;
+
         foreach (var file in Files().Reverse())
         {
             if ((await Notes(file, cancellation)).Select(note => Read(note, file, 0, [key]).Checkpoint?.Size ?? 0).DefaultIfEmpty().Max() is > 0 and var size)
-                return size;
+                return published = size;
         }
 
-        return 0;
+        return published = 0;
     }
 
     /// <summary>All checkpoints in the order in which they were published.</summary>

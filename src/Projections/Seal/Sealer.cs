@@ -12,7 +12,11 @@ public sealed record SealingPass(long Sealed, long Size, Checkpoint? Checkpoint)
 /// <summary>
 /// Adds every final event to the log, once, in its order, and signs what the log is. One process seals at a time; which one does not matter.
 /// </summary>
-public sealed class Sealer(NpgsqlDataSource source, EventRows events, CheckpointFolder folder, TimeProvider clock)
+/// <param name="source">The database.</param>
+/// <param name="events">Its events.</param>
+/// <param name="folder">Where checkpoints are published; null to keep them in the database only.</param>
+/// <param name="clock">Tells when checkpoints are made.</param>
+public sealed class Sealer(NpgsqlDataSource source, EventRows events, CheckpointFolder? folder, TimeProvider clock)
 {
     private const int MostAtOnce = 20_000;
     private const long Lock = 0x5EA1;
@@ -26,6 +30,7 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
     /// <exception cref="InvalidDataException">The log is not the continuation of what was published; the message says how. Nothing is signed then.</exception>
     public async Task<SealingPass> Seal(LogKey key, TimeSpan between, CancellationToken cancellation)
     {
+        await (folder?.Keep(key.Public, cancellation) ?? Task.CompletedTask);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using (var alone = new NpgsqlCommand($"select pg_try_advisory_xact_lock({Lock})", connection))
@@ -34,7 +39,6 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
                 return new(0, 0, null);
         }
 
-        await folder.Keep(key.Public, cancellation);
         var tiles = new LogTiles(source);
         var (size, position) = await tiles.End(cancellation);
         var added = await Leaves(position, await events.Final(cancellation), cancellation);
@@ -93,13 +97,16 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
         }
 
         await transaction.CommitAsync(cancellation);
-        await folder.Publish(note, now, cancellation);
+        await (folder?.Publish(note, now, cancellation) ?? Task.CompletedTask);
         return checkpoint;
     }
 
     /// <summary>Publishes what was signed while the folder could not be written, and notices a log that has become shorter.</summary>
     private async Task PublishMissed(SealedLog log, LogKey key, long size, CancellationToken cancellation)
     {
+        if (folder is null)
+            return;
+
         var published = await folder.Size(key.Public, cancellation);
         if (published > size)
             throw new InvalidDataException($"A checkpoint of {published} events is published, and the log holds {size}: the database is older than its proof.");

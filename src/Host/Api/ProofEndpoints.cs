@@ -1,0 +1,62 @@
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
+using MediatR;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>A signed checkpoint: how many events it covers, the position of the last one, and its text (C2SP tlog-checkpoint), which the signature covers.</summary>
+internal sealed record WireCheckpoint(long Size, long Position, string Note, DateTimeOffset MadeAt)
+{
+    public static WireCheckpoint Of(KeptCheckpoint kept) => new(kept.Size, kept.Position, kept.Note, kept.MadeAt);
+}
+
+/// <summary>An event in the log: its place, its leaf hash and the hashes from there to the root (RFC 6962), base64.</summary>
+internal sealed record WireInclusion(long Position, long Index, string Leaf, IReadOnlyList<string> Hashes, WireCheckpoint Checkpoint);
+
+/// <summary>The hashes (RFC 6962, base64) which show that the log of the first checkpoint begins that of the second.</summary>
+internal sealed record WireConsistency(IReadOnlyList<string> Hashes, WireCheckpoint First, WireCheckpoint Second);
+
+/// <summary>Proof that history was not altered: checkpoints, proofs, and the export that anybody can check.</summary>
+internal static class ProofEndpoints
+{
+    private const int MostCheckpoints = 1000;
+
+    public static void MapProof(this IEndpointRouteBuilder routes)
+    {
+        var history = routes.MapGroup("/history").WithTags("History");
+
+        history.MapGet("/key", async (Sealing sealing, HttpContext http) =>
+                await sealing.Key(http.RequestAborted) is { } key ? Results.Text($"{key.Public}\n") : Refusal.NotSealed.AsHttp())
+            .AllowAnonymous().WithSummary("The public key of the log, as C2SP's signed notes write it").Produces<string>(contentType: "text/plain");
+
+        history.MapGet("/checkpoints", (HttpContext http, long? since, int? limit) =>
+                Answer<IReadOnlyList<KeptCheckpoint>>(http, new ListCheckpoints(since ?? 0, Math.Clamp(limit ?? 100, 1, MostCheckpoints)), kept => kept.Select(WireCheckpoint.Of)))
+            .WithSummary("Signed checkpoints of more than 'since' events, the smallest first").Produces<IReadOnlyList<WireCheckpoint>>();
+
+        history.MapGet("/checkpoints/latest", Task<IResult> (HttpContext http) => Answer(http, new GetLatestCheckpoint(), WireCheckpoint.Of))
+            .WithSummary("The signed checkpoint of the most events").Produces<WireCheckpoint>();
+
+        history.MapGet("/proofs/inclusion", (HttpContext http, long position, long? size) => Answer(http, new ProveInclusion(position, size), proof =>
+                new WireInclusion(position, proof.Index, proof.Leaf.ToString(), Texts(proof.Hashes), WireCheckpoint.Of(proof.Checkpoint))))
+            .WithSummary("Proof that the event at a position is in the log of a checkpoint").Produces<WireInclusion>();
+
+        history.MapGet("/proofs/consistency", (HttpContext http, long first, long? second) => Answer(http, new ProveConsistency(first, second), proof =>
+                new WireConsistency(Texts(proof.Hashes), WireCheckpoint.Of(proof.First), WireCheckpoint.Of(proof.Second))))
+            .WithSummary("Proof that the log of one checkpoint is the beginning of that of another").Produces<WireConsistency>();
+
+        history.MapGet("/export", async (HttpContext http, IMediator mediator, LogExport export) =>
+                (await mediator.Send(new ExportHistory(), http.RequestAborted)).Refusal is { } refusal
+                    ? refusal.AsHttp()
+                    : Results.Stream(async stream => await export.Whole(stream, http.RequestAborted), "application/x-ndjson; charset=utf-8", "history.ndjson"))
+            .WithSummary("The sealed history from its first event, with the checkpoints that prove it; check it with 'history verify'").Produces<string>(contentType: "application/x-ndjson");
+    }
+
+    private static async Task<IResult> Answer<T>(HttpContext http, IRequest<Result<T>> query, Func<T, object> wire)
+    {
+        var answer = await http.RequestServices.GetRequiredService<IMediator>().Send(query, http.RequestAborted);
+        return answer.Refusal is { } refusal ? refusal.AsHttp() : Results.Json(wire(answer.Value!), HttpJson.Options);
+    }
+
+    private static IReadOnlyList<string> Texts(IEnumerable<EventSourcedOrgs.Proof.Digest> hashes) => [.. hashes.Select(hash => hash.ToString())];
+}

@@ -14,7 +14,10 @@ public class DependencyTests
     public void The_application_knows_the_domain_and_no_other_of_ours() => OursIn(Repository.Application).ShouldBe(["EventSourcedOrgs.Domain"]);
 
     [Fact]
-    public void Projections_know_the_domain_and_no_other_of_ours() => OursIn(Repository.Projections).ShouldBe(["EventSourcedOrgs.Domain"]);
+    public void Projections_know_the_domain_and_the_proof_and_no_other_of_ours() => OursIn(Repository.Projections).Order().ShouldBe(["EventSourcedOrgs.Domain", "EventSourcedOrgs.Proof"]);
+
+    [Fact]
+    public void The_proof_knows_nothing_of_ours() => OursIn(Repository.Proof).ShouldBeEmpty();
 
     [Fact]
     public void Nobody_knows_the_host() =>

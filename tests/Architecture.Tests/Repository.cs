@@ -3,6 +3,7 @@ using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
+using EventSourcedOrgs.Proof;
 using EventSourcedOrgs.Tests;
 using Directory = System.IO.Directory;
 
@@ -23,12 +24,14 @@ internal static class Repository
 
     public static Assembly Projections { get; } = typeof(ReadModel).Assembly;
 
+    public static Assembly Proof { get; } = typeof(Digest).Assembly;
+
     public static Assembly Host { get; } = typeof(HostSettings).Assembly;
 
     /// <summary>All types that somebody wrote.</summary>
     public static IEnumerable<Type> Types { get; } =
     [
-        .. new[] { Domain, Application, Projections, Host }.SelectMany(assembly => assembly.GetTypes())
+        .. new[] { Domain, Application, Projections, Proof, Host }.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.Namespace?.StartsWith("EventSourcedOrgs", StringComparison.Ordinal) is true && !type.Name.Contains('<', StringComparison.Ordinal)),
     ];
 

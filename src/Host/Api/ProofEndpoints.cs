@@ -20,6 +20,7 @@ internal sealed record WireConsistency(IReadOnlyList<string> Hashes, WireCheckpo
 /// <summary>Proof that history was not altered: checkpoints, proofs, and the export that anybody can check.</summary>
 internal static class ProofEndpoints
 {
+    private const int UsualCheckpoints = 100;
     private const int MostCheckpoints = 1000;
 
     public static void MapProof(this IEndpointRouteBuilder routes)
@@ -31,17 +32,19 @@ internal static class ProofEndpoints
             .AllowAnonymous().WithSummary("The public key of the log, as C2SP's signed notes write it").Produces<string>(contentType: "text/plain");
 
         history.MapGet("/checkpoints", (HttpContext http, long? since, int? limit) =>
-                Answer<IReadOnlyList<KeptCheckpoint>>(http, new ListCheckpoints(since ?? 0, Math.Clamp(limit ?? 100, 1, MostCheckpoints)), kept => kept.Select(WireCheckpoint.Of)))
+                limit is < 1 or > MostCheckpoints
+                    ? Task.FromResult(((ListError[])[ListError.Parameter("limit", $"Expected 1 to {MostCheckpoints}.")]).AsRefusal().AsHttp())
+                    : Answer<IReadOnlyList<KeptCheckpoint>>(http, new ListCheckpoints(since ?? 0, limit ?? UsualCheckpoints), kept => kept.Select(WireCheckpoint.Of)))
             .WithSummary("Signed checkpoints of more than 'since' events, the smallest first").Produces<IReadOnlyList<WireCheckpoint>>();
 
         history.MapGet("/checkpoints/latest", Task<IResult> (HttpContext http) => Answer(http, new GetLatestCheckpoint(), WireCheckpoint.Of))
             .WithSummary("The signed checkpoint of the most events").Produces<WireCheckpoint>();
 
-        history.MapGet("/proofs/inclusion", (HttpContext http, long position, long? size) => Answer(http, new ProveInclusion(position, size), proof =>
-                new WireInclusion(position, proof.Index, proof.Leaf.ToString(), Texts(proof.Hashes), WireCheckpoint.Of(proof.Checkpoint))))
+        history.MapGet("/proofs/inclusion", (HttpContext http, long? position, long? size) => Answer(http, new ProveInclusion(position, size), proof =>
+                new WireInclusion(proof.Position, proof.Index, proof.Leaf.ToString(), Texts(proof.Hashes), WireCheckpoint.Of(proof.Checkpoint))))
             .WithSummary("Proof that the event at a position is in the log of a checkpoint").Produces<WireInclusion>();
 
-        history.MapGet("/proofs/consistency", (HttpContext http, long first, long? second) => Answer(http, new ProveConsistency(first, second), proof =>
+        history.MapGet("/proofs/consistency", (HttpContext http, long? first, long? second) => Answer(http, new ProveConsistency(first, second), proof =>
                 new WireConsistency(Texts(proof.Hashes), WireCheckpoint.Of(proof.First), WireCheckpoint.Of(proof.Second))))
             .WithSummary("Proof that the log of one checkpoint is the beginning of that of another").Produces<WireConsistency>();
 

@@ -24,8 +24,8 @@ internal sealed record GetLatestCheckpoint : IQuery<KeptCheckpoint>
     }
 }
 
-/// <summary>That the event at a position is in the log of a checkpoint, the latest if none is named.</summary>
-internal sealed record ProveInclusion(long Position, long? Size) : IQuery<ProvedInclusion>
+/// <summary>That the event at a position (the last one, if none is named) is in the log of a checkpoint (the latest).</summary>
+internal sealed record ProveInclusion(long? Position, long? Size) : IQuery<ProvedInclusion>
 {
     public sealed class Handler(SealedLog log) : IQueryHandler<ProveInclusion, ProvedInclusion>
     {
@@ -34,8 +34,8 @@ internal sealed record ProveInclusion(long Position, long? Size) : IQuery<Proved
     }
 }
 
-/// <summary>That the log of one checkpoint begins that of another, the latest if none is named.</summary>
-internal sealed record ProveConsistency(long First, long? Second) : IQuery<ProvedConsistency>
+/// <summary>That the log of one checkpoint (the first, if none is named) begins that of another (the latest).</summary>
+internal sealed record ProveConsistency(long? First, long? Second) : IQuery<ProvedConsistency>
 {
     public sealed class Handler(SealedLog log) : IQueryHandler<ProveConsistency, ProvedConsistency>
     {

@@ -7,7 +7,7 @@ namespace EventSourcedOrgs.Projections;
 public sealed record KeptCheckpoint(long Size, long Position, string Note, DateTimeOffset MadeAt);
 
 /// <summary>That an event is in the log of a checkpoint: its place, its leaf hash and the hashes from there to the root.</summary>
-public sealed record ProvedInclusion(KeptCheckpoint Checkpoint, long Index, Digest Leaf, IReadOnlyList<Digest> Hashes);
+public sealed record ProvedInclusion(KeptCheckpoint Checkpoint, long Position, long Index, Digest Leaf, IReadOnlyList<Digest> Hashes);
 
 /// <summary>That the log of one checkpoint is the beginning of that of another.</summary>
 public sealed record ProvedConsistency(KeptCheckpoint First, KeptCheckpoint Second, IReadOnlyList<Digest> Hashes);
@@ -26,21 +26,22 @@ public sealed class SealedLog(NpgsqlDataSource source)
     public Task<IReadOnlyList<KeptCheckpoint>> Since(long size, CancellationToken cancellation, int atMost = int.MaxValue) =>
         Many($"size > $1 order by size limit {atMost}", size, cancellation);
 
-    /// <summary>Proves that the event at a position is in the log of the latest checkpoint, or of the one of a given size; null when it is not.</summary>
-    public async Task<ProvedInclusion?> Inclusion(long position, long? size, CancellationToken cancellation)
+    /// <summary>Proves that the event at a position (the last one) is in the log of a checkpoint of a given size (the latest); null when it is not.</summary>
+    public async Task<ProvedInclusion?> Inclusion(long? position, long? size, CancellationToken cancellation)
     {
         var checkpoint = size is { } given ? await Of(given, cancellation) : await Latest(cancellation);
         var tiles = new LogTiles(source);
-        if (checkpoint is null || position > checkpoint.Position || await tiles.IndexOf(position, cancellation) is not { } index)
+        var (at, last) = (position ?? checkpoint?.Position ?? 0, checkpoint?.Position ?? 0);
+        if (checkpoint is null || at > last || await tiles.IndexOf(at, cancellation) is not { } index)
             return null;
 
-        return new(checkpoint, index, await tiles.Node(0, index, cancellation), await new MerkleTree(checkpoint.Size, tiles.Node).Inclusion(index, cancellation));
+        return new(checkpoint, at, index, await tiles.Node(0, index, cancellation), await new MerkleTree(checkpoint.Size, tiles.Node).Inclusion(index, cancellation));
     }
 
-    /// <summary>Proves that the log of one checkpoint begins that of another; null when one of them is not kept.</summary>
-    public async Task<ProvedConsistency?> Consistency(long first, long? second, CancellationToken cancellation)
+    /// <summary>Proves that the log of one checkpoint (the first) begins that of another (the latest); null when one of them is not kept.</summary>
+    public async Task<ProvedConsistency?> Consistency(long? first, long? second, CancellationToken cancellation)
     {
-        var (before, after) = (await Of(first, cancellation), second is { } given ? await Of(given, cancellation) : await Latest(cancellation));
+        var (before, after) = (first is { } size ? await Of(size, cancellation) : await One("true order by size", 0, cancellation), second is { } given ? await Of(given, cancellation) : await Latest(cancellation));
         if (before is null || after is null || before.Size > after.Size)
             return null;
 

@@ -28,7 +28,7 @@ public class Escalation
 
         addresses.Where(address => address.IsOpen).Select(address => $"{address.Method} {address.Path}").Order().ShouldBe(
         [
-            "GET /v3/sign-in/oidc/account", "GET /v3/sign-in/oidc/callback", "GET /v3/sign-in/oidc/organizations/{organizationId}",
+            "GET /v3/history/key", "GET /v3/sign-in/oidc/account", "GET /v3/sign-in/oidc/callback", "GET /v3/sign-in/oidc/organizations/{organizationId}",
             "PATCH /v3/activations/{activationId}", "POST /v3/accounts/login", "POST /v3/accounts/login-refresh-token", "POST /v3/activations/",
             "POST /v3/activations/meter-attributes/{meterId}", "POST /v3/activations/{activationId}/deactivate", "POST /v3/users/{userId}/reset-password",
         ]);

@@ -27,6 +27,12 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/organizations/{organizationId}/access/diff                                 organization auditor gone
         GET    /v3/organizations/{organizationId}/activation-history                          organization auditor
         GET    /v3/organizations/{organizationId}/history/refused-commands                    organization auditor
+        GET    /v3/history/key                                                                open
+        GET    /v3/history/checkpoints                                                        vendor       auditor
+        GET    /v3/history/checkpoints/latest                                                 vendor       auditor
+        GET    /v3/history/proofs/inclusion                                                   vendor       auditor
+        GET    /v3/history/proofs/consistency                                                 vendor       auditor
+        GET    /v3/history/export                                                             vendor       auditor
         POST   /v3/organizations/{organizationId}/users                                       organization
         GET    /v3/organizations/{organizationId}/users                                       organization auditor custom
         GET    /v3/organizations/{organizationId}/users/{userId}                              organization auditor custom

@@ -5,6 +5,7 @@ using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
@@ -123,6 +124,32 @@ public static class EventNames
         [typeof(CustomRoleDescriptionChanged)] = "custom_role_description_changed_v1",
         [typeof(CustomRoleClaimsChanged)] = "custom_role_claims_changed_v1",
         [typeof(CustomRoleDeleted)] = "custom_role_deleted_v1",
+
+        [typeof(ReleaseCreated)] = "release_created_v1",
+        [typeof(ReleaseRenamed)] = "release_renamed_v1",
+        [typeof(ReleaseVersionChanged)] = "release_version_changed_v1",
+        [typeof(ReleaseChannelChanged)] = "release_moved_to_channel_v1",
+        [typeof(ReleasePlatformsChanged)] = "release_platforms_changed_v1",
+        [typeof(ReleasePrivacyChanged)] = "release_privacy_changed_v1",
+        [typeof(ReleaseNotesChanged)] = "release_notes_changed_v1",
+        [typeof(ReleaseFileAdded)] = "release_file_added_v1",
+        [typeof(ReleaseFileRemoved)] = "release_file_removed_v1",
+        [typeof(ReleasePublished)] = "release_published_v1",
+        [typeof(ReleaseArchived)] = "release_archived_v1",
+        [typeof(ReleaseDeleted)] = "release_deleted_v1",
+
+        [typeof(ReleaseChannelCreated)] = "release_channel_created_v1",
+        [typeof(ReleaseChannelDisplayNameChanged)] = "release_channel_display_name_changed_v1",
+        [typeof(ReleaseChannelDescriptionChanged)] = "release_channel_description_changed_v1",
+        [typeof(ReleaseChannelPrivacyChanged)] = "release_channel_privacy_changed_v1",
+        [typeof(ReleaseChannelProductsChanged)] = "release_channel_products_changed_v1",
+        [typeof(ReleaseChannelDeleted)] = "release_channel_deleted_v1",
+
+        [typeof(ReleasePlatformCreated)] = "release_platform_created_v1",
+        [typeof(ReleasePlatformDisplayNameChanged)] = "release_platform_display_name_changed_v1",
+        [typeof(ReleasePlatformDescriptionChanged)] = "release_platform_description_changed_v1",
+        [typeof(ReleasePlatformProductsChanged)] = "release_platform_products_changed_v1",
+        [typeof(ReleasePlatformDeleted)] = "release_platform_deleted_v1",
 
         [typeof(AccountOpened)] = "account_opened_v1",
         [typeof(AccountIdentityProviderChanged)] = "account_identity_provider_changed_v1",

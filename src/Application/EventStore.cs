@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Application.Imports;
+using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
@@ -10,6 +11,7 @@ using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
@@ -52,6 +54,9 @@ public static class EventStore
         options.Projections.Add(new Snapshot<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<AccessToken, AccessTokenId, AccessTokenEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<CustomRole, RoleId, CustomRoleEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<Release, ReleaseId, ReleaseEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<ReleaseChannel, ReleaseChannelId, ReleaseChannelEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<ReleasePlatform, ReleasePlatformId, ReleasePlatformEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Account, AccountId, AccountEvent>(), ProjectionLifecycle.Inline);
 
         options.Schema.For<Claim>();
@@ -80,6 +85,10 @@ public static class EventStore
         options.Schema.For<ActivationPulse>();
         options.Schema.For<CustomRole>().Index(role => role.Name);
         options.Schema.For<Product>().Index(product => product.Template);
+        options.Schema.For<Release>().Index(release => release.Product);
+        options.Schema.For<ReleaseChannel>();
+        options.Schema.For<ReleasePlatform>();
         StagedRows.Configure(options);
+        ReleaseDownloads.Configure(options);
     }
 }

@@ -7,6 +7,7 @@ using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
@@ -43,6 +44,9 @@ public sealed class Store
         LicenseTemplates = new(this, state => state.Id);
         AccessTokens = new(this, state => state.Id);
         CustomRoles = new(this, state => state.Id);
+        Releases = new(this, state => state.Id);
+        ReleaseChannels = new(this, state => state.Id);
+        ReleasePlatforms = new(this, state => state.Id);
         Accounts = new(this, state => state.Id);
         Claims = new(session, secrets);
     }
@@ -72,6 +76,12 @@ public sealed class Store
     public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens { get; }
 
     public Streams<CustomRole, RoleId, CustomRoleEvent> CustomRoles { get; }
+
+    public Streams<Release, ReleaseId, ReleaseEvent> Releases { get; }
+
+    public Streams<ReleaseChannel, ReleaseChannelId, ReleaseChannelEvent> ReleaseChannels { get; }
+
+    public Streams<ReleasePlatform, ReleasePlatformId, ReleasePlatformEvent> ReleasePlatforms { get; }
 
     public Streams<Account, AccountId, AccountEvent> Accounts { get; }
 

@@ -27,6 +27,9 @@ internal sealed record HostSettings
     /// <summary>How many requests a caller may send; null for as many as come.</summary>
     public RateLimit? RateLimit { get; init; }
 
+    /// <summary>The folder of this installation's own data, for files that nothing says where to keep.</summary>
+    public string Data { get; init; } = ".data";
+
     /// <summary>Replaces services after all others were registered: another clock in tests.</summary>
     public Action<IServiceCollection>? Replace { get; init; }
 }
@@ -47,6 +50,7 @@ internal static class HostApplication
         builder.Services.AddHostedService<RecordEndedLeases>();
         builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
         builder.Services.AddSignIn(builder.Configuration);
+        builder.Services.AddReleaseFiles(builder.Configuration, settings.Data);
         builder.Services.AddApi();
         if (settings.RateLimit is { } limit)
             builder.Services.AddSingleton(services => new RateLimits(limit, services.GetRequiredService<TimeProvider>()));

@@ -87,6 +87,10 @@ internal static class FileNames
         Rules.WrongText(name, 1, Rules.MostText) is null && name is not ("." or "..") && name == name!.Trim()
         && !name.Any(c => c is '/' or '\\' || char.IsControl(c));
 
-    public static async Task<Release?> ReleaseOf(this Store store, ReleaseFileId file, CancellationToken cancellation) => (await store.Session.QueryAsync<Release>(
-        "where data -> 'files' @> ?::jsonb and (data ->> 'deleted')::boolean = false limit 1", cancellation, $$$"""[{"file":{"id":"{{{file}}}"}}]""")).FirstOrDefault();
+    public static async Task<Release?> ReleaseOf(this Store store, ReleaseFileId file, CancellationToken cancellation)
+    {
+        var found = await store.Session.QueryAsync<Release>(
+            "where data -> 'files' @> ?::jsonb and (data ->> 'deleted')::boolean = false limit 1", cancellation, $$$"""[{"file":{"id":"{{{file}}}"}}]""");
+        return found.Count == 0 ? null : found[0];
+    }
 }

@@ -32,7 +32,7 @@ public sealed record DownloadReleaseFile(ReleaseId Release, string Name, string?
             {
                 var known = await entitlements.LicenseOfKey(key, release.Product, cancellation);
                 return known.Refusal is { } unknown ? unknown with { Kind = RefusalKind.Forbidden }
-                    : (await entitlements.Of(known.Value!, cancellation)).Deny(release.Offered()) is { } denial ? Refusal.ReleaseNotAllowed(denial)
+                    : (await entitlements.Of(known.Value!, cancellation)).Deny(release.Offered()) is { } denial ? Because(denial)
                     : null;
             }
 
@@ -41,10 +41,12 @@ public sealed record DownloadReleaseFile(ReleaseId Release, string Name, string?
 
             var licenses = await entitlements.Of(await entitlements.LicensesOf(user, release.Product, cancellation), cancellation);
             var denials = licenses.Select(entitled => entitled.Deny(release.Offered())).ToList();
-            return denials.Count == 0 ? Refusal.ReleaseNotAllowed(Access.NoLicenseAssigned)
+            return denials.Count == 0 ? Because(Access.NoLicenseAssigned)
                 : denials.Contains(null) ? null
-                : Refusal.ReleaseNotAllowed(denials[0]!);
+                : Because(denials[0]!);
         }
+
+        private static Refusal Because(Denial denial) => Refusal.ReleaseNotAllowed($"{denial.Detail} {denial.NearestFix}");
     }
 }
 

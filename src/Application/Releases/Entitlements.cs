@@ -2,6 +2,7 @@ using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.UserGroups;
@@ -19,9 +20,10 @@ public sealed class Entitlements(Store store, NpgsqlDataSource database)
     {
         var owners = await store.Organizations.Latest(licenses.Select(license => license.Organization).OfType<OrganizationId>(), cancellation);
         var maintained = licenses.Where(license => license.Entitlement.MaintenancePolicy is not null).ToList();
+        var policies = await store.MaintenancePolicies.Latest(maintained.Select(license => license.Entitlement.MaintenancePolicy!.Value), cancellation);
         var usages = maintained.Count == 0 ? new Dictionary<LicenseId, LicenseUsage>() : await store.LicenseUses.Of(maintained, store, cancellation);
         return [.. licenses.Select(license => new EntitledLicense(
-            license, license.Organization is { } owner ? owners.GetValueOrDefault(owner) : null, MaintenanceOf(license),
+            license, license.Organization is { } owner ? owners.GetValueOrDefault(owner) : null, MaintenanceOf(license, policies),
             ReleaseVersion.TryParse(usages.GetValueOrDefault(license.Id)?.ReleaseVersion, out var inUse) ? inUse : null, store.Context.Now))];
     }
 
@@ -58,7 +60,8 @@ public sealed class Entitlements(Store store, NpgsqlDataSource database)
         return offered;
     }
 
-    private static Maintenance? MaintenanceOf(License license) => null;
+    private static Maintenance? MaintenanceOf(License license, IReadOnlyDictionary<MaintenancePolicyId, MaintenancePolicy> policies) =>
+        license.Entitlement.MaintenancePolicy is { } named && policies.GetValueOrDefault(named) is { Exists: true } policy ? new(license.MaintenanceExpiresAt, policy.Updates) : null;
 
     /// <summary>
     /// The licences by which a user may have releases, of one product where one is named: those the user may use now, and of an organization-admin all of the

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 
 namespace EventSourcedOrgs.Domain.Releases;
@@ -7,7 +8,7 @@ namespace EventSourcedOrgs.Domain.Releases;
 /// The maintenance of a licence, where it has a policy: when it ends (UTC; null for never, or not before it starts), and which steps up from the version in use it
 /// includes. A step within one minor version is always included.
 /// </summary>
-public sealed record Maintenance(DateTimeOffset? EndsAt, bool MinorUpdates, bool MajorUpdates);
+public sealed record Maintenance(DateTimeOffset? EndsAt, AllowedUpdates Updates);
 
 /// <summary>A published release, as far as it matters who gets it.</summary>
 public sealed record OfferedRelease(ReleaseId Id, ProductId Product, ReleaseVersion Version, DateTimeOffset PublishedAt);
@@ -56,8 +57,8 @@ public static class ReleaseEntitlement
     private static Denial? DenyBy(Maintenance terms, ReleaseVersion? inUse, OfferedRelease release) =>
         terms.EndsAt is { } end && release.PublishedAt > end ? AfterMaintenance
         : inUse is not { } used ? null
-        : release.Version.Major > used.Major ? terms.MajorUpdates ? null : MajorUpdate
-        : release.Version.Major == used.Major && release.Version.Minor > used.Minor && !terms.MinorUpdates ? MinorUpdate
+        : release.Version.Major > used.Major ? terms.Updates.MajorVersions ? null : MajorUpdate
+        : release.Version.Major == used.Major && release.Version.Minor > used.Minor && !terms.Updates.MinorVersions ? MinorUpdate
         : null;
 
     /// <summary>The newest of these that is for the licence, and newer than the version asked with, if one was; of the same version the one published last.</summary>

@@ -70,7 +70,7 @@ internal sealed class FilesOnDisk(string folder) : IReleaseFiles
 
             var received = arriving.Finish();
             if (received.Refusal is null)
-                file.Flush(flushToDisk: true);
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
             return received;
         }
         finally

@@ -3,6 +3,7 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Releases;
@@ -29,7 +30,8 @@ public sealed class Directory : ReadModel
     /// <param name="json">How states are stored; it seals personal data.</param>
     public Directory(JsonSerializerOptions json) : this(
         OrganizationList.Part(json), UserList.Part(json), UserGroupList.Part(json), LicenseList.Part(json), ProductList.Part(json),
-        LicenseTemplateList.Part(json), ActivationList.Part(json), RoleList.Part(json), ReleaseList.Part(json), ReleaseChannelList.Part(json), ReleasePlatformList.Part(json))
+        LicenseTemplateList.Part(json), ActivationList.Part(json), RoleList.Part(json), MaintenancePolicyList.Part(json), ReleaseList.Part(json),
+        ReleaseChannelList.Part(json), ReleasePlatformList.Part(json))
     {
     }
 
@@ -51,11 +53,13 @@ public sealed class Directory : ReadModel
 
     public DirectoryPart<CustomRole, CustomRoleEvent> Roles => (DirectoryPart<CustomRole, CustomRoleEvent>)parts[7];
 
-    public DirectoryPart<Release, ReleaseEvent> Releases => (DirectoryPart<Release, ReleaseEvent>)parts[8];
+    public DirectoryPart<MaintenancePolicy, MaintenancePolicyEvent> MaintenancePolicies => (DirectoryPart<MaintenancePolicy, MaintenancePolicyEvent>)parts[8];
 
-    public DirectoryPart<ReleaseChannel, ReleaseChannelEvent> ReleaseChannels => (DirectoryPart<ReleaseChannel, ReleaseChannelEvent>)parts[9];
+    public DirectoryPart<Release, ReleaseEvent> Releases => (DirectoryPart<Release, ReleaseEvent>)parts[9];
 
-    public DirectoryPart<ReleasePlatform, ReleasePlatformEvent> ReleasePlatforms => (DirectoryPart<ReleasePlatform, ReleasePlatformEvent>)parts[10];
+    public DirectoryPart<ReleaseChannel, ReleaseChannelEvent> ReleaseChannels => (DirectoryPart<ReleaseChannel, ReleaseChannelEvent>)parts[10];
+
+    public DirectoryPart<ReleasePlatform, ReleasePlatformEvent> ReleasePlatforms => (DirectoryPart<ReleasePlatform, ReleasePlatformEvent>)parts[11];
 
     public override void Touch(IEvent e, Touched touched) => PartOf(e).Touch(e, touched);
 

@@ -3,6 +3,7 @@ using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Releases;
 using FluentValidation;
+using Marten;
 
 namespace EventSourcedOrgs.Application.Releases;
 
@@ -79,3 +80,20 @@ public sealed record CheckRelease(ReleaseId Release, string Key, string? Account
 
 /// <summary>Why a release is not for a licence, or null when it is.</summary>
 public sealed record CheckedRelease(Denial? Denial);
+
+/// <summary>How many releases there are of products.</summary>
+public static class ProductReleases
+{
+    /// <summary>Of a past moment that is asked about those count that there are now and were then.</summary>
+    public static async Task<IReadOnlyDictionary<ProductId, int>> CountReleases(this Store store, IEnumerable<ProductId> products, CancellationToken cancellation)
+    {
+        var releases = await store.Session.AdvancedSql.QueryAsync<Guid, Guid>(
+            """
+            select row(cast(data ->> 'product' as uuid)), row(id) from events.mt_doc_release
+            where cast(data ->> 'product' as uuid) = any(?) and not (data ->> 'deleted')::boolean
+            """, cancellation, [products.Select(product => product.Value).ToArray()]);
+        var known = store.Context.AsOf is null ? null : await store.Releases.Latest(releases.Select(release => ReleaseId.From(release.Item2)), cancellation);
+        return releases.Where(release => known?.ContainsKey(ReleaseId.From(release.Item2)) ?? true)
+            .GroupBy(release => ProductId.From(release.Item1)).ToDictionary(product => product.Key, product => product.Count());
+    }
+}

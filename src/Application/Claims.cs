@@ -22,6 +22,16 @@ public readonly record struct Unique(string Kind, string Value)
     /// <summary>The name of a role is unique, ignoring case.</summary>
     public static Unique RoleName(string name) => new("role", Normal(name));
 
+    /// <summary>What an application asks by is one release; a release for every platform has an empty one.</summary>
+    public static Unique Release(ProductId product, string channel, string version, string platform) =>
+        new($"release/{product}", $"{Normal(channel)}\n{version}\n{Normal(platform)}");
+
+    /// <summary>The name of a channel is unique, ignoring case.</summary>
+    public static Unique ReleaseChannelName(string name) => new("release-channel", Normal(name));
+
+    /// <summary>The name of a platform is unique, ignoring case.</summary>
+    public static Unique ReleasePlatformName(string name) => new("release-platform", Normal(name));
+
     /// <summary>There is one account.</summary>
     public static Unique Account { get; } = new("account", "");
 

@@ -3,8 +3,10 @@ using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
@@ -89,6 +91,9 @@ public static class EventNames
         [typeof(GroupAssignedToLicense)] = "license_group_assigned_v1",
         [typeof(GroupUnassignedFromLicense)] = "license_group_unassigned_v1",
         [typeof(LicenseFirstActivated)] = "license_first_activated_v1",
+        [typeof(LicenseMaintenanceExpiryChanged)] = "license_maintenance_expiry_changed_v1",
+        [typeof(LicenseMaintenanceRenewed)] = "license_maintenance_renewed_v1",
+        [typeof(LicenseMaintenanceExtended)] = "license_maintenance_extended_v1",
         [typeof(LicenseDeleted)] = "license_deleted_v1",
 
         [typeof(ActivationCreated)] = "activation_created_v1",
@@ -111,6 +116,12 @@ public static class EventNames
         [typeof(LicenseTemplateTermsChanged)] = "license_template_terms_changed_v1",
         [typeof(LicenseTemplateDeleted)] = "license_template_deleted_v1",
 
+        [typeof(MaintenancePolicyCreated)] = "maintenance_policy_created_v1",
+        [typeof(MaintenancePolicyRenamed)] = "maintenance_policy_renamed_v1",
+        [typeof(MaintenancePolicyUpdatesChanged)] = "maintenance_policy_updates_changed_v1",
+        [typeof(MaintenancePolicyTermChanged)] = "maintenance_policy_term_changed_v1",
+        [typeof(MaintenancePolicyDeleted)] = "maintenance_policy_deleted_v1",
+
         [typeof(AccessTokenCreated)] = "access_token_created_v1",
         [typeof(OrganizationAccessTokenCreated)] = "organization_access_token_created_v1",
         [typeof(AccessTokenRevoked)] = "access_token_revoked_v1",
@@ -123,6 +134,32 @@ public static class EventNames
         [typeof(CustomRoleDescriptionChanged)] = "custom_role_description_changed_v1",
         [typeof(CustomRoleClaimsChanged)] = "custom_role_claims_changed_v1",
         [typeof(CustomRoleDeleted)] = "custom_role_deleted_v1",
+
+        [typeof(ReleaseCreated)] = "release_created_v1",
+        [typeof(ReleaseRenamed)] = "release_renamed_v1",
+        [typeof(ReleaseVersionChanged)] = "release_version_changed_v1",
+        [typeof(ReleaseChannelChanged)] = "release_moved_to_channel_v1",
+        [typeof(ReleasePlatformsChanged)] = "release_platforms_changed_v1",
+        [typeof(ReleasePrivacyChanged)] = "release_privacy_changed_v1",
+        [typeof(ReleaseNotesChanged)] = "release_notes_changed_v1",
+        [typeof(ReleaseFileAdded)] = "release_file_added_v1",
+        [typeof(ReleaseFileRemoved)] = "release_file_removed_v1",
+        [typeof(ReleasePublished)] = "release_published_v1",
+        [typeof(ReleaseArchived)] = "release_archived_v1",
+        [typeof(ReleaseDeleted)] = "release_deleted_v1",
+
+        [typeof(ReleaseChannelCreated)] = "release_channel_created_v1",
+        [typeof(ReleaseChannelDisplayNameChanged)] = "release_channel_display_name_changed_v1",
+        [typeof(ReleaseChannelDescriptionChanged)] = "release_channel_description_changed_v1",
+        [typeof(ReleaseChannelPrivacyChanged)] = "release_channel_privacy_changed_v1",
+        [typeof(ReleaseChannelProductsChanged)] = "release_channel_products_changed_v1",
+        [typeof(ReleaseChannelDeleted)] = "release_channel_deleted_v1",
+
+        [typeof(ReleasePlatformCreated)] = "release_platform_created_v1",
+        [typeof(ReleasePlatformDisplayNameChanged)] = "release_platform_display_name_changed_v1",
+        [typeof(ReleasePlatformDescriptionChanged)] = "release_platform_description_changed_v1",
+        [typeof(ReleasePlatformProductsChanged)] = "release_platform_products_changed_v1",
+        [typeof(ReleasePlatformDeleted)] = "release_platform_deleted_v1",
 
         [typeof(AccountOpened)] = "account_opened_v1",
         [typeof(AccountIdentityProviderChanged)] = "account_identity_provider_changed_v1",

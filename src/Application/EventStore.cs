@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Application.Imports;
+using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
@@ -8,8 +9,10 @@ using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
@@ -50,8 +53,12 @@ public static class EventStore
         options.Projections.Add(new Snapshot<Activation, ActivationId, ActivationEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Product, ProductId, ProductEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<MaintenancePolicy, MaintenancePolicyId, MaintenancePolicyEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<AccessToken, AccessTokenId, AccessTokenEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<CustomRole, RoleId, CustomRoleEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<Release, ReleaseId, ReleaseEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<ReleaseChannel, ReleaseChannelId, ReleaseChannelEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<ReleasePlatform, ReleasePlatformId, ReleasePlatformEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Account, AccountId, AccountEvent>(), ProjectionLifecycle.Inline);
 
         options.Schema.For<Claim>();
@@ -81,6 +88,10 @@ public static class EventStore
         options.Schema.For<ActivationPulse>();
         options.Schema.For<CustomRole>().Index(role => role.Name);
         options.Schema.For<Product>().Index(product => product.Template);
+        options.Schema.For<Release>().Index(release => release.Product);
+        options.Schema.For<ReleaseChannel>();
+        options.Schema.For<ReleasePlatform>();
         StagedRows.Configure(options);
+        ReleaseDownloads.Configure(options);
     }
 }

@@ -5,8 +5,10 @@ using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
@@ -41,8 +43,12 @@ public sealed class Store
         Activations = new(this, state => state.Id);
         Products = new(this, state => state.Id);
         LicenseTemplates = new(this, state => state.Id);
+        MaintenancePolicies = new(this, state => state.Id);
         AccessTokens = new(this, state => state.Id);
         CustomRoles = new(this, state => state.Id);
+        Releases = new(this, state => state.Id);
+        ReleaseChannels = new(this, state => state.Id);
+        ReleasePlatforms = new(this, state => state.Id);
         Accounts = new(this, state => state.Id);
         Claims = new(session, secrets);
     }
@@ -69,9 +75,17 @@ public sealed class Store
 
     public Streams<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent> LicenseTemplates { get; }
 
+    public Streams<MaintenancePolicy, MaintenancePolicyId, MaintenancePolicyEvent> MaintenancePolicies { get; }
+
     public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens { get; }
 
     public Streams<CustomRole, RoleId, CustomRoleEvent> CustomRoles { get; }
+
+    public Streams<Release, ReleaseId, ReleaseEvent> Releases { get; }
+
+    public Streams<ReleaseChannel, ReleaseChannelId, ReleaseChannelEvent> ReleaseChannels { get; }
+
+    public Streams<ReleasePlatform, ReleasePlatformId, ReleasePlatformEvent> ReleasePlatforms { get; }
 
     public Streams<Account, AccountId, AccountEvent> Accounts { get; }
 

@@ -93,6 +93,51 @@ public readonly record struct RoleId(Guid Value) : IId<RoleId>
     public override string ToString() => Value.ToString();
 }
 
+/// <summary>A release of a product.</summary>
+[JsonConverter(typeof(IdJson<ReleaseId>))]
+public readonly record struct ReleaseId(Guid Value) : IId<ReleaseId>
+{
+    public static ReleaseId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out ReleaseId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A file of a release.</summary>
+[JsonConverter(typeof(IdJson<ReleaseFileId>))]
+public readonly record struct ReleaseFileId(Guid Value) : IId<ReleaseFileId>
+{
+    public static ReleaseFileId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out ReleaseFileId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A channel by which releases come.</summary>
+[JsonConverter(typeof(IdJson<ReleaseChannelId>))]
+public readonly record struct ReleaseChannelId(Guid Value) : IId<ReleaseChannelId>
+{
+    public static ReleaseChannelId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out ReleaseChannelId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A platform that releases run on.</summary>
+[JsonConverter(typeof(IdJson<ReleasePlatformId>))]
+public readonly record struct ReleasePlatformId(Guid Value) : IId<ReleasePlatformId>
+{
+    public static ReleasePlatformId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out ReleasePlatformId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A rule for how long and to what licences may be updated.</summary>
+[JsonConverter(typeof(IdJson<MaintenancePolicyId>))]
+public readonly record struct MaintenancePolicyId(Guid Value) : IId<MaintenancePolicyId>
+{
+    public static MaintenancePolicyId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out MaintenancePolicyId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
 /// <summary>One import of rows.</summary>
 [JsonConverter(typeof(IdJson<ImportId>))]
 public readonly record struct ImportId(Guid Value) : IId<ImportId>

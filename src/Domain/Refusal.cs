@@ -24,6 +24,9 @@ public enum RefusalKind
     /// <summary>The caller's idea of the state is out of date (412).</summary>
     Stale,
 
+    /// <summary>What was sent is larger than what is taken (413).</summary>
+    TooLarge,
+
     /// <summary>An idempotency key came back with another request (422).</summary>
     Unprocessable,
 
@@ -38,7 +41,7 @@ public enum RefusalKind
 /// A "no" with a stable code. This is the one catalogue of the domain's refusals; <c>docs/errors.md</c> is generated from it.
 /// A message says what to do, and may name limits; the code never changes.
 /// </summary>
-public sealed record Refusal(string Code, RefusalKind Kind, string Message, string? Field = null)
+public sealed partial record Refusal(string Code, RefusalKind Kind, string Message, string? Field = null)
 {
     /// <summary>What is wrong with which fields, when it is more than the one that <see cref="Field"/> names.</summary>
     public ValueList<FieldError> Errors { get; init; } = [];
@@ -127,7 +130,7 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
         "'keyPattern' is not a pattern that keys can be made from: use literals, classes such as [A-F0-9], groups and counts such as {6}.", "keyPattern");
     public static Refusal KeyPatternTooNarrow { get; } = new("KEY_PATTERN_TOO_NARROW", RefusalKind.Invalid,
         "'keyPattern' must give keys of 16 to 256 characters and at least 64 bits of chance.", "keyPattern");
-    public static Refusal ProductInUse { get; } = new("PRODUCT_IN_USE", RefusalKind.Conflict, "The product still has licenses.");
+    public static Refusal ProductInUse { get; } = new("PRODUCT_IN_USE", RefusalKind.Conflict, "The product still has licenses or releases.");
     public static Refusal LicenseTemplateInUse { get; } = new("LICENSE_TEMPLATE_IN_USE", RefusalKind.Conflict, "Products still use this license template.");
 
     // ---- activations ----

@@ -27,15 +27,18 @@ internal sealed class TestHost : IAsyncDisposable
 
     static TestHost() => LeakWatch.Begin();
 
-    private TestHost(WebApplication app, string connection)
+    private TestHost(WebApplication app, string connection, string data)
     {
-        (this.app, Connection) = (app, connection);
+        (this.app, Connection, Data) = (app, connection, data);
         Anonymous = Client(null);
     }
 
     public static Task<TestHost> Shared => One.Value;
 
     public string Connection { get; }
+
+    /// <summary>The folder of its own data.</summary>
+    public string Data { get; }
 
     public IServiceProvider Services => app.Services;
 
@@ -51,13 +54,14 @@ internal sealed class TestHost : IAsyncDisposable
             Urls = "http://127.0.0.1:0",
             Replace = replace,
             RateLimit = rateLimit,
+            Data = Directory.CreateTempSubdirectory("eventsourcedorgs-").FullName,
         };
         var app = HostApplication.Build(settings);
         await app.MigrateAsync();
         await app.StartAsync();
         var account = new OpenAccount("Vendor", AccountAlias, SuperAdmin, SuperAdminPassword);
         (await app.Services.GetRequiredService<Commands>().Run(account, Envelope.System, null, CancellationToken.None)).Result.Refusal.ShouldBeNull();
-        return new(app, settings.Connection);
+        return new(app, settings.Connection, settings.Data);
     }
 
     public HttpClient Client(string? token)
@@ -105,6 +109,7 @@ internal sealed class TestHost : IAsyncDisposable
     {
         Anonymous.Dispose();
         await app.DisposeAsync();
+        Directory.Delete(Data, recursive: true);
     }
 }
 

@@ -36,8 +36,19 @@ public static class FindLicenses
         return (await store.Licenses.Latest(ids.Select(LicenseId.From), cancellation)).Values;
     }
 
+    /// <summary>The licences that are assigned to a user or to a group that the user is in, now; of one product, where one is named.</summary>
+    public static async Task<IReadOnlyList<License>> LicensesAssignedTo(this Store store, User user, ProductId? product, CancellationToken cancellation) =>
+        await store.Session.QueryAsync<License>(
+            "where data @> any(?::jsonb[]) and data @> ?::jsonb and (data ->> 'deleted')::boolean = false", cancellation,
+            user.Groups.Select(group => group.Value).Prepend(user.Id.Value).SelectMany(Holding).ToArray(), product is { } named ? $$"""{"product":"{{named}}"}""" : "{}");
+
     private static IEnumerable<string> Holding(Guid id) =>
         [$$"""{"primaryUser":"{{id}}"}""", $$"""{"users":["{{id}}"]}""", $$"""{"groups":["{{id}}"]}"""];
+
+    /// <summary>Whether any licence names this id as that part of its entitlement.</summary>
+    internal static async Task<bool> AnyLicenseEntitled(this Store store, string part, Guid id, CancellationToken cancellation) =>
+        (await store.Session.QueryAsync<License>(
+            "where data @> ?::jsonb and (data ->> 'deleted')::boolean = false limit 1", cancellation, $$$"""{"entitlement":{"{{{part}}}":"{{{id}}}"}}""")).Count > 0;
 
     /// <summary>The licence that has an element of this id in its <paramref name="list"/>.</summary>
     internal static async Task<LicenseId?> LicenseWith(this Store store, string list, Guid id, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.Products;
@@ -49,7 +50,7 @@ public sealed record DropProductMetadata(Guid Entry) : ICommand<Product>
     }
 }
 
-/// <summary>Deletes a product that has no licences.</summary>
+/// <summary>Deletes a product that has neither licences nor releases.</summary>
 public sealed record DeleteProduct(ProductId Product) : ICommand<Product>
 {
     public Guid? Target => Product.Value;
@@ -63,7 +64,7 @@ public sealed record DeleteProduct(ProductId Product) : ICommand<Product>
 
             var licenses = await store.Session.QueryAsync<License>(
                 "where (data ->> 'product')::uuid = ? and (data ->> 'deleted')::boolean = false limit 1", cancellationToken, command.Product.Value);
-            return licenses.Count > 0
+            return licenses.Count > 0 || await store.HasReleases(command.Product, cancellationToken)
                 ? Refusal.ProductInUse
                 : await store.Products.Decide(command.Product, product => product.Delete(), cancellationToken);
         }

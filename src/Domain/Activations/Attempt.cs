@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.Releases;
 
 namespace EventSourcedOrgs.Domain.Activations;
 
@@ -9,8 +10,6 @@ namespace EventSourcedOrgs.Domain.Activations;
 public sealed record Attempt(
     ProductId Product, MachineReport Report, UserId? User, AccessDecision? Access, long? LeaseDuration, ValueList<MeterIncrement> Meters)
 {
-    private const int VersionParts = 4;
-
     /// <summary>
     /// Why the licence may not be used in this way, or null. One that is suspended or has run out is no reason: the signed token says so, and the
     /// application acts on it.
@@ -30,7 +29,7 @@ public sealed record Attempt(
             _ when !policy.AllowContainerActivation && machine.Container => Refusal.ContainerActivationNotAllowed,
             _ when !policy.AllowsAddress(Report.Address.Value?.IpAddress) => Refusal.IpAddressNotAllowed,
             _ when !policy.AllowsCountry(machine.Country) => Refusal.CountryNotAllowed,
-            { Entitlement.MaxAllowedReleaseVersion: { } newest } when IsNewer(machine.ReleaseVersion, newest) => Refusal.ReleaseVersionNotAllowed(newest),
+            { Entitlement: { MaintenancePolicy: null, MaxAllowedReleaseVersion: { } newest } } when IsNewer(machine.ReleaseVersion, newest) => Refusal.ReleaseVersionNotAllowed(newest),
             _ => null,
         };
     }
@@ -60,16 +59,7 @@ public sealed record Attempt(
         _ => null,
     };
 
-    /// <summary>Whether a release is newer, as far as the limit says: 1.2.9 is no newer than 1.2.</summary>
-    private static bool IsNewer(string? release, string limit)
-    {
-        if (string.IsNullOrEmpty(release))
-            return false;
-
-        var (given, most) = (Parts(release), Parts(limit));
-        return most.Select((part, n) => given.ElementAtOrDefault(n).CompareTo(part)).FirstOrDefault(order => order != 0) > 0;
-    }
-
-    private static List<int> Parts(string version) =>
-        [.. version.Split('.', VersionParts).Select(part => int.TryParse(part, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0)];
+    /// <summary>Whether a release is newer, as far as the limit says: 1.2.9 is no newer than 1.2. What is no version is as old as can be.</summary>
+    private static bool IsNewer(string? release, string limit) =>
+        ReleaseVersion.TryParse(release, out var given) && ReleaseVersion.TryParse(limit, out var most) && given.IsNewerThan(most);
 }

@@ -43,6 +43,11 @@ internal static class Positions
         await next(http);
     }
 
+    /// <summary>Says that an address answers for now only: what it gives away depends on what one may do at the moment, whatever one could do before.</summary>
+    public static RouteHandlerBuilder OfNow(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilter((invocation, next) =>
+        invocation.HttpContext.RequestServices.GetRequiredService<Context>().AsOf is null ? next(invocation) : throw Wrong(AsOf, "is not for this address: it answers for now."))
+        .WithMetadata(new AnswersForNow());
+
     private static async Task<PastMoment> Find(HttpContext http, AsOf asOf, Context context)
     {
         if (!HttpMethods.IsGet(http.Request.Method) && http.Request.Path != Check)
@@ -57,3 +62,6 @@ internal static class Positions
     private static RefusedException Wrong(string parameter, string what) =>
         new(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, $"'{parameter}' {what}", $"?{parameter}"));
 }
+
+/// <summary>An address that does not answer for a past moment.</summary>
+internal sealed record AnswersForNow;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Amazon.Runtime;
 using EventSourcedOrgs.Domain;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
@@ -51,6 +52,7 @@ internal static partial class Problems
         RefusalKind.NotFound => 404,
         RefusalKind.Conflict => 409,
         RefusalKind.Stale => 412,
+        RefusalKind.TooLarge => 413,
         RefusalKind.Unprocessable => 422,
         RefusalKind.TooMany => 429,
         RefusalKind.Unavailable => 503,
@@ -80,9 +82,10 @@ internal static partial class Problems
         };
     }
 
-    /// <summary>The database cannot be reached, or has no connection left: not the caller's fault, and over when it is back.</summary>
+    /// <summary>The database or the storage of files cannot be reached, or has no room left: not the caller's fault, and over when it is back.</summary>
     public static bool IsOutage(Exception? thrown) =>
-        thrown is NpgsqlException { IsTransient: true } or TimeoutException || (thrown?.InnerException is { } inner && IsOutage(inner));
+        thrown is NpgsqlException { IsTransient: true } or TimeoutException or AmazonServiceException or HttpRequestException or UnauthorizedAccessException
+        || (thrown is IOException && thrown is not BadHttpRequestException) || (thrown?.InnerException is { } inner && IsOutage(inner));
 
     private static Task Write(HttpContext http, int status, string code, string message, IReadOnlyDictionary<string, string[]>? errors)
     {

@@ -59,7 +59,7 @@ internal static class ServeCommand
         await using var installation = await Installation.OpenAsync(connection, data, cancellation);
         await using var app = HostApplication.Build(new()
         {
-            Connection = installation.Connection, MasterKey = installation.MasterKey, Urls = urls, Alone = installation.IsPrivate, RateLimit = rateLimit, ProofFolder = proof,
+            Connection = installation.Connection, MasterKey = installation.MasterKey, Urls = urls, Alone = installation.IsPrivate, RateLimit = rateLimit, Data = data, ProofFolder = proof,
         });
         await app.MigrateAsync();
         await app.StartAsync(cancellation);

@@ -41,6 +41,8 @@ internal static class ApiSetup
         v3.MapUserGroups();
         v3.MapProducts();
         v3.MapLicenseTemplates();
+        v3.MapMaintenancePolicies();
+        v3.MapMaintenanceOfLicenses();
         v3.MapLicenses();
         v3.MapMyLicenses();
         v3.MapOrganizationLicenses();
@@ -63,6 +65,11 @@ internal static class ApiSetup
         v3.MapOrganizationAccessTokens();
         v3.MapRoles();
         v3.MapImports();
+        v3.MapReleases();
+        v3.MapReleaseFiles();
+        v3.MapReleaseChannels();
+        v3.MapReleasePlatforms();
+        v3.MapMyReleases();
     }
 
     /// <summary>Requests are told apart from what is worth reading: only our own failures are loud. The query, which may name people, is never written.</summary>

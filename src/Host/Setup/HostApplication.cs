@@ -30,6 +30,9 @@ internal sealed record HostSettings
     /// <summary>How many requests a caller may send; null for as many as come.</summary>
     public RateLimit? RateLimit { get; init; }
 
+    /// <summary>The folder of this installation's own data, for files that nothing says where to keep.</summary>
+    public string Data { get; init; } = ".data";
+
     /// <summary>Replaces services after all others were registered: another clock in tests.</summary>
     public Action<IServiceCollection>? Replace { get; init; }
 }
@@ -53,6 +56,7 @@ internal static class HostApplication
         builder.Services.AddSingleton<LogSecrets>().AddSingleton<SealedLog>().AddSingleton(services => new EventRows(services.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<LogExport>().AddSingleton<Sealing>().AddHostedService(services => services.GetRequiredService<Sealing>());
         builder.Services.AddSignIn(builder.Configuration);
+        builder.Services.AddReleaseFiles(builder.Configuration, settings.Data);
         builder.Services.AddApi();
         if (settings.RateLimit is { } limit)
             builder.Services.AddSingleton(services => new RateLimits(limit, services.GetRequiredService<TimeProvider>()));

@@ -1,9 +1,10 @@
+using EventSourcedOrgs.Host.Files;
 using Marten;
 
 namespace EventSourcedOrgs.Host.Setup;
 
-/// <summary>Forgets, every hour, the answers under idempotency keys that nobody will ask for again.</summary>
-internal sealed class Housekeeping(IDocumentStore documents, TimeProvider clock, ILogger<Housekeeping> log) : Periodically(TimeSpan.FromHours(1), clock, log)
+/// <summary>Forgets, every hour, the answers under idempotency keys that nobody will ask for again, and the contents of files that no release names.</summary>
+internal sealed class Housekeeping(IDocumentStore documents, UnnamedFiles files, TimeProvider clock, ILogger<Housekeeping> log) : Periodically(TimeSpan.FromHours(1), clock, log)
 {
     public static readonly TimeSpan AnswersAreKept = TimeSpan.FromDays(3);
 
@@ -14,5 +15,6 @@ internal sealed class Housekeeping(IDocumentStore documents, TimeProvider clock,
         await using var session = documents.LightweightSession();
         session.QueueSqlCommand("delete from events.mt_doc_answeredrequest where events.mt_immutable_timestamptz(data ->> 'answeredAt') < ?", clock.GetUtcNow() - AnswersAreKept);
         await session.SaveChangesAsync(cancellation);
+        await files.Drop(cancellation);
     }
 }

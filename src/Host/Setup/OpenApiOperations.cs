@@ -73,13 +73,13 @@ internal static class OpenApiOperations
 
     private static void AddParameters(OpenApiOperation operation, OpenApiOperationTransformerContext context, ListDescription? list)
     {
-        var (method, path) = (context.Description.HttpMethod!, context.Description.RelativePath!);
+        var (method, path, metadata) = (context.Description.HttpMethod!, context.Description.RelativePath!, context.Description.ActionDescriptor.EndpointMetadata);
         var asks = method == "GET" || path.EndsWith("/access/check", StringComparison.Ordinal);
         operation.Parameters ??= [];
         foreach (var bound in operation.Parameters.OfType<OpenApiParameter>())
             Correct(bound, context.Description.ParameterDescriptions.FirstOrDefault(parameter => parameter.Name == bound.Name)?.ParameterDescriptor?.ParameterType);
 
-        foreach (var shared in (list is not null ? OfList(list, context.Document!) : []).Concat(asks ? OfQuestion : OfCommand(path)))
+        foreach (var shared in (list is not null ? OfList(list, context.Document!) : []).Concat(!asks ? OfCommand(path) : metadata.OfType<AnswersForNow>().Any() ? [] : OfQuestion))
         {
             if (operation.Parameters.All(parameter => parameter.Name != shared.Name))
                 operation.Parameters.Add(shared);

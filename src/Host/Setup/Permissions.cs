@@ -5,9 +5,11 @@ using EventSourcedOrgs.Application.IdentityProviders;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
+using EventSourcedOrgs.Application.MaintenancePolicies;
 using EventSourcedOrgs.Application.Organizations;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Products;
+using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Application.Roles;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.UserGroups;
@@ -128,6 +130,9 @@ internal static class PermissionTable
         [typeof(SetLicenseExpiry)] = new(Audience.Vendor, "license:write"),
         [typeof(SubscribeLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(DeleteLicense)] = new(Audience.Vendor, "license:write"),
+        [typeof(RenewMaintenance)] = new(Audience.Vendor, "license:write"),
+        [typeof(ExtendMaintenance)] = new(Audience.Vendor, "license:write"),
+        [typeof(SetMaintenanceExpiry)] = new(Audience.Vendor, "license:write"),
         [typeof(GetMyLicense)] = new(Audience.SignedIn),
         [typeof(CheckAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListUserAccess)] = new(Audience.SignedIn, "license:read"),
@@ -173,10 +178,47 @@ internal static class PermissionTable
         [typeof(DropProductMetadata)] = new(Audience.Vendor, "product:write"),
         [typeof(DeleteProduct)] = new(Audience.Vendor, "product:write"),
 
+        [typeof(ListReleases)] = new(Audience.Vendor, "release:read"),
+        [typeof(CreateRelease)] = new(Audience.Vendor, "release:write"),
+        [typeof(GetRelease)] = new(Audience.Vendor, "release:read"),
+        [typeof(ChangeRelease)] = new(Audience.Vendor, "release:write"),
+        [typeof(PublishRelease)] = new(Audience.Vendor, "release:write"),
+        [typeof(ArchiveRelease)] = new(Audience.Vendor, "release:write"),
+        [typeof(DeleteRelease)] = new(Audience.Vendor, "release:write"),
+        [typeof(GetReleaseStorage)] = new(Audience.Vendor, "release:read"),
+        [typeof(ListReleaseFiles)] = new(Audience.Vendor, "release:read"),
+        [typeof(GetReleaseFile)] = new(Audience.Vendor, "release:read"),
+        [typeof(ExpectReleaseFile)] = new(Audience.Vendor, "release:write"),
+        [typeof(AddReleaseFile)] = new(Audience.Vendor, "release:write"),
+        [typeof(RemoveReleaseFile)] = new(Audience.Vendor, "release:write"),
+        [typeof(ListReleaseChannels)] = new(Audience.Vendor, "release:read"),
+        [typeof(CreateReleaseChannel)] = new(Audience.Vendor, "release:write"),
+        [typeof(GetReleaseChannel)] = new(Audience.Vendor, "release:read"),
+        [typeof(ChangeReleaseChannel)] = new(Audience.Vendor, "release:write"),
+        [typeof(DeleteReleaseChannel)] = new(Audience.Vendor, "release:write"),
+        [typeof(ListReleasePlatforms)] = new(Audience.Vendor, "release:read"),
+        [typeof(CreateReleasePlatform)] = new(Audience.Vendor, "release:write"),
+        [typeof(GetReleasePlatform)] = new(Audience.Vendor, "release:read"),
+        [typeof(ChangeReleasePlatform)] = new(Audience.Vendor, "release:write"),
+        [typeof(DeleteReleasePlatform)] = new(Audience.Vendor, "release:write"),
+        [typeof(FindRelease)] = new(Audience.Anyone),
+        [typeof(CheckRelease)] = new(Audience.Anyone),
+        [typeof(DownloadReleaseFile)] = new(Audience.Anyone),
+        [typeof(ListMyReleases)] = new(Audience.SignedIn),
+        [typeof(ListMyChoice)] = new(Audience.SignedIn),
+        [typeof(ListOrganizationReleases)] = new(Audience.Organization, "organization:release:read"),
+
         [typeof(ListLicenseTemplates)] = new(Audience.Vendor, "licensePolicy:read"),
         [typeof(CreateLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
         [typeof(GetLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:read"),
         [typeof(ChangeLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
         [typeof(DeleteLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
+
+        [typeof(ListMaintenancePolicies)] = new(Audience.Vendor, "maintenancePolicy:read"),
+        [typeof(CreateMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:write"),
+        [typeof(GetMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:read"),
+        [typeof(ChangeMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:write"),
+        [typeof(SubscribeMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:write"),
+        [typeof(DeleteMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:write"),
     });
 }

@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Products;
+using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Products;
 
@@ -35,7 +36,7 @@ internal sealed record ProductPatch(
     });
 }
 
-/// <summary>A product as the contract has it. There are no releases, product versions, feature flags and trials that could be counted.</summary>
+/// <summary>A product as the contract has it. There are no product versions, feature flags and trials that could be counted.</summary>
 internal sealed record WireProduct(
     ProductId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, string DisplayName, string Description, string PublicKey, long TotalLicenses,
     int TotalTrialActivations, int TotalReleases, int TotalProductVersions, int TotalFeatureFlags, ValueList<string> AutomatedEmails,
@@ -46,10 +47,11 @@ internal sealed record WireProduct(
     public static async Task<IReadOnlyList<WireProduct>> Of(IReadOnlyList<Product> products, Store store, CancellationToken cancellation)
     {
         var licenses = await store.CountLicenses(products.Select(product => product.Id), cancellation);
-        return [.. products.Select(product => Of(product, licenses.GetValueOrDefault(product.Id)))];
+        var releases = await store.CountReleases(products.Select(product => product.Id), cancellation);
+        return [.. products.Select(product => Of(product, licenses.GetValueOrDefault(product.Id), releases.GetValueOrDefault(product.Id)))];
     }
 
-    private static WireProduct Of(Product product, long licenses) => new(
+    private static WireProduct Of(Product product, long licenses, int releases) => new(
         product.Id, product.Recorded.CreatedAt, product.Recorded.UpdatedAt, product.Name, product.DisplayName, product.Description ?? "", product.PublicKey,
-        licenses, 0, 0, 0, 0, [], product.Template, product.TrialPolicy?.ToString() ?? "", Common.ForAdmin(product.Metadata));
+        licenses, 0, releases, 0, 0, [], product.Template, product.TrialPolicy?.ToString() ?? "", Common.ForAdmin(product.Metadata));
 }

@@ -11,6 +11,7 @@ using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Roles;
+using EventSourcedOrgs.Domain.Trials;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx;
@@ -50,6 +51,8 @@ public static class EventStore
         options.Projections.Add(new Snapshot<Activation, ActivationId, ActivationEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Product, ProductId, ProductEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<TrialPolicy, TrialPolicyId, TrialPolicyEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<TrialActivation, TrialActivationId, TrialActivationEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<AccessToken, AccessTokenId, AccessTokenEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<CustomRole, RoleId, CustomRoleEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Account, AccountId, AccountEvent>(), ProjectionLifecycle.Inline);
@@ -79,7 +82,9 @@ public static class EventStore
         options.Schema.For<Activation>().Index(activation => activation.License).Index(activation => activation.Held!).Index(activation => activation.Fingerprint);
         options.Schema.For<ActivationPulse>();
         options.Schema.For<CustomRole>().Index(role => role.Name);
-        options.Schema.For<Product>().Index(product => product.Template);
+        options.Schema.For<Product>().Index(product => product.Template).Index(product => product.TrialPolicy!);
+        options.Schema.For<TrialPolicy>();
+        options.Schema.For<TrialActivation>().Index(trial => trial.Product).GinIndexJsonDataMember(trial => trial.Parts);
         StagedRows.Configure(options);
     }
 }

@@ -8,6 +8,7 @@ using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Roles;
+using EventSourcedOrgs.Domain.Trials;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx.Events;
@@ -41,6 +42,8 @@ public sealed class Store
         Activations = new(this, state => state.Id);
         Products = new(this, state => state.Id);
         LicenseTemplates = new(this, state => state.Id);
+        TrialPolicies = new(this, state => state.Id);
+        TrialActivations = new(this, state => state.Id);
         AccessTokens = new(this, state => state.Id);
         CustomRoles = new(this, state => state.Id);
         Accounts = new(this, state => state.Id);
@@ -68,6 +71,10 @@ public sealed class Store
     public Streams<Product, ProductId, ProductEvent> Products { get; }
 
     public Streams<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent> LicenseTemplates { get; }
+
+    public Streams<TrialPolicy, TrialPolicyId, TrialPolicyEvent> TrialPolicies { get; }
+
+    public Streams<TrialActivation, TrialActivationId, TrialActivationEvent> TrialActivations { get; }
 
     public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens { get; }
 

@@ -10,6 +10,7 @@ using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Application.Roles;
 using EventSourcedOrgs.Application.SignIn;
+using EventSourcedOrgs.Application.Trials;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Host.Api;
@@ -173,5 +174,19 @@ internal static class PermissionTable
         [typeof(GetLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:read"),
         [typeof(ChangeLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
         [typeof(DeleteLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
+
+        [typeof(ListTrialPolicies)] = new(Audience.Vendor, "trialPolicy:read"),
+        [typeof(CreateTrialPolicy)] = new(Audience.Vendor, "trialPolicy:write"),
+        [typeof(GetTrialPolicy)] = new(Audience.Vendor, "trialPolicy:read"),
+        [typeof(ChangeTrialPolicy)] = new(Audience.Vendor, "trialPolicy:write"),
+        [typeof(DeleteTrialPolicy)] = new(Audience.Vendor, "trialPolicy:write"),
+
+        [typeof(StartTrial)] = new(Audience.Anyone),
+        [typeof(SyncTrial)] = new(Audience.Anyone),
+        [typeof(ListTrials)] = new(Audience.Vendor, "trialActivation:read"),
+        [typeof(GetTrial)] = new(Audience.Vendor, "trialActivation:read"),
+        [typeof(ExtendTrial)] = new(Audience.Vendor, "trialActivation:write"),
+        [typeof(SetTrialExpiry)] = new(Audience.Vendor, "trialActivation:write"),
+        [typeof(DeleteTrial)] = new(Audience.Vendor, "trialActivation:write"),
     });
 }

@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Products;
+using EventSourcedOrgs.Application.Trials;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Products;
 
@@ -14,7 +15,7 @@ internal sealed record NewProduct(
         Id.New<ProductId>(), Name, DisplayName, string.IsNullOrEmpty(Description) ? null : Description,
         Common.RequiredId<LicenseTemplateId>(Common.EitherTemplate(LicenseTemplateId, LicensePolicyId), "licenseTemplateId"), Metadata.ToMetadata(now))
     {
-        TrialPolicyId = Common.OptionalGuid(TrialPolicyId, "trialPolicyId"),
+        TrialPolicyId = Common.OptionalId<TrialPolicyId>(TrialPolicyId, "trialPolicyId"),
     };
 }
 
@@ -31,14 +32,14 @@ internal sealed record ProductPatch(
         Common.Given(Common.OptionalId<LicenseTemplateId>(Common.EitherTemplate(LicenseTemplateId, LicensePolicyId), "licenseTemplateId")),
         Common.GivenMetadata(Metadata, now))
     {
-        TrialPolicy = Common.GivenGuid(TrialPolicyId, "trialPolicyId"),
+        TrialPolicy = Common.GivenId<TrialPolicyId>(TrialPolicyId, "trialPolicyId"),
     });
 }
 
-/// <summary>A product as the contract has it. There are no releases, product versions, feature flags and trials that could be counted.</summary>
+/// <summary>A product as the contract has it. There are no releases, product versions and feature flags that could be counted.</summary>
 internal sealed record WireProduct(
     ProductId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, string DisplayName, string Description, string PublicKey, long TotalLicenses,
-    int TotalTrialActivations, int TotalReleases, int TotalProductVersions, int TotalFeatureFlags, ValueList<string> AutomatedEmails,
+    long TotalTrialActivations, int TotalReleases, int TotalProductVersions, int TotalFeatureFlags, ValueList<string> AutomatedEmails,
     LicenseTemplateId LicenseTemplateId, string TrialPolicyId, ValueList<WireAdminMetadata> Metadata)
 {
     public static async Task<WireProduct> Of(Product product, Store store, CancellationToken cancellation) => (await Of([product], store, cancellation))[0];
@@ -46,10 +47,11 @@ internal sealed record WireProduct(
     public static async Task<IReadOnlyList<WireProduct>> Of(IReadOnlyList<Product> products, Store store, CancellationToken cancellation)
     {
         var licenses = await store.CountLicenses(products.Select(product => product.Id), cancellation);
-        return [.. products.Select(product => Of(product, licenses.GetValueOrDefault(product.Id)))];
+        var trials = await store.CountTrials(products.Select(product => product.Id), cancellation);
+        return [.. products.Select(product => Of(product, licenses.GetValueOrDefault(product.Id), trials.GetValueOrDefault(product.Id)))];
     }
 
-    private static WireProduct Of(Product product, long licenses) => new(
+    private static WireProduct Of(Product product, long licenses, long trials) => new(
         product.Id, product.Recorded.CreatedAt, product.Recorded.UpdatedAt, product.Name, product.DisplayName, product.Description ?? "", product.PublicKey,
-        licenses, 0, 0, 0, 0, [], product.Template, product.TrialPolicy?.ToString() ?? "", Common.ForAdmin(product.Metadata));
+        licenses, trials, 0, 0, 0, [], product.Template, product.TrialPolicy?.ToString() ?? "", Common.ForAdmin(product.Metadata));
 }

@@ -166,7 +166,7 @@ public sealed record Refusal(string Code, RefusalKind Kind, string Message, stri
     // ---- trials ----
     public static Refusal TrialPolicyInUse { get; } = new("TRIAL_POLICY_IN_USE", RefusalKind.Conflict, "Products still use this trial policy.");
     public static Refusal TrialNotAllowed { get; } = new("TRIAL_NOT_ALLOWED", RefusalKind.Rule, "The product cannot be tried: it has no trial policy.", "productId");
-    public static Refusal InvalidTrialProductId { get; } = new("INVALID_PRODUCT_ID", RefusalKind.Rule, "There is no such product, or the trial is of another.", "productId");
+    public static Refusal InvalidTrialProductId { get; } = new("INVALID_PRODUCT_ID", RefusalKind.Rule, "There is no such product.", "productId");
 
     // ---- imports ----
     public static Refusal ImportNotFound { get; } = NotFound("Import");

@@ -98,7 +98,7 @@ public sealed record SyncTrial(TrialActivationId Trial, TrialRequest Request) : 
 
             var (product, policy) = await store.Tried(before.Product, cancellationToken);
             if (!product.Exists)
-                return Refusal.InvalidTrialProductId;
+                return Refusal.TrialActivationNotFound;
 
             var synced = await store.TrialActivations.Decide(
                 command.Trial, state => state.Sync(request.Product, policy, request.ReportOf(command.Trial)), cancellationToken);

@@ -63,12 +63,13 @@ public sealed record TrialActivation(
         : policy.Terms.RefusalOf(report) is { } refusal ? refusal
         : Reported(policy.Terms, report);
 
-    /// <summary>The application reports. A trial whose product has no policy any more goes on to its end.</summary>
+    /// <summary>
+    /// The application reports. A trial whose product has no policy any more goes on to its end. Who names another product does not learn that there is one.
+    /// </summary>
     public Decision<TrialActivationEvent> Sync(ProductId product, TrialPolicy policy, MachineReport report)
     {
         var terms = policy.Exists ? policy.Terms : TrialTerms.None;
-        return !Exists ? Refusal.TrialActivationNotFound
-            : product != Product ? Refusal.InvalidTrialProductId
+        return !Exists || product != Product ? Refusal.TrialActivationNotFound
             : !Fingerprint.Matches(Report!.Fingerprint, report.Fingerprint, terms.FingerprintMatchingStrategy) ? Refusal.InvalidActivationFingerprint
             : terms.UserLocked && Report.UserHash != report.UserHash ? Refusal.OsUserChanged
             : terms.RefusalOf(report) is { } refusal ? refusal

@@ -50,6 +50,7 @@ internal static class ApiSetup
         v3.MapActivations();
         v3.MapHeldActivations();
         v3.MapTrials();
+        v3.MapTrialAnalytics();
         v3.MapMonitoring();
         v3.MapRefusals();
         v3.MapSignIn();

@@ -188,5 +188,6 @@ internal static class PermissionTable
         [typeof(ExtendTrial)] = new(Audience.Vendor, "trialActivation:write"),
         [typeof(SetTrialExpiry)] = new(Audience.Vendor, "trialActivation:write"),
         [typeof(DeleteTrial)] = new(Audience.Vendor, "trialActivation:write"),
+        [typeof(GetTrialAnalytics)] = new(Audience.Vendor, "analytics:read"),
     });
 }

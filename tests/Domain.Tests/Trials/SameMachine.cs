@@ -38,7 +38,7 @@ public class SameMachine : Spec<TrialActivation, TrialActivationEvent>
     {
         Given(Started).When(trial => trial.Sync(Designer, Policy, Upgraded)).Then(new TrialActivationReported(OnLaptop, Upgraded));
         Given(Started).When(trial => trial.Sync(Designer, Policy, Report)).ThenNothing();
-        Given(Started).When(trial => trial.Sync(new(Number(502)), Policy, Report)).ThenRefused(Refusal.InvalidTrialProductId);
+        Given(Started).When(trial => trial.Sync(new(Number(502)), Policy, Report)).ThenRefused(Refusal.TrialActivationNotFound);
         Given(Started).When(trial => trial.Sync(Designer, Policy, With(Print(5, 6, 7, 8)))).ThenRefused(Refusal.InvalidActivationFingerprint);
         Given(Started).When(trial => trial.Sync(Designer, PolicyOf(terms => terms with { UserLocked = true }), Report with { UserHash = "bob" })).ThenRefused(Refusal.OsUserChanged);
         Given(Started).When(trial => trial.Sync(Designer, PolicyOf(terms => terms with { AllowedCountries = ["CH"] }), Report)).ThenRefused(Refusal.CountryNotAllowed);

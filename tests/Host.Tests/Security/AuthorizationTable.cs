@@ -137,6 +137,11 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         POST   /v3/trial-activations/{trialActivationId}/extend                               vendor
         PATCH  /v3/trial-activations/{trialActivationId}/expires-at                           vendor
         DELETE /v3/trial-activations/{trialActivationId}                                      vendor
+        GET    /v3/analytics/trial-activations                                                vendor       auditor
+        GET    /v3/analytics/trial-activations/os                                             vendor       auditor
+        GET    /v3/analytics/trial-activations/os-version                                     vendor       auditor
+        GET    /v3/analytics/trial-activations/geo-location                                   vendor       auditor
+        GET    /v3/analytics/trial-activations/vm-name                                        vendor       auditor
         GET    /v3/me/activations                                                             own          auditor operator custom
         GET    /v3/me/activations/{activationId}                                              own          auditor operator custom
         POST   /v3/access/check                                                               own          auditor

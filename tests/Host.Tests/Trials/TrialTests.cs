@@ -98,7 +98,7 @@ public class TrialTests
         (await tryout.Start(print, ("userHash", "bob"))).Text("aid").ShouldNotBe(id);
         (await tryout.Start(print)).Text("aid").ShouldBe(id);
         await tryout.AskToSync(id, print, ("userHash", "bob")).ExpectProblem(400, "OS_USER_CHANGED");
-        await other.AskToSync(id, print).ExpectProblem(400, "INVALID_PRODUCT_ID");
+        await other.AskToSync(id, print).ExpectProblem(404, "NOT_FOUND"); // as if there were no such trial
     }
 
     [Fact]

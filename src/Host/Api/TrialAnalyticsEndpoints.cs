@@ -25,7 +25,7 @@ internal sealed record TrialsByVm(long Activations, string VmName);
 
 /// <summary>Which trials are counted: those of products, that began from one time up to another, both included.</summary>
 internal sealed record TrialPeriod(
-    [FromQuery(Name = "productId")] ProductId? ProductId, [FromQuery(Name = "startDate")] DateTimeOffset? StartDate, [FromQuery(Name = "endDate")] DateTimeOffset? EndDate);
+    [FromQuery(Name = "productId")] ProductId? ProductId, [FromQuery(Name = "startDate")] string? StartDate, [FromQuery(Name = "endDate")] string? EndDate);
 
 /// <summary>How many try the products, and on which machines.</summary>
 internal static class TrialAnalyticsEndpoints

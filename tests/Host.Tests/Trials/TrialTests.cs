@@ -64,6 +64,17 @@ public class TrialTests
     }
 
     [Fact]
+    public async Task However_many_there_are_an_index_finds_the_machine()
+    {
+        var tryout = await With();
+        await tryout.Start(NewPrint());
+        (await tryout.Host.Scalar<string>("""
+            set enable_seqscan = off;
+            explain select from events.mt_doc_trialactivation a where a.data -> 'parts' @> '["64/0/a"]'::jsonb or a.data -> 'parts' @> '["64/0/b"]'::jsonb
+            """)).ShouldStartWith("Bitmap Heap Scan");
+    }
+
+    [Fact]
     public async Task Many_machines_at_once_get_a_trial_each()
     {
         var tryout = await With();

@@ -8,6 +8,7 @@ using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
+using EventSourcedOrgs.Domain.Trials;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 
@@ -121,6 +122,16 @@ public static class EventNames
         [typeof(MaintenancePolicyUpdatesChanged)] = "maintenance_policy_updates_changed_v1",
         [typeof(MaintenancePolicyTermChanged)] = "maintenance_policy_term_changed_v1",
         [typeof(MaintenancePolicyDeleted)] = "maintenance_policy_deleted_v1",
+        [typeof(TrialPolicyCreated)] = "trial_policy_created_v1",
+        [typeof(TrialPolicyRenamed)] = "trial_policy_renamed_v1",
+        [typeof(TrialPolicyTermsChanged)] = "trial_policy_terms_changed_v1",
+        [typeof(TrialPolicyDeleted)] = "trial_policy_deleted_v1",
+
+        [typeof(TrialActivationCreated)] = "trial_activation_created_v1",
+        [typeof(TrialActivationReported)] = "trial_activation_reported_v1",
+        [typeof(TrialActivationExtended)] = "trial_activation_extended_v1",
+        [typeof(TrialActivationExpiryChanged)] = "trial_activation_expiry_changed_v1",
+        [typeof(TrialActivationDeleted)] = "trial_activation_deleted_v1",
 
         [typeof(AccessTokenCreated)] = "access_token_created_v1",
         [typeof(OrganizationAccessTokenCreated)] = "organization_access_token_created_v1",

@@ -14,6 +14,7 @@ using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
+using EventSourcedOrgs.Domain.Trials;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx;
@@ -54,6 +55,8 @@ public static class EventStore
         options.Projections.Add(new Snapshot<Product, ProductId, ProductEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<MaintenancePolicy, MaintenancePolicyId, MaintenancePolicyEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<TrialPolicy, TrialPolicyId, TrialPolicyEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<TrialActivation, TrialActivationId, TrialActivationEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<AccessToken, AccessTokenId, AccessTokenEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<CustomRole, RoleId, CustomRoleEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Release, ReleaseId, ReleaseEvent>(), ProjectionLifecycle.Inline);
@@ -87,10 +90,12 @@ public static class EventStore
         options.Schema.For<Activation>().Index(activation => activation.License).Index(activation => activation.Held!).Index(activation => activation.Fingerprint);
         options.Schema.For<ActivationPulse>();
         options.Schema.For<CustomRole>().Index(role => role.Name);
-        options.Schema.For<Product>().Index(product => product.Template);
         options.Schema.For<Release>().Index(release => release.Product);
         options.Schema.For<ReleaseChannel>();
         options.Schema.For<ReleasePlatform>();
+        options.Schema.For<Product>().Index(product => product.Template).Index(product => product.TrialPolicy!);
+        options.Schema.For<TrialPolicy>();
+        options.Schema.For<TrialActivation>().Index(trial => trial.Product).GinIndexJsonDataMember(trial => trial.Parts);
         StagedRows.Configure(options);
         ReleaseDownloads.Configure(options);
     }

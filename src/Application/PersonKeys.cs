@@ -28,6 +28,9 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     /// <summary>Makes the key of what a machine tells of the person who uses it.</summary>
     public void Create(ActivationId activation, IDocumentSession session) => Create(activation.Value, session);
 
+    /// <summary>Makes the key of what a machine tells of the person who tries a product on it.</summary>
+    public void Create(TrialActivationId trial, IDocumentSession session) => Create(trial.Value, session);
+
     private void Create(Guid person, IDocumentSession session)
     {
         var key = RandomNumberGenerator.GetBytes(Secrets.KeySize);

@@ -10,6 +10,7 @@ using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
+using EventSourcedOrgs.Domain.Trials;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx.Events;
@@ -44,6 +45,8 @@ public sealed class Store
         Products = new(this, state => state.Id);
         LicenseTemplates = new(this, state => state.Id);
         MaintenancePolicies = new(this, state => state.Id);
+        TrialPolicies = new(this, state => state.Id);
+        TrialActivations = new(this, state => state.Id);
         AccessTokens = new(this, state => state.Id);
         CustomRoles = new(this, state => state.Id);
         Releases = new(this, state => state.Id);
@@ -76,6 +79,10 @@ public sealed class Store
     public Streams<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent> LicenseTemplates { get; }
 
     public Streams<MaintenancePolicy, MaintenancePolicyId, MaintenancePolicyEvent> MaintenancePolicies { get; }
+
+    public Streams<TrialPolicy, TrialPolicyId, TrialPolicyEvent> TrialPolicies { get; }
+
+    public Streams<TrialActivation, TrialActivationId, TrialActivationEvent> TrialActivations { get; }
 
     public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens { get; }
 

@@ -84,6 +84,24 @@ public readonly record struct ActivationId(Guid Value) : IId<ActivationId>
     public override string ToString() => Value.ToString();
 }
 
+/// <summary>The terms of trials that products share.</summary>
+[JsonConverter(typeof(IdJson<TrialPolicyId>))]
+public readonly record struct TrialPolicyId(Guid Value) : IId<TrialPolicyId>
+{
+    public static TrialPolicyId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out TrialPolicyId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>The trial of a product on one machine.</summary>
+[JsonConverter(typeof(IdJson<TrialActivationId>))]
+public readonly record struct TrialActivationId(Guid Value) : IId<TrialActivationId>
+{
+    public static TrialActivationId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out TrialActivationId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
 /// <summary>A role that the vendor made.</summary>
 [JsonConverter(typeof(IdJson<RoleId>))]
 public readonly record struct RoleId(Guid Value) : IId<RoleId>

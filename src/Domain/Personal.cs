@@ -17,5 +17,8 @@ public static class Personal
     /// <summary>What a machine tells of the person who uses it; each activation counts as a person of its own.</summary>
     public static Personal<T> Of<T>(ActivationId activation, T value) => new(activation.Value, value);
 
+    /// <summary>What a machine tells of the person who tries a product on it; each trial counts as a person of its own.</summary>
+    public static Personal<T> Of<T>(TrialActivationId trial, T value) => new(trial.Value, value);
+
     public static Personal<string>? OfText(UserId person, string? value) => string.IsNullOrEmpty(value) ? null : new(person.Value, value);
 }

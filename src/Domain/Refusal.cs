@@ -53,6 +53,8 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
     public static Refusal LicenseNotFound { get; } = NotFound("License");
     public static Refusal ProductNotFound { get; } = NotFound("Product");
     public static Refusal LicenseTemplateNotFound { get; } = NotFound("LicenseTemplate");
+    public static Refusal TrialPolicyNotFound { get; } = NotFound("TrialPolicy");
+    public static Refusal TrialActivationNotFound { get; } = NotFound("TrialActivation");
     public static Refusal SessionNotFound { get; } = NotFound("Session");
     public static Refusal AccessTokenNotFound { get; } = NotFound("AccessToken");
     public static Refusal RoleNotFound { get; } = NotFound("Role");
@@ -64,6 +66,7 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
     public static Refusal UnknownOrganization { get; } = Unknown("organizationId", "organization");
     public static Refusal UnknownProduct { get; } = Unknown("productId", "product");
     public static Refusal UnknownLicenseTemplate { get; } = Unknown("licenseTemplateId", "license template");
+    public static Refusal UnknownTrialPolicy { get; } = Unknown("trialPolicyId", "trial policy");
     public static Refusal UnknownUser { get; } = Unknown("userId", "user");
     public static Refusal UnknownUserGroup { get; } = Unknown("userGroupIds", "user group of this organization");
     public static Refusal UnknownMember { get; } = Unknown("userIds", "user of this organization");
@@ -148,13 +151,13 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
         $"All {allowed} deactivations of the license are used up. Its vendor can delete the activation.");
     public static Refusal InvalidActivationFingerprint { get; } = new("INVALID_ACTIVATION_FINGERPRINT", RefusalKind.Rule,
         "The fingerprint is not that of the activated machine.", "fingerprint");
-    public static Refusal OsUserChanged { get; } = new("OS_USER_CHANGED", RefusalKind.Rule, "The license is locked to the machine user who activated it.", "userHash");
+    public static Refusal OsUserChanged { get; } = new("OS_USER_CHANGED", RefusalKind.Rule, "The license or trial is locked to the machine user who activated it.", "userHash");
     public static Refusal VmActivationNotAllowed { get; } = new("VM_ACTIVATION_NOT_ALLOWED", RefusalKind.Rule,
-        "The license may not be used in a virtual machine.", "vmName");
+        "The product may not be used in a virtual machine.", "vmName");
     public static Refusal ContainerActivationNotAllowed { get; } = new("CONTAINER_ACTIVATION_NOT_ALLOWED", RefusalKind.Rule,
-        "The license may not be used in a container.", "container");
-    public static Refusal IpAddressNotAllowed { get; } = new("IP_ADDRESS_NOT_ALLOWED", RefusalKind.Rule, "The license may not be used from this IP address.");
-    public static Refusal CountryNotAllowed { get; } = new("COUNTRY_NOT_ALLOWED", RefusalKind.Rule, "The license may not be used in this country.");
+        "The product may not be used in a container.", "container");
+    public static Refusal IpAddressNotAllowed { get; } = new("IP_ADDRESS_NOT_ALLOWED", RefusalKind.Rule, "The product may not be used from this IP address.");
+    public static Refusal CountryNotAllowed { get; } = new("COUNTRY_NOT_ALLOWED", RefusalKind.Rule, "The product may not be used in this country.");
     public static Refusal ReleaseVersionNotAllowed(string newest) => new("RELEASE_VERSION_NOT_ALLOWED", RefusalKind.Rule,
         $"The license may be used with releases up to {newest}.", "releaseVersion");
     public static Refusal AuthenticationFailed(string why) => new("AUTHENTICATION_FAILED", RefusalKind.Rule,
@@ -162,6 +165,11 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
     public static Refusal MeterUsesLimitReached(string name, long allowed) => new("METER_ATTRIBUTE_USES_LIMIT_REACHED", RefusalKind.Rule,
         $"The license allows {allowed} uses of '{name}', which would be exceeded.", "meterAttributes");
     public static Refusal UnknownMeter(string name) => new("METER_ATTRIBUTE_NOT_FOUND", RefusalKind.Rule, $"The license has no meter attribute '{name}'.", "name");
+
+    // ---- trials ----
+    public static Refusal TrialPolicyInUse { get; } = new("TRIAL_POLICY_IN_USE", RefusalKind.Conflict, "Products still use this trial policy.");
+    public static Refusal TrialNotAllowed { get; } = new("TRIAL_NOT_ALLOWED", RefusalKind.Rule, "The product cannot be tried: it has no trial policy.", "productId");
+    public static Refusal InvalidTrialProductId { get; } = new("INVALID_PRODUCT_ID", RefusalKind.Rule, "There is no such product.", "productId");
 
     // ---- imports ----
     public static Refusal ImportNotFound { get; } = NotFound("Import");

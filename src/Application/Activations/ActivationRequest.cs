@@ -8,32 +8,51 @@ using Marten;
 
 namespace EventSourcedOrgs.Application.Activations;
 
+/// <summary>What an application sends of the machine it runs on.</summary>
+public interface IMachineRequest
+{
+    string? Account { get; }
+    Machine Machine { get; }
+    MachineAddress Address { get; }
+    string Fingerprint { get; }
+    string UserHash { get; }
+    ValueList<MetadataEntry> Metadata { get; }
+}
+
+/// <summary>What an application may say of its machine.</summary>
+public abstract class MachineValidator<T> : AbstractValidator<T> where T : IMachineRequest
+{
+    protected MachineValidator()
+    {
+        RuleFor(r => r.Account).Text();
+        RuleFor(r => r.Machine.OsVersion).Text();
+        RuleFor(r => r.Machine.VmName).Text();
+        RuleFor(r => r.Machine.ReleaseVersion).Must(version => Rules.WrongReleaseVersion(version) is null)
+            .WithMessage("must be a version of two to four numbers, such as 1.2 or 1.2.3.4.");
+        RuleFor(r => r.Machine.ReleaseChannel).Text();
+        RuleFor(r => r.Machine.ReleasePlatform).Text();
+        RuleFor(r => r.Address.Hostname).Must(name => Rules.WrongText(name, 1, ActivationRequest.LongestHostname) is null).OverridePropertyName("Hostname")
+            .WithMessage($"must have 1 to {ActivationRequest.LongestHostname} characters.");
+        RuleFor(r => r.Fingerprint).Text(Fingerprint.Shortest, Fingerprint.Longest);
+        RuleFor(r => r.UserHash).Text(1);
+        RuleFor(r => r.Metadata).Metadata(ActivationRequest.MostMetadata);
+    }
+}
+
 /// <summary>What an application sends to activate and to sync: the key it has, the product it is, the machine it runs on.</summary>
 public sealed record ActivationRequest(
     string Key, ProductId Product, string? Account, Machine Machine, MachineAddress Address, string Fingerprint, string UserHash, UserId? User,
-    long? LeaseDuration, ValueList<MetadataEntry> Metadata, ValueList<MeterIncrement> Meters)
+    long? LeaseDuration, ValueList<MetadataEntry> Metadata, ValueList<MeterIncrement> Meters) : IMachineRequest
 {
     public const int LongestHostname = 1024;
     public const int MostMetadata = 50;
 
-    public sealed class Validator : AbstractValidator<ActivationRequest>
+    public sealed class Validator : MachineValidator<ActivationRequest>
     {
         public Validator()
         {
             RuleFor(r => r.Key).Text(1);
-            RuleFor(r => r.Account).Text();
-            RuleFor(r => r.Machine.OsVersion).Text();
-            RuleFor(r => r.Machine.VmName).Text();
-            RuleFor(r => r.Machine.ReleaseVersion).Must(version => Rules.WrongReleaseVersion(version) is null)
-                .WithMessage("must be a version of two to four numbers, such as 1.2 or 1.2.3.4.");
-            RuleFor(r => r.Machine.ReleaseChannel).Text();
-            RuleFor(r => r.Machine.ReleasePlatform).Text();
-            RuleFor(r => r.Address.Hostname).Must(name => Rules.WrongText(name, 1, LongestHostname) is null).OverridePropertyName("Hostname")
-                .WithMessage($"must have 1 to {LongestHostname} characters.");
-            RuleFor(r => r.Fingerprint).Text(Domain.Activations.Fingerprint.Shortest, Domain.Activations.Fingerprint.Longest);
-            RuleFor(r => r.UserHash).Text(1);
             RuleFor(r => r.LeaseDuration).GreaterThanOrEqualTo(-1);
-            RuleFor(r => r.Metadata).Metadata(MostMetadata);
             RuleForEach(r => r.Meters).Must(increment => Rules.WrongText(increment.Name, 1, Rules.MostText) is null).WithMessage("has a name that cannot be.");
             RuleFor(r => r.Meters).Must(meters => meters.DistinctBy(increment => increment.Name).Count() == meters.Count).WithMessage("must not have the same name twice.");
         }

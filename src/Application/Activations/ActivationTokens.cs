@@ -77,9 +77,9 @@ public sealed class ActivationTokens(Secrets secrets)
         };
     }
 
-    private static JsonArray Told(ValueList<MetadataEntry> metadata) => Entries(metadata.Where(entry => entry.ViewPermissions.Contains(Viewer)));
+    internal static JsonArray Told(ValueList<MetadataEntry> metadata) => Entries(metadata.Where(entry => entry.ViewPermissions.Contains(Viewer)));
 
-    private static JsonArray Entries(IEnumerable<MetadataEntry> metadata) =>
+    internal static JsonArray Entries(IEnumerable<MetadataEntry> metadata) =>
         new([.. metadata.Select(entry => new JsonObject { ["key"] = entry.Key, ["value"] = entry.Value })]);
 
     private static JsonArray Meters(License license, LicenseUsage usage) => new([.. license.Meters.Where(meter => meter.ViewPermissions.Contains(Viewer))
@@ -91,9 +91,10 @@ public sealed class ActivationTokens(Secrets secrets)
             ["grossUses"] = usage.Of(meter).Gross,
         })]);
 
-    private static long Seconds(DateTimeOffset? time) => time?.ToUnixTimeSeconds() ?? 0;
+    internal static long Seconds(DateTimeOffset? time) => time?.ToUnixTimeSeconds() ?? 0;
 
-    private async Task<string> Sign(JsonObject claims, ProductId product, Store store, CancellationToken cancellation)
+    /// <summary>Signs any claims with the key of a product.</summary>
+    internal async Task<string> Sign(JsonObject claims, ProductId product, Store store, CancellationToken cancellation)
     {
         using var key = RSA.Create();
         key.ImportPkcs8PrivateKey(await KeyOf(product, store, cancellation), out _);

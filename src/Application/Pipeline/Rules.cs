@@ -151,13 +151,18 @@ public static partial class Rules
             ("allowedClockOffset", policy.AllowedClockOffset, -1), ("expiringSoonEventOffset", policy.ExpiringSoonEventOffset, 0),
         }
         .Select(number => (number.Name, Wrong: WrongNumber(number.Value, number.Least)))
-        .Concat(new (string Name, ValueList<string> List, int Most)[]
+        .Where(check => check.Wrong is not null)
+        .Select(check => new FieldError($"/{check.Name}", check.Wrong!))
+        .FirstOrDefault() ?? WrongWhereabouts(policy, mostIpRanges);
+
+    public static FieldError? WrongWhereabouts(IWhereabouts policy, int mostIpRanges) =>
+        new (string Name, ValueList<string> List, int Most)[]
         {
             ("allowedIpRanges", policy.AllowedIpRanges, mostIpRanges), ("allowedIpAddresses", policy.AllowedIpAddresses, 256),
             ("disallowedIpAddresses", policy.DisallowedIpAddresses, 256), ("allowedCountries", policy.AllowedCountries, 256),
             ("disallowedCountries", policy.DisallowedCountries, 256),
         }
-        .Select(list => (list.Name, Wrong: WrongTexts(list.List, list.Most))))
+        .Select(list => (list.Name, Wrong: WrongTexts(list.List, list.Most)))
         .Append((Name: "allowedIpAddresses", Wrong: policy.AllowedIpAddresses.Any(ip => !IPAddress.TryParse(ip, out _)) ? "has an element that is no IP address." : null))
         .Append((Name: "disallowedIpAddresses", Wrong: policy.DisallowedIpAddresses.Any(ip => !IPAddress.TryParse(ip, out _)) ? "has an element that is no IP address." : null))
         .Where(check => check.Wrong is not null)

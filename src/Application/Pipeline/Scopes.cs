@@ -12,7 +12,7 @@ public sealed class Scopes(Permissions permissions)
     [
         "account:read", "account:write", "activation:read", "activation:write", "analytics:read", "eventLog:read",
         "licenseTemplate:read", "licenseTemplate:write", "organization:activation:read", OwnTokens, "productVersion:read", "productVersion:write", "release:read", "release:write",
-        "role:read", "role:write", "trialActivation:read", "trialActivation:write", "trialPolicy:read", "trialPolicy:write", "webhook:read", "webhook:write",
+        "role:read", "role:write", "webhook:read", "webhook:write",
     ];
 
     private const string OwnTokens = "personalAccessToken:write";

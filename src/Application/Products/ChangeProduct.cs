@@ -29,7 +29,9 @@ public sealed record ChangeProduct(ProductId Product, ProductChanges Changes) : 
         public async Task<Result<Product>> Handle(ChangeProduct command, CancellationToken cancellationToken) =>
             command.Changes.Template is { IsSet: true, Value: var template } && !(await store.LicenseTemplates.Latest(template, cancellationToken)).Exists
                 ? Refusal.UnknownLicenseTemplate
-                : await store.Products.Decide(command.Product, product => product.Change(command.Changes), cancellationToken);
+            : command.Changes.TrialPolicy is { IsSet: true, Value: { } policy } && !(await store.TrialPolicies.Latest(policy, cancellationToken)).Exists
+                ? Refusal.UnknownTrialPolicy
+            : await store.Products.Decide(command.Product, product => product.Change(command.Changes), cancellationToken);
     }
 }
 

@@ -10,7 +10,7 @@ namespace EventSourcedOrgs.Application.Products;
 public sealed record CreateProduct(
     ProductId Id, string Name, string DisplayName, string? Description, LicenseTemplateId LicenseTemplateId, ValueList<MetadataEntry> Metadata) : ICommand<Product>
 {
-    public Guid? TrialPolicyId { get; init; }
+    public TrialPolicyId? TrialPolicyId { get; init; }
 
     private const int KeyBits = 2048;
 
@@ -31,6 +31,8 @@ public sealed record CreateProduct(
         {
             if (!(await store.LicenseTemplates.Latest(command.LicenseTemplateId, cancellationToken)).Exists)
                 return Refusal.UnknownLicenseTemplate;
+            if (command.TrialPolicyId is { } policy && !(await store.TrialPolicies.Latest(policy, cancellationToken)).Exists)
+                return Refusal.UnknownTrialPolicy;
 
             using var key = RSA.Create(KeyBits);
             store.Session.Insert(new ProductKey(command.Id, secrets.Seal(key.ExportPkcs8PrivateKey())));

@@ -10,7 +10,11 @@ namespace EventSourcedOrgs.Domain.Activations;
 public abstract record ActivationEvent { private protected ActivationEvent() { } }
 
 /// <summary>What an application reported of its machine: at activation, and whenever it or its lease has changed.</summary>
-public sealed record MachineReport(Machine Machine, Personal<MachineAddress> Address, string Fingerprint, string UserHash, ValueList<MetadataEntry> Metadata);
+public sealed record MachineReport(Machine Machine, Personal<MachineAddress> Address, string Fingerprint, string UserHash, ValueList<MetadataEntry> Metadata)
+{
+    /// <summary>The report without what tells where the machine is.</summary>
+    public MachineReport WithoutPlace() => this with { Machine = Machine with { Country = null }, Address = Address with { Value = Address.Value! with { IpAddress = null } } };
+}
 
 /// <summary>A machine took a place of the licence; the end of its lease and its own end are UTC, null for none.</summary>
 public sealed record ActivationCreated(

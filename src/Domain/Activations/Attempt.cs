@@ -46,11 +46,7 @@ public sealed record Attempt(
     public Attempt Of(ActivationId activation) => this with { Report = Report with { Address = Personal.Of(activation, Report.Address.Value!) } };
 
     /// <summary>The report as it is kept: without a place where the licence does not want it known.</summary>
-    public MachineReport Recorded(License license) => !license.Policy.DisableGeoLocation ? Report : Report with
-    {
-        Machine = Report.Machine with { Country = null },
-        Address = Report.Address with { Value = Report.Address.Value! with { IpAddress = null } },
-    };
+    public MachineReport Recorded(License license) => license.Policy.DisableGeoLocation ? Report.WithoutPlace() : Report;
 
     private Refusal? NotEntitled() => Access switch
     {

@@ -31,6 +31,14 @@ public static class Fingerprint
     public const int Shortest = 64;
     public const int Longest = 1024;
 
+    /// <summary>The parts, each with its place: two fingerprints that match have one in common, whatever the strategy.</summary>
+    public static ValueList<string> PartsOf(string fingerprint)
+    {
+        var count = (fingerprint.Length + Shortest - 1) / Shortest;
+        return Enumerable.Range(0, count)
+            .Select(n => $"{fingerprint.Length}/{n}/{fingerprint.AsSpan(n * Shortest, Math.Min(Shortest, fingerprint.Length - (n * Shortest)))}").ToValueList();
+    }
+
     /// <summary>Whether they are of one machine: exact, all parts; fuzzy, at least half of them; loose, one.</summary>
     public static bool Matches(string known, string given, FingerprintMatchingStrategy strategy)
     {
@@ -51,11 +59,11 @@ public static class Fingerprint
     }
 }
 
-/// <summary>From where a licence may be used.</summary>
+/// <summary>Whether something may be used from where it is.</summary>
 public static class Whereabouts
 {
     /// <summary>A list of what is allowed lets in nothing else, an address that is not known included.</summary>
-    public static bool AllowsAddress(this LicensePolicy policy, string? address)
+    public static bool AllowsAddress(this IWhereabouts policy, string? address)
     {
         var known = IPAddress.TryParse(address, out var parsed) ? Plain(parsed) : null;
         if (known is not null && policy.DisallowedIpAddresses.Any(text => Is(text, known)))
@@ -64,7 +72,7 @@ public static class Whereabouts
             || (known is not null && (policy.AllowedIpAddresses.Any(text => Is(text, known)) || policy.AllowedIpRanges.Any(range => IsWithin(range, known))));
     }
 
-    public static bool AllowsCountry(this LicensePolicy policy, string? country) =>
+    public static bool AllowsCountry(this IWhereabouts policy, string? country) =>
         (country is null || !Names(policy.DisallowedCountries, country))
         && (policy.AllowedCountries.Count == 0 || (country is not null && Names(policy.AllowedCountries, country)));
 

@@ -26,7 +26,7 @@ public enum ExpirationStrategy { Immediate, Delayed, Rolling }
 /// The terms of use that a licence takes from its template and may override. Durations are seconds. In counts, -1 is unlimited;
 /// <see cref="AllowedActivations"/> and <see cref="LeaseDuration"/> are unlimited at 0, too.
 /// </summary>
-public sealed record LicensePolicy
+public sealed record LicensePolicy : IWhereabouts
 {
     public const string DefaultKeyPattern = "^([A-F0-9]{6}-){5}[A-F0-9]{6}$";
 

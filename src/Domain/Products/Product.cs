@@ -19,7 +19,7 @@ public sealed record ProductTemplateChanged(ProductId Product, LicenseTemplateId
 /// <summary>The product now carries exactly these entries.</summary>
 public sealed record ProductMetadataChanged(ProductId Product, ValueList<MetadataEntry> Metadata) : ProductEvent;
 /// <summary>The policy of trials of this product, or none.</summary>
-public sealed record ProductTrialPolicyChanged(ProductId Product, Guid? TrialPolicy) : ProductEvent;
+public sealed record ProductTrialPolicyChanged(ProductId Product, TrialPolicyId? TrialPolicy) : ProductEvent;
 /// <summary>The product is gone, the history stays.</summary>
 public sealed record ProductDeleted(ProductId Product) : ProductEvent;
 
@@ -28,7 +28,7 @@ public sealed record ProductChanges(
     Optional<string> Name, Optional<string> DisplayName, Optional<string?> Description, Optional<LicenseTemplateId> Template,
     Optional<ValueList<MetadataEntry>> Metadata)
 {
-    public Optional<Guid?> TrialPolicy { get; init; }
+    public Optional<TrialPolicyId?> TrialPolicy { get; init; }
 }
 
 /// <summary>A product of the vendor: its names, the template of its licences, its public key.</summary>
@@ -38,7 +38,7 @@ public sealed record Product(
 {
     public static Product Initial { get; } = new(default, "", "", null, default, "", [], false, default);
 
-    public Guid? TrialPolicy { get; init; }
+    public TrialPolicyId? TrialPolicy { get; init; }
 
     public bool Exists => Id != default && !Deleted;
 
@@ -68,7 +68,7 @@ public sealed record Product(
 
     public static Decision<ProductEvent> New(
         ProductId id, string name, string displayName, string? description, LicenseTemplateId template, string publicKey, ValueList<MetadataEntry> metadata,
-        Guid? trialPolicy = null) =>
+        TrialPolicyId? trialPolicy = null) =>
     [
         new ProductCreated(id, name, displayName, description, template, publicKey),
         .. metadata.Count == 0 ? (ProductEvent[])[] : [new ProductMetadataChanged(id, metadata)],

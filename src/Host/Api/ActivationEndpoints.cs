@@ -16,7 +16,6 @@ internal static class ActivationEndpoints
 {
     public const string Include = "include";
 
-    private const string CountryHeader = "Activations:CountryHeader";
     private const string LicenseParameter = "licenseId";
 
     private static readonly string[] Columns =
@@ -56,7 +55,10 @@ internal static class ActivationEndpoints
                 http.List(ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Include))
             .WithList(ActivationList.All, Include).WithSummary("List activations").Produces<IReadOnlyList<WireActivation>>();
 
-        activations.MapGet("/export", Export).WithName("exportActivations").WithList(ActivationList.All).WithSummary("All activations that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
+        activations.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(
+                ActivationList.All, request => new ListActivations(request),
+                (rows, store, cancellation) => WireActivation.OfVendor(rows, new HashSet<string>(), store, cancellation), (Columns, Cells), Include))
+            .WithName("exportActivations").WithList(ActivationList.All).WithSummary("All activations that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         activations.MapGet("/{activationId}", (ActivationId activationId, HttpContext http) =>
                 http.Ask(new GetActivation(activationId), One(WireActivation.OfVendor, "organization", "user"), a => a.Recorded))
@@ -100,9 +102,8 @@ internal static class ActivationEndpoints
 
     private static ActivationRequest Request(this HttpContext http, MachineBody body, Context context)
     {
-        var header = http.RequestServices.GetRequiredService<IConfiguration>()[CountryHeader];
-        var country = string.IsNullOrEmpty(header) ? null : http.Request.Headers[header].ToString().Trim().ToUpperInvariant();
-        return body.ToRequest(context.Now, http.Connection.RemoteIpAddress?.ToString(), country is { Length: 2 } ? country : null);
+        var (address, country) = http.Whereabouts();
+        return body.ToRequest(context.Now, address, country);
     }
 
     private static Func<IReadOnlyList<Activation>, Store, CancellationToken, Task<IReadOnlyList<WireActivation>>> Shown(this HttpContext http, Wire wire, params string[] known)
@@ -117,39 +118,12 @@ internal static class ActivationEndpoints
     private static Func<Activation, Store, CancellationToken, Task<WireActivation>> One(Wire wire, params string[] include) =>
         async (activation, store, cancellation) => (await wire([activation], include.ToHashSet(), store, cancellation))[0];
 
-    private static async Task<IResult> Export(HttpContext http, Context context, IMediator mediator)
-    {
-        var bound = ListBinding.Bind(http.Request.Query, ActivationList.All, Positions.MinPosition, Positions.AsOf, Include);
-        if (!bound.IsValid)
-            return bound.Errors.AsRefusal().AsHttp();
-
-        var request = bound.Value with { AsOf = context.AsOf?.Position, Limit = ListRequest.MaxLimit };
-        var first = await mediator.Send(new ListActivations(request), http.RequestAborted);
-        return first.Refusal is { } refusal ? refusal.AsHttp() : RowFormat.Csv.Stream(http, Rows(first.Value!, http.RequestAborted), (Columns, Cells));
-
-        async IAsyncEnumerable<WireActivation> Rows(ListPage<Activation> page, [EnumeratorCancellation] CancellationToken cancellation)
-        {
-            var store = http.RequestServices.GetRequiredService<Store>();
-            while (true)
-            {
-                foreach (var row in await WireActivation.OfVendor(page.Rows, new HashSet<string>(), store, cancellation))
-                    yield return row;
-                if (page.Next is not { } cursor)
-                    yield break;
-                var next = await mediator.Send(new ListActivations(request with { Cursor = cursor, Page = 1 }), cancellation);
-                page = next.Value ?? throw new RefusedException(next.Refusal!);
-            }
-        }
-    }
-
     private static IEnumerable<string?> Cells(WireActivation row) =>
     [
-        row.Id.ToString(), Text(row.CreatedAt), Text(row.UpdatedAt), row.LicenseId.ToString(), row.ProductId.ToString(), row.UserId?.ToString(), row.Os.ToString().ToLowerInvariant(),
+        row.Id.ToString(), HttpJson.Text(row.CreatedAt), HttpJson.Text(row.UpdatedAt), row.LicenseId.ToString(), row.ProductId.ToString(), row.UserId?.ToString(), row.Os.ToString().ToLowerInvariant(),
         row.OsVersion, row.Hostname, row.Location.IpAddress, row.Location.CountryCode, row.VmName, row.Container ? "true" : "false", row.ReleaseVersion, row.ReleaseChannel,
-        row.ReleasePlatform, Text(row.LastSyncedAt), Text(row.LeaseExpiresAt), Text(row.ExpiresAt),
+        row.ReleasePlatform, HttpJson.Text(row.LastSyncedAt), HttpJson.Text(row.LeaseExpiresAt), HttpJson.Text(row.ExpiresAt),
     ];
-
-    private static string? Text(DateTimeOffset? time) => time is { } given ? HttpJson.Text(given) : null;
 
     /// <summary>What <c>name[gt]</c>, <c>[gte]</c>, <c>[lt]</c>, <c>[lte]</c> and <c>[eq]</c> leave; times are told apart to the microsecond.</summary>
     private static TimeSpanOf Span(this HttpContext http, string name)

@@ -27,6 +27,8 @@ internal static class HttpJson
     /// <summary>A time as it is written: UTC with Z.</summary>
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 
+    public static string? Text(DateTimeOffset? time) => time is { } given ? Text(given) : null;
+
     /// <summary>Writes times as UTC with Z and reads any ISO 8601 time; one without an offset is UTC.</summary>
     private sealed class UtcJson : JsonConverter<DateTimeOffset>
     {

@@ -51,6 +51,8 @@ internal static class ApiSetup
         v3.MapAccessDifference();
         v3.MapActivations();
         v3.MapHeldActivations();
+        v3.MapTrials();
+        v3.MapTrialAnalytics();
         v3.MapMonitoring();
         v3.MapRefusals();
         v3.MapProof();

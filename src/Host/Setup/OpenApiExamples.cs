@@ -31,6 +31,10 @@ internal static class OpenApiExamples
         ["createLicense"] = $$"""
             { "productId": "{{Id}}", "organizationId": "{{Id}}", "subscriptionInterval": "P1Y", "allowedActivations": 3, "tags": ["2026"] }
             """,
+        ["createTrialPolicy"] = """{ "name": "Thirty days", "trialLength": 2592000, "fingerprintMatchingStrategy": "fuzzy", "allowVmActivation": false }""",
+        ["createTrialActivation"] = TriedMachine,
+        ["updateTrialActivation"] = TriedMachine,
+        ["extendTrialActivation"] = """{ "extensionLength": 604800 }""",
         ["createActivation"] = Machine,
         ["updateActivation"] = Machine,
         ["extendLicense"] = """{ "extensionLength": 86400 }""",
@@ -52,6 +56,11 @@ internal static class OpenApiExamples
         { "key": "2C5F1A-09B3D7-4E8F60-A1C2D3-77E0B4-5D6A9C", "productId": "{{Id}}", "fingerprint": "{{new string('a', 64)}}", "hostname": "drawing-board",
           "os": "linux", "osVersion": "6.12", "userHash": "4f2d", "releaseVersion": "1.4.2", "metadata": [{ "key": "room", "value": "12" }],
           "meterAttributes": [{ "name": "pages", "usesIncrement": 1 }] }
+        """;
+
+    private static string TriedMachine => $$"""
+        { "productId": "{{Id}}", "fingerprint": "{{new string('b', 64)}}", "hostname": "drawing-board", "os": "linux", "osVersion": "6.12", "userHash": "4f2d",
+          "releaseVersion": "1.4.2", "metadata": [{ "key": "campaign", "value": "fair" }] }
         """;
 
     private static string NewTemplate => """

@@ -7,6 +7,7 @@ using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Roles;
+using EventSourcedOrgs.Application.Trials;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Domain.Licenses;
@@ -71,7 +72,7 @@ internal static class OpenApiLimits
         ["metadata"] = Elements(0, 20),
         [$"{nameof(NewLicenseBody)}.metadata"] = Elements(0, 50),
         [$"{nameof(LicensePatch)}.metadata"] = Elements(0, 50),
-        [$"{nameof(MachineBody)}.metadata"] = Elements(0, 50),
+        [$"{nameof(MachineReportBody)}.metadata"] = Elements(0, 50),
         [$"{nameof(NewOrganization)}.metadata"] = Elements(0, 50),
         [$"{nameof(OrganizationPatch)}.metadata"] = Elements(0, 50),
         ["requiredMetadataKeys"] = Elements(0, 50),
@@ -84,6 +85,7 @@ internal static class OpenApiLimits
         ["allowedIpRanges"] = Elements(0, LicenseRules.MostIpRanges),
         [$"{nameof(NewLicenseTemplate)}.allowedIpRanges"] = Elements(0, CreateLicenseTemplate.MostIpRanges),
         [$"{nameof(LicenseTemplatePatch)}.allowedIpRanges"] = Elements(0, CreateLicenseTemplate.MostIpRanges),
+        [$"{nameof(TrialTermsBody)}.allowedIpRanges"] = Elements(0, CreateTrialPolicy.MostIpRanges),
         ["allowedIpAddresses"] = Elements(0, 256),
         ["disallowedIpAddresses"] = Elements(0, 256),
         ["allowedCountries"] = Elements(0, 256),
@@ -99,6 +101,8 @@ internal static class OpenApiLimits
         ["serverSyncGracePeriod"] = From(-1),
         ["allowedClockOffset"] = From(-1),
         ["expiringSoonEventOffset"] = From(0),
+        ["trialLength"] = From(1),
+        [$"{nameof(TrialExtension)}.extensionLength"] = From(1),
     }.ToFrozenDictionary();
 
     public static void Apply(OpenApiSchema schema, JsonPropertyInfo property)

@@ -12,6 +12,7 @@ using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Application.Roles;
 using EventSourcedOrgs.Application.SignIn;
+using EventSourcedOrgs.Application.Trials;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Host.Api;
@@ -220,5 +221,19 @@ internal static class PermissionTable
         [typeof(ChangeMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:write"),
         [typeof(SubscribeMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:write"),
         [typeof(DeleteMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:write"),
+        [typeof(ListTrialPolicies)] = new(Audience.Vendor, "trialPolicy:read"),
+        [typeof(CreateTrialPolicy)] = new(Audience.Vendor, "trialPolicy:write"),
+        [typeof(GetTrialPolicy)] = new(Audience.Vendor, "trialPolicy:read"),
+        [typeof(ChangeTrialPolicy)] = new(Audience.Vendor, "trialPolicy:write"),
+        [typeof(DeleteTrialPolicy)] = new(Audience.Vendor, "trialPolicy:write"),
+
+        [typeof(StartTrial)] = new(Audience.Anyone),
+        [typeof(SyncTrial)] = new(Audience.Anyone),
+        [typeof(ListTrials)] = new(Audience.Vendor, "trialActivation:read"),
+        [typeof(GetTrial)] = new(Audience.Vendor, "trialActivation:read"),
+        [typeof(ExtendTrial)] = new(Audience.Vendor, "trialActivation:write"),
+        [typeof(SetTrialExpiry)] = new(Audience.Vendor, "trialActivation:write"),
+        [typeof(DeleteTrial)] = new(Audience.Vendor, "trialActivation:write"),
+        [typeof(GetTrialAnalytics)] = new(Audience.Vendor, "analytics:read"),
     });
 }

@@ -3,6 +3,7 @@ using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Trials;
 using EventSourcedOrgs.Projections;
 using FluentValidation;
 using JasperFx.Events.Daemon;
@@ -65,6 +66,8 @@ internal static class StoreSetup
         services.AddSingleton<Grants>();
         services.AddSingleton<LicenseUses>();
         services.AddSingleton<ActivationTokens>();
+        services.AddSingleton<TrialMachines>();
+        services.AddSingleton<TrialTokens>();
         services.AddSingleton<Refusals>();
         services.AddSingleton<Commands>();
         services.AddSingleton<StagedRows>();

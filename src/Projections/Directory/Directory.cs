@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
@@ -8,6 +9,7 @@ using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
+using EventSourcedOrgs.Domain.Trials;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx.Events;
@@ -25,41 +27,46 @@ public sealed class Directory : ReadModel
     /// <summary>The version of all its tables: when one changes its shape they are all made and filled anew.</summary>
     internal const int Shape = 3;
 
-    private readonly DirectoryPart[] parts;
+    private readonly FrozenDictionary<Type, DirectoryPart> parts;
 
     /// <param name="json">How states are stored; it seals personal data.</param>
     public Directory(JsonSerializerOptions json) : this(
         OrganizationList.Part(json), UserList.Part(json), UserGroupList.Part(json), LicenseList.Part(json), ProductList.Part(json),
         LicenseTemplateList.Part(json), ActivationList.Part(json), RoleList.Part(json), MaintenancePolicyList.Part(json), ReleaseList.Part(json),
-        ReleaseChannelList.Part(json), ReleasePlatformList.Part(json))
+        ReleaseChannelList.Part(json), ReleasePlatformList.Part(json), TrialPolicyList.Part(json), TrialList.Part(json))
     {
     }
 
-    private Directory(params DirectoryPart[] parts) : base(ModelName, parts.Select(part => part.Table), parts.Select(part => part.Family)) => this.parts = parts;
+    private Directory(params DirectoryPart[] parts) : base(ModelName, parts.Select(part => part.Table), parts.Select(part => part.Family)) =>
+        this.parts = parts.ToFrozenDictionary(part => part.Family);
 
-    public DirectoryPart<Organization, OrganizationEvent> Organizations => (DirectoryPart<Organization, OrganizationEvent>)parts[0];
+    public DirectoryPart<Organization, OrganizationEvent> Organizations => Part<Organization, OrganizationEvent>();
 
-    public DirectoryPart<User, UserEvent> Users => (DirectoryPart<User, UserEvent>)parts[1];
+    public DirectoryPart<User, UserEvent> Users => Part<User, UserEvent>();
 
-    public DirectoryPart<UserGroup, UserGroupEvent> UserGroups => (DirectoryPart<UserGroup, UserGroupEvent>)parts[2];
+    public DirectoryPart<UserGroup, UserGroupEvent> UserGroups => Part<UserGroup, UserGroupEvent>();
 
-    public DirectoryPart<License, LicenseEvent> Licenses => (DirectoryPart<License, LicenseEvent>)parts[3];
+    public DirectoryPart<License, LicenseEvent> Licenses => Part<License, LicenseEvent>();
 
-    public DirectoryPart<Product, ProductEvent> Products => (DirectoryPart<Product, ProductEvent>)parts[4];
+    public DirectoryPart<Product, ProductEvent> Products => Part<Product, ProductEvent>();
 
-    public DirectoryPart<LicenseTemplate, LicenseTemplateEvent> LicenseTemplates => (DirectoryPart<LicenseTemplate, LicenseTemplateEvent>)parts[5];
+    public DirectoryPart<LicenseTemplate, LicenseTemplateEvent> LicenseTemplates => Part<LicenseTemplate, LicenseTemplateEvent>();
 
-    public DirectoryPart<Activation, ActivationEvent> Activations => (DirectoryPart<Activation, ActivationEvent>)parts[6];
+    public DirectoryPart<Activation, ActivationEvent> Activations => Part<Activation, ActivationEvent>();
 
-    public DirectoryPart<CustomRole, CustomRoleEvent> Roles => (DirectoryPart<CustomRole, CustomRoleEvent>)parts[7];
+    public DirectoryPart<CustomRole, CustomRoleEvent> Roles => Part<CustomRole, CustomRoleEvent>();
 
-    public DirectoryPart<MaintenancePolicy, MaintenancePolicyEvent> MaintenancePolicies => (DirectoryPart<MaintenancePolicy, MaintenancePolicyEvent>)parts[8];
+    public DirectoryPart<MaintenancePolicy, MaintenancePolicyEvent> MaintenancePolicies => Part<MaintenancePolicy, MaintenancePolicyEvent>();
 
-    public DirectoryPart<Release, ReleaseEvent> Releases => (DirectoryPart<Release, ReleaseEvent>)parts[9];
+    public DirectoryPart<Release, ReleaseEvent> Releases => Part<Release, ReleaseEvent>();
 
-    public DirectoryPart<ReleaseChannel, ReleaseChannelEvent> ReleaseChannels => (DirectoryPart<ReleaseChannel, ReleaseChannelEvent>)parts[10];
+    public DirectoryPart<ReleaseChannel, ReleaseChannelEvent> ReleaseChannels => Part<ReleaseChannel, ReleaseChannelEvent>();
 
-    public DirectoryPart<ReleasePlatform, ReleasePlatformEvent> ReleasePlatforms => (DirectoryPart<ReleasePlatform, ReleasePlatformEvent>)parts[11];
+    public DirectoryPart<ReleasePlatform, ReleasePlatformEvent> ReleasePlatforms => Part<ReleasePlatform, ReleasePlatformEvent>();
+
+    public DirectoryPart<TrialPolicy, TrialPolicyEvent> TrialPolicies => Part<TrialPolicy, TrialPolicyEvent>();
+
+    public DirectoryPart<TrialActivation, TrialActivationEvent> TrialActivations => Part<TrialActivation, TrialActivationEvent>();
 
     public override void Touch(IEvent e, Touched touched) => PartOf(e).Touch(e, touched);
 
@@ -68,7 +75,9 @@ public sealed class Directory : ReadModel
     /// <summary>The name of a table of the directory, for lists that look into another's.</summary>
     internal static string TableOf(string name) => $"{Table.Schema}.{name}_v{Shape}";
 
-    private DirectoryPart PartOf(IEvent e) => parts.First(part => part.Family.IsAssignableFrom(e.EventType));
+    private DirectoryPart PartOf(IEvent e) => parts[e.EventType.BaseType!];
+
+    private DirectoryPart<TState, TEvent> Part<TState, TEvent>() where TState : class, IAggregate<TState, TEvent> => (DirectoryPart<TState, TEvent>)parts[typeof(TEvent)];
 }
 
 /// <summary>One kind of aggregate in the directory.</summary>

@@ -14,6 +14,9 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
     internal IReadOnlyList<SortTerm> Sort { get; private init; } = [];
     internal ReadOnlyMemory<byte> Scope { get; init; }
 
+    /// <summary>From where all rows come that match, for other questions to them than a page or their number; its values are those of the count.</summary>
+    internal string From { get; private init; } = "";
+
     internal static ListStatement Of(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListCursor? cursor, long? position)
     {
         var parameters = new ListParameters(source.Parameters);
@@ -28,7 +31,7 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var columns = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql).Prepend(source.Select));
 
         var sql = At($"select {columns}\n{list}{after}\norder by {order}\n{page}", pin);
-        return new(sql, parameters.Values, At($"select count(*)\n{list}", pin), countParameters, position) { Sort = plan.Sort };
+        return new(sql, parameters.Values, $"select count(*)\n{At(list, pin)}", countParameters, position) { Sort = plan.Sort, From = At(list, pin) };
     }
 
     static IEnumerable<string> Conditions(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListParameters parameters)

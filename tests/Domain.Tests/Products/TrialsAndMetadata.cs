@@ -9,20 +9,20 @@ public class TrialsAndMetadata : Spec<Product, ProductEvent>
     [Fact]
     public void A_product_may_start_with_a_trial_policy() =>
         Given()
-            .When(_ => Product.New(Designer, "designer", "Designer", "Draws", Standard, "PEM", [], Number(931)))
+            .When(_ => Product.New(Designer, "designer", "Designer", "Draws", Standard, "PEM", [], new TrialPolicyId(Number(931))))
             .EachTime()
-            .Then(Created, new ProductTrialPolicyChanged(Designer, Number(931)));
+            .Then(Created, new ProductTrialPolicyChanged(Designer, new TrialPolicyId(Number(931))));
 
     [Fact]
     public void The_trial_policy_changes() =>
         Given(Created)
-            .When(designer => designer.Change(LeaveAll with { TrialPolicy = Number(931) }))
-            .Then(new ProductTrialPolicyChanged(Designer, Number(931)));
+            .When(designer => designer.Change(LeaveAll with { TrialPolicy = new TrialPolicyId(Number(931)) }))
+            .Then(new ProductTrialPolicyChanged(Designer, new TrialPolicyId(Number(931))));
 
     [Fact]
     public void Null_takes_it_away() =>
-        Given(Created, new ProductTrialPolicyChanged(Designer, Number(931)))
-            .When(designer => designer.Change(LeaveAll with { TrialPolicy = default(Guid?) }))
+        Given(Created, new ProductTrialPolicyChanged(Designer, new TrialPolicyId(Number(931))))
+            .When(designer => designer.Change(LeaveAll with { TrialPolicy = default(TrialPolicyId?) }))
             .Then(new ProductTrialPolicyChanged(Designer, null));
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class Device(TestHost host, string product, string key, HttpClie
         Client.Post($"/v3/activations/{id}/deactivate", new { fingerprint = Fingerprint, userHash = UserHash, os = "linux", productId = product, accountId = (string?)null });
 
     /// <summary>What a token says to one who does not check it.</summary>
-    public static JsonNode Claims(JsonNode answer) => JsonNode.Parse(Base64Url.DecodeFromChars(answer.Text("activationToken").Split('.')[1]))!;
+    public static JsonNode Claims(JsonNode answer, string token = "activationToken") => JsonNode.Parse(Base64Url.DecodeFromChars(answer.Text(token).Split('.')[1]))!;
 
     /// <summary>Whether a token is signed with the private key to this public key.</summary>
     public static bool IsSigned(string token, string publicKey)

@@ -56,6 +56,10 @@ public sealed class World : IAsyncLifetime
         key = license.Text("key");
         var device = new { key, productId = product.Id(), fingerprint = new string('a', 64), userHash = "4f2d", hostname = "drawing-board", os = "linux" };
         ids["activationId"] = Activations.Device.Claims(await vendor.Post("/v3/activations", device).Expect(200)).Text("aid");
+        ids["trialPolicyId"] = (await Made("trial-policies", new { name = "Month", trialLength = 2_592_000 })).Id();
+        await vendor.Patch($"/v3/products/{product.Id()}", new { trialPolicyId = ids["trialPolicyId"] }).Expect(200);
+        var tried = new { productId = product.Id(), fingerprint = new string('b', 64), userHash = "4f2d", hostname = "drawing-board", os = "linux" };
+        ids["trialActivationId"] = Activations.Device.Claims(await Made("trial-activations", tried), "trialActivationToken").Text("aid");
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         ids["sessionId"] = (await vendor.Get("/v3/me/sessions").Expect(200))[0]!.Id();

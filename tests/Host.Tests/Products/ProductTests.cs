@@ -69,7 +69,8 @@ public class ProductTests
     public async Task A_change_leaves_what_it_does_not_name_or_names_null()
     {
         var designer = await Designer.Sold();
-        await designer.Vendor.Patch(designer.Path, new { trialPolicyId = Guid.Empty, metadata = new[] { new { key = "sku", value = "D-1" } } }).Expect(200);
+        var policy = (await designer.Vendor.Post("/v3/trial-policies", new { name = "Month", trialLength = 2_592_000 }).Expect(201)).Id();
+        await designer.Vendor.Patch(designer.Path, new { trialPolicyId = policy, metadata = new[] { new { key = "sku", value = "D-1" } } }).Expect(200);
         var before = await designer.Vendor.Get(designer.Path).Expect(200);
         var after = await designer.Vendor.Patch(designer.Path, """{"name":null,"displayName":null,"description":null,"licenseTemplateId":null,"metadata":null}""").Expect(200);
         after.ToJsonString().ShouldBe(before.ToJsonString());

@@ -139,6 +139,24 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/activations/{activationId}                                                 vendor       auditor
         DELETE /v3/activations/{activationId}                                                 vendor
         DELETE /v3/activations                                                                vendor
+        POST   /v3/trial-policies                                                             vendor
+        GET    /v3/trial-policies                                                             vendor       auditor
+        GET    /v3/trial-policies/{trialPolicyId}                                             vendor       auditor
+        PATCH  /v3/trial-policies/{trialPolicyId}                                             vendor
+        DELETE /v3/trial-policies/{trialPolicyId}                                             vendor       =409
+        POST   /v3/trial-activations                                                          open
+        PATCH  /v3/trial-activations/{trialActivationId}                                      open
+        GET    /v3/trial-activations                                                          vendor       auditor
+        GET    /v3/trial-activations/export                                                   vendor       auditor
+        GET    /v3/trial-activations/{trialActivationId}                                      vendor       auditor
+        POST   /v3/trial-activations/{trialActivationId}/extend                               vendor
+        PATCH  /v3/trial-activations/{trialActivationId}/expires-at                           vendor
+        DELETE /v3/trial-activations/{trialActivationId}                                      vendor
+        GET    /v3/analytics/trial-activations                                                vendor       auditor
+        GET    /v3/analytics/trial-activations/os                                             vendor       auditor
+        GET    /v3/analytics/trial-activations/os-version                                     vendor       auditor
+        GET    /v3/analytics/trial-activations/geo-location                                   vendor       auditor
+        GET    /v3/analytics/trial-activations/vm-name                                        vendor       auditor
         GET    /v3/me/activations                                                             own          auditor operator custom
         GET    /v3/me/activations/{activationId}                                              own          auditor operator custom
         POST   /v3/access/check                                                               own          auditor

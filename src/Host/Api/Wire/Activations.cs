@@ -14,8 +14,8 @@ internal sealed record NewUses(string Name, long UsesIncrement);
 /// <summary>A key/value pair that an application attaches to its activation.</summary>
 internal sealed record NewActivationMetadata(string Key, string Value);
 
-/// <summary>The body of an activation and of a sync. A lease is in seconds; 0 or -1 is one without end.</summary>
-internal sealed record MachineBody
+/// <summary>What an application tells of the machine it runs on.</summary>
+internal abstract record MachineReportBody
 {
     public required MachineOs Os { get; init; }
     public string? OsVersion { get; init; }
@@ -30,31 +30,41 @@ internal sealed record MachineBody
     public string? ReleaseChannel { get; init; }
     public string? ReleasePlatform { get; init; }
     public DateTimeOffset? ReleasePublishedAt { get; init; }
+    public ValueList<NewActivationMetadata>? Metadata { get; init; }
+
+    /// <param name="country">From which country, when something in front of us tells.</param>
+    protected Machine ToMachine(string? country) => new(Os)
+    {
+        OsVersion = Filled(OsVersion),
+        VmName = Filled(VmName),
+        Container = Container ?? false,
+        Country = country,
+        ReleaseVersion = Filled(ReleaseVersion),
+        ReleaseChannel = Filled(ReleaseChannel),
+        ReleasePlatform = Filled(ReleasePlatform),
+    };
+
+    protected ValueList<MetadataEntry> ToMetadata(DateTimeOffset now) =>
+        (Metadata ?? []).Select(entry => new MetadataEntry(Guid.CreateVersion7(now), entry.Key, entry.Value, [], now, now)).ToValueList();
+
+    private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}
+
+/// <summary>The body of an activation and of a sync. A lease is in seconds; 0 or -1 is one without end.</summary>
+internal sealed record MachineBody : MachineReportBody
+{
     public required string Key { get; init; }
     public string? UserId { get; init; }
     public long? LeaseDuration { get; init; }
-    public ValueList<NewActivationMetadata>? Metadata { get; init; }
     public ValueList<NewUses>? MeterAttributes { get; init; }
 
     /// <param name="now">The time of the request.</param>
     /// <param name="ipAddress">From where it came.</param>
     /// <param name="country">From which country, when something in front of us tells.</param>
     public ActivationRequest ToRequest(DateTimeOffset now, string? ipAddress, string? country) => new(
-        Key, Common.RequiredId<ProductId>(ProductId, "productId"), AccountId, new(Os)
-        {
-            OsVersion = Filled(OsVersion),
-            VmName = Filled(VmName),
-            Container = Container ?? false,
-            Country = country,
-            ReleaseVersion = Filled(ReleaseVersion),
-            ReleaseChannel = Filled(ReleaseChannel),
-            ReleasePlatform = Filled(ReleasePlatform),
-        },
-        new(Hostname, ipAddress), Fingerprint, UserHash, Common.OptionalId<UserId>(UserId, "userId"), LeaseDuration,
-        (Metadata ?? []).Select(entry => new MetadataEntry(Guid.CreateVersion7(now), entry.Key, entry.Value, [], now, now)).ToValueList(),
+        Key, Common.RequiredId<ProductId>(ProductId, "productId"), AccountId, ToMachine(country), new(Hostname, ipAddress), Fingerprint, UserHash,
+        Common.OptionalId<UserId>(UserId, "userId"), LeaseDuration, ToMetadata(now),
         (MeterAttributes ?? []).Select(uses => new MeterIncrement(uses.Name, uses.UsesIncrement)).ToValueList());
-
-    private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
 
 /// <summary>By what a machine proves to be the one that gives its place back.</summary>

@@ -1,6 +1,7 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Application.Releases;
+using EventSourcedOrgs.Application.Trials;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Products;
 
@@ -15,7 +16,7 @@ internal sealed record NewProduct(
         Id.New<ProductId>(), Name, DisplayName, string.IsNullOrEmpty(Description) ? null : Description,
         Common.RequiredId<LicenseTemplateId>(Common.EitherTemplate(LicenseTemplateId, LicensePolicyId), "licenseTemplateId"), Metadata.ToMetadata(now))
     {
-        TrialPolicyId = Common.OptionalGuid(TrialPolicyId, "trialPolicyId"),
+        TrialPolicyId = Common.OptionalId<TrialPolicyId>(TrialPolicyId, "trialPolicyId"),
     };
 }
 
@@ -32,14 +33,14 @@ internal sealed record ProductPatch(
         Common.Given(Common.OptionalId<LicenseTemplateId>(Common.EitherTemplate(LicenseTemplateId, LicensePolicyId), "licenseTemplateId")),
         Common.GivenMetadata(Metadata, now))
     {
-        TrialPolicy = Common.GivenGuid(TrialPolicyId, "trialPolicyId"),
+        TrialPolicy = Common.GivenId<TrialPolicyId>(TrialPolicyId, "trialPolicyId"),
     });
 }
 
-/// <summary>A product as the contract has it. There are no product versions, feature flags and trials that could be counted.</summary>
+/// <summary>A product as the contract has it. There are no product versions and feature flags that could be counted.</summary>
 internal sealed record WireProduct(
     ProductId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, string DisplayName, string Description, string PublicKey, long TotalLicenses,
-    int TotalTrialActivations, int TotalReleases, int TotalProductVersions, int TotalFeatureFlags, ValueList<string> AutomatedEmails,
+    long TotalTrialActivations, int TotalReleases, int TotalProductVersions, int TotalFeatureFlags, ValueList<string> AutomatedEmails,
     LicenseTemplateId LicenseTemplateId, string TrialPolicyId, ValueList<WireAdminMetadata> Metadata)
 {
     public static async Task<WireProduct> Of(Product product, Store store, CancellationToken cancellation) => (await Of([product], store, cancellation))[0];
@@ -48,10 +49,12 @@ internal sealed record WireProduct(
     {
         var licenses = await store.CountLicenses(products.Select(product => product.Id), cancellation);
         var releases = await store.CountReleases(products.Select(product => product.Id), cancellation);
-        return [.. products.Select(product => Of(product, licenses.GetValueOrDefault(product.Id), releases.GetValueOrDefault(product.Id)))];
+        var trials = await store.CountTrials(products.Select(product => product.Id), cancellation);
+        return [.. products.Select(product => Of(
+            product, licenses.GetValueOrDefault(product.Id), releases.GetValueOrDefault(product.Id), trials.GetValueOrDefault(product.Id)))];
     }
 
-    private static WireProduct Of(Product product, long licenses, int releases) => new(
+    private static WireProduct Of(Product product, long licenses, int releases, long trials) => new(
         product.Id, product.Recorded.CreatedAt, product.Recorded.UpdatedAt, product.Name, product.DisplayName, product.Description ?? "", product.PublicKey,
-        licenses, 0, releases, 0, 0, [], product.Template, product.TrialPolicy?.ToString() ?? "", Common.ForAdmin(product.Metadata));
+        licenses, trials, releases, 0, 0, [], product.Template, product.TrialPolicy?.ToString() ?? "", Common.ForAdmin(product.Metadata));
 }

@@ -22,7 +22,7 @@ internal static class ActivationEndpoints
     private static readonly string[] Columns =
     [
         "id", "createdAt", "updatedAt", "licenseId", "productId", "userId", "os", "osVersion", "hostname", "ipAddress", "countryCode", "vmName", "container", "releaseVersion",
-        "releaseChannel", "releasePlatform", "lastSyncedAt", "leaseExpiresAt", "expiresAt",
+        "releaseChannel", "releasePlatform", "lastSyncedAt", "leaseExpiresAt", "expiresAt", "offline",
     ];
 
     private static readonly string[] Times = ["createdAt", "updatedAt", "lastSyncedAt"];
@@ -146,7 +146,7 @@ internal static class ActivationEndpoints
     [
         row.Id.ToString(), Text(row.CreatedAt), Text(row.UpdatedAt), row.LicenseId.ToString(), row.ProductId.ToString(), row.UserId?.ToString(), row.Os.ToString().ToLowerInvariant(),
         row.OsVersion, row.Hostname, row.Location.IpAddress, row.Location.CountryCode, row.VmName, row.Container ? "true" : "false", row.ReleaseVersion, row.ReleaseChannel,
-        row.ReleasePlatform, Text(row.LastSyncedAt), Text(row.LeaseExpiresAt), Text(row.ExpiresAt),
+        row.ReleasePlatform, Text(row.LastSyncedAt), Text(row.LeaseExpiresAt), Text(row.ExpiresAt), row.Offline ? "true" : "false",
     ];
 
     private static string? Text(DateTimeOffset? time) => time is { } given ? HttpJson.Text(given) : null;

@@ -49,6 +49,7 @@ internal static class ApiSetup
         v3.MapAccessDifference();
         v3.MapActivations();
         v3.MapHeldActivations();
+        v3.MapOffline();
         v3.MapMonitoring();
         v3.MapRefusals();
         v3.MapSignIn();

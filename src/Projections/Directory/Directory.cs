@@ -21,7 +21,7 @@ public sealed class Directory : ReadModel
     public const string ModelName = "Directory";
 
     /// <summary>The version of all its tables: when one changes its shape they are all made and filled anew.</summary>
-    internal const int Shape = 2;
+    internal const int Shape = 3;
 
     private readonly DirectoryPart[] parts;
 

@@ -33,7 +33,7 @@ public sealed class ActivationTokens(Secrets secrets)
 
         var claims = Claims(activated, product, user is { Exists: true } ? user : null, store.Context.Now);
         if (activated.Offline is { } offline)
-            (claims["offline"], claims["rid"], claims["orv"]) = (true, offline.Request.ToString(), Seconds(offline.ValidUntil));
+            (claims["offline"], claims["rid"], claims["orv"], claims["ssgpeat"]) = (true, offline.Request.ToString(), Seconds(offline.ValidUntil), 0);
         claims["on"] = organization?.Name ?? "";
         claims["oa"] = organization?.Address is { } address
             ? JsonSerializer.SerializeToNode(address, JsonSerializerOptions.Web)

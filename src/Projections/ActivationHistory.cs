@@ -97,12 +97,12 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         .Index("(organization_id, since, id)");
 
     public static readonly Table<LicenseId, LicenseOwner> Owners = Table.Of<LicenseId, LicenseOwner>(
-            "activation_history_owner", 2, row => row.Id, r => new(new(r.Get<Guid>("license_id")), r.Organization()))
+            "activation_history_owner", 3, row => row.Id, r => new(new(r.Get<Guid>("license_id")), r.Organization()))
         .Key("license_id", NpgsqlDbType.Uuid, id => id.Value)
         .Column("organization_id", NpgsqlDbType.Uuid, row => row.Organization?.Value);
 
     public static readonly Table<ActivationId, ActivationUser> Users = Table.Of<ActivationId, ActivationUser>(
-            "activation_history_user", 2, row => row.Id, r => new(new(r.Get<Guid>("activation_id")), r.Get<Guid?>("user_id") is { } user ? new UserId(user) : null))
+            "activation_history_user", 3, row => row.Id, r => new(new(r.Get<Guid>("activation_id")), r.Get<Guid?>("user_id") is { } user ? new UserId(user) : null))
         .Key("activation_id", NpgsqlDbType.Uuid, id => id.Value)
         .Column("user_id", NpgsqlDbType.Uuid, row => row.User?.Value);
 

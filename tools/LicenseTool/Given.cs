@@ -28,7 +28,17 @@ internal sealed class Given
 
     private readonly Option<string?> release = new("--release") { Description = "The release of the application, such as 1.4.2." };
 
-    private readonly Option<Uri?> server = new("--server") { Description = "The address of the server, such as https://licenses.vendor.example." };
+    private readonly Option<Uri?> server = new("--server")
+    {
+        Description = "The address of the server, such as https://licenses.vendor.example.",
+        CustomParser = given =>
+        {
+            if (Uri.TryCreate(given.Tokens[0].Value, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https"))
+                return address;
+            given.AddError($"'{given.Tokens[0].Value}' is no address of a server.");
+            return null;
+        },
+    };
 
     private readonly Option<string?> token = new("--token") { Description = "The access token of a user, for a license of named users." };
 
@@ -68,7 +78,7 @@ internal sealed class Given
 
     private HttpClient? Server(ParseResult parsed)
     {
-        if (parsed.GetResult(server) is null || parsed.GetValue(server) is not { IsAbsoluteUri: true } address)
+        if (parsed.GetResult(server) is null || parsed.GetValue(server) is not { } address)
             return null;
 
         var client = new HttpClient { BaseAddress = new(address.AbsoluteUri.TrimEnd('/') + "/"), Timeout = Patience };

@@ -15,9 +15,12 @@ public sealed record MachineReport(Machine Machine, Personal<MachineAddress> Add
 /// <summary>A machine took a place of the licence; the end of its lease and its own end are UTC, null for none.</summary>
 public sealed record ActivationCreated(
     ActivationId Activation, LicenseId License, ProductId Product, UserId? User, MachineReport Report, DateTimeOffset? LeaseExpiresAt,
-    DateTimeOffset? ExpiresAt, bool Offline = false) : ActivationEvent;
+    DateTimeOffset? ExpiresAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Offline = false) : ActivationEvent;
 /// <summary>The same machine was activated again and kept its place.</summary>
-public sealed record ActivationRepeated(ActivationId Activation, LicenseId License, UserId? User, MachineReport Report, DateTimeOffset? LeaseExpiresAt, bool Offline = false) : ActivationEvent;
+public sealed record ActivationRepeated(
+    ActivationId Activation, LicenseId License, UserId? User, MachineReport Report, DateTimeOffset? LeaseExpiresAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Offline = false) : ActivationEvent;
 /// <summary>The application reported, and something had changed, its lease was renewed, or a day had passed.</summary>
 public sealed record ActivationSynced(ActivationId Activation, LicenseId License, MachineReport Report, DateTimeOffset? LeaseExpiresAt) : ActivationEvent;
 /// <summary>A meter of the licence was used so many times more (or, negative, less) by this machine.</summary>
@@ -26,7 +29,8 @@ public sealed record ActivationMeterCounted(ActivationId Activation, LicenseId L
 public sealed record ActivationEnded(ActivationId Activation, LicenseId License, ActivationEnd Reason, Guid? OfflineRequest = null) : ActivationEvent;
 /// <summary>A machine asked for a place and got none; the code says why.</summary>
 public sealed record ActivationRefused(
-    ActivationId Activation, LicenseId License, UserId? User, string Code, MachineReport Report, bool Offline = false) : ActivationEvent;
+    ActivationId Activation, LicenseId License, UserId? User, string Code, MachineReport Report,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Offline = false) : ActivationEvent;
 /// <summary>A request that was carried by hand got a signed answer: by it the machine may use the licence until then (UTC) without asking anybody.</summary>
 public sealed record OfflineResponseIssued(
     ActivationId Activation, LicenseId License, Guid Request, DateTimeOffset IssuedAt, DateTimeOffset ValidUntil) : ActivationEvent;

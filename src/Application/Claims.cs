@@ -37,6 +37,9 @@ public readonly record struct Unique(string Kind, string Value)
 
     public static Unique LicenseKey(string key) => new("license-key", key);
 
+    /// <summary>A request that a machine without a network made for a licence; its holder is the activation that it got, for ever.</summary>
+    public static Unique OfflineRequest(LicenseId license, Guid request) => new($"offline-request/{license}", $"{request}");
+
     /// <summary>The id that an organization has in a system of the vendor, as an import gave it.</summary>
     public static Unique ExternalOrganization(string id) => new("external-organization", id);
 

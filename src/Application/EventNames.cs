@@ -103,6 +103,8 @@ public static class EventNames
         [typeof(ActivationMeterCounted)] = "activation_meter_counted_v1",
         [typeof(ActivationEnded)] = "activation_ended_v1",
         [typeof(ActivationRefused)] = "activation_refused_v1",
+        [typeof(OfflineResponseIssued)] = "offline_response_issued_v1",
+        [typeof(OfflineResponseRevoked)] = "offline_response_revoked_v1",
 
         [typeof(ProductCreated)] = "product_created_v1",
         [typeof(ProductRenamed)] = "product_renamed_v1",

@@ -126,6 +126,14 @@ public static class Access
         user.Exists && license.Exists && (license.Organization is null || license.Organization == user.Organization)
         && ((user.Role == Role.OrganizationAdmin && license.Organization is not null) || Paths(user, license, groups).Any());
 
+    /// <summary>
+    /// Whether a user may carry requests and answers between a machine and us: an organization-admin for every licence of the organization, everybody else by a way
+    /// that is open now. The state of the licence itself is no matter here; the answer tells it.
+    /// </summary>
+    public static bool Carries(User user, License license, IReadOnlyCollection<UserGroup> groups, DateTimeOffset now) =>
+        Sees(user, license, groups)
+        && ((user.Role == Role.OrganizationAdmin && license.Organization is not null) || Paths(user, license, groups).Any(path => path.Window.Contains(now)));
+
     /// <summary>Every way from the user to the licence, whatever else denies it, also one that is not open now; <paramref name="groups"/> are those that they have in common.</summary>
     public static IEnumerable<AccessPath> Paths(User user, License license, IEnumerable<UserGroup> groups) =>
     [

@@ -144,6 +144,15 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
     public static Refusal RevokedLicense { get; } = new("REVOKED_LICENSE", RefusalKind.Rule, "The license is revoked. Its vendor can lift the revocation.");
     public static Refusal InvalidLicenseType { get; } = new("INVALID_LICENSE_TYPE", RefusalKind.Rule,
         "A license of this type is activated on the customer's own floating server.");
+    public static Refusal LeaseNeedsServer { get; } = InvalidLicenseType with
+    {
+        Message = "A floating license lends its places for a time, which takes a machine that is online. It cannot be activated offline.",
+    };
+    public static Refusal InvalidOfflineRequest(string why) => new("INVALID_OFFLINE_REQUEST", RefusalKind.Invalid,
+        $"The offline request cannot be used. {why} Make a new one on the machine.", "offlineRequest");
+    public static Refusal OfflineResponseRevoked { get; } = new("OFFLINE_RESPONSE_REVOKED", RefusalKind.Rule,
+        "The response to this request was revoked and is not given again. Make a new request on the machine, if it may still use the license.");
+    public static Refusal OfflineResponseNotFound { get; } = NotFound("OfflineResponse");
     public static Refusal LicenseNotYetEffective { get; } = new("LICENSE_NOT_YET_EFFECTIVE", RefusalKind.Rule, "The license is not effective yet.");
     public static Refusal ActivationLimitReached(int allowed) => new("ACTIVATION_LIMIT_REACHED", RefusalKind.Rule,
         $"All {allowed} activations of the license are in use. Deactivate another machine, or wait for a lease to end.");

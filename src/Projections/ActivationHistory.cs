@@ -20,6 +20,9 @@ public sealed record HistoryRow(
 
     /// <summary>Why an attempt was refused.</summary>
     public string? Code { get; init; }
+
+    /// <summary>Whether it was done by what somebody carried for a machine that was not online.</summary>
+    public bool Offline { get; init; }
 }
 
 /// <summary>To which organization a licence belongs.</summary>
@@ -69,6 +72,8 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         [typeof(ActivationMeterCounted)] = "meter-counted",
         [typeof(ActivationRefused)] = "activation-refused",
         [typeof(ActivationEnded)] = "activation-ended",
+        [typeof(OfflineResponseIssued)] = "offline-response-issued",
+        [typeof(OfflineResponseRevoked)] = "offline-response-revoked",
     };
 
     /// <summary>An activation ends in one of these ways.</summary>
@@ -79,7 +84,7 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         [ActivationEnd.LeaseEnded] = "lease-ended",
     };
 
-    public static readonly Table<Guid, HistoryRow> Entries = Table.Versioned<Guid, HistoryRow>("activation_history", 2, row => row.Id, Read)
+    public static readonly Table<Guid, HistoryRow> Entries = Table.Versioned<Guid, HistoryRow>("activation_history", 3, row => row.Id, Read)
         .Key("id", NpgsqlDbType.Uuid, id => id)
         .Column("license_id", NpgsqlDbType.Uuid, row => row.LicenseId.Value)
         .Column("organization_id", NpgsqlDbType.Uuid, row => row.OrganizationId?.Value)
@@ -90,16 +95,17 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         .Column("actor", NpgsqlDbType.Text, row => row.Actor)
         .Column("activation_id", NpgsqlDbType.Uuid, row => row.ActivationId?.Value)
         .Column("code", NpgsqlDbType.Text, row => row.Code)
+        .Column("offline", NpgsqlDbType.Boolean, row => row.Offline)
         .Index("(license_id, since, id)")
         .Index("(organization_id, since, id)");
 
     public static readonly Table<LicenseId, LicenseOwner> Owners = Table.Of<LicenseId, LicenseOwner>(
-            "activation_history_owner", 2, row => row.Id, r => new(new(r.Get<Guid>("license_id")), r.Organization()))
+            "activation_history_owner", 3, row => row.Id, r => new(new(r.Get<Guid>("license_id")), r.Organization()))
         .Key("license_id", NpgsqlDbType.Uuid, id => id.Value)
         .Column("organization_id", NpgsqlDbType.Uuid, row => row.Organization?.Value);
 
     public static readonly Table<ActivationId, ActivationUser> Users = Table.Of<ActivationId, ActivationUser>(
-            "activation_history_user", 2, row => row.Id, r => new(new(r.Get<Guid>("activation_id")), r.Get<Guid?>("user_id") is { } user ? new UserId(user) : null))
+            "activation_history_user", 3, row => row.Id, r => new(new(r.Get<Guid>("activation_id")), r.Get<Guid?>("user_id") is { } user ? new UserId(user) : null))
         .Key("activation_id", NpgsqlDbType.Uuid, id => id.Value)
         .Column("user_id", NpgsqlDbType.Uuid, row => row.User?.Value);
 
@@ -115,6 +121,7 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         ListField.Text("actor", "h.actor"),
         ListField.Id("activationId", "h.activation_id"),
         ListField.Text("code", "h.code"),
+        ListField.Flag("offline", "h.offline") with { Required = true },
     ])
     { Versioned = "h", DefaultSort = [new("position", SortOrder.Descending)] };
 
@@ -145,6 +152,14 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         {
             ActivationId = id,
             Code = (used as ActivationRefused)?.Code,
+            Offline = used switch
+            {
+                ActivationCreated x => x.Offline,
+                ActivationRepeated x => x.Offline,
+                ActivationRefused x => x.Offline,
+                ActivationEnded x => x.OfflineRequest is not null,
+                _ => used is OfflineResponseIssued,
+            },
         });
     }
 
@@ -172,6 +187,7 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
     {
         ActivationId = r.Get<Guid?>("activation_id") is { } activation ? new ActivationId(activation) : null,
         Code = r.Get<string?>("code"),
+        Offline = r.Get<bool>("offline"),
     };
 
     private static LicenseId LicenseOf(IEvent e) => e.Data switch
@@ -182,6 +198,8 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         ActivationMeterCounted x => x.License,
         ActivationEnded x => x.License,
         ActivationRefused x => x.License,
+        OfflineResponseIssued x => x.License,
+        OfflineResponseRevoked x => x.License,
         _ => new(e.StreamId),
     };
 

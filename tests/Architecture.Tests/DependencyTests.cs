@@ -27,6 +27,13 @@ public class DependencyTests
     public void The_application_and_the_projections_know_nothing_of_http() =>
         ReferencesOf(Repository.Application).Concat(ReferencesOf(Repository.Projections)).ShouldAllBe(name => !name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
 
+    [Fact]
+    public void The_client_knows_nothing_but_the_framework_and_the_tool_nothing_of_ours_but_the_client()
+    {
+        ReferencesOf(Repository.Client).ShouldAllBe(name => name.StartsWith("System.", StringComparison.Ordinal));
+        OursIn(Repository.LicenseTool).ShouldBe(["EventSourcedOrgs.Client"]);
+    }
+
     private static IEnumerable<string> OursIn(Assembly assembly) => ReferencesOf(assembly).Where(name => name.StartsWith(Ours, StringComparison.Ordinal));
 
     private static IEnumerable<string> ReferencesOf(Assembly assembly) => assembly.GetReferencedAssemblies().Select(reference => reference.Name!);

@@ -45,7 +45,8 @@ public class PermissionTests
             Who may send which request, and the scope that a personal access token needs for it. A request that is not in this table is refused. Generated from the
             code; a test compares the two.
 
-            Audiences: **Anyone**; **SignedIn**, for what is one's own; **Organization**, the organization-admins of that organization and the vendor's team;
+            Audiences: **Anyone**; **SignedIn**, for what is one's own; **Carrier**, whoever a license is open to, its organization-admins, and of the
+            vendor's team those with the scope, which nobody else needs; **Organization**, the organization-admins of that organization and the vendor's team;
             **Vendor**, the vendor's team; **System**, the installation itself.
 
             **yes** is for everything, **own** for what is of oneself, **org** within the own organization. A custom role may send what its claims name by their
@@ -66,6 +67,7 @@ public class PermissionTests
         var organization = new OrganizationId(Guid.NewGuid());
         var caller = new Caller(new(Guid.NewGuid()), role, role.IsTeam ? null : organization, Scopes.Limits(role, [], null), null);
         return Permissions.Check(caller, permission, organization) is not null ? ""
+            : permission.Audience == Audience.Carrier && !role.IsTeam ? role == Role.OrganizationAdmin ? "org" : "own"
             : permission.Audience == Audience.SignedIn && !(role.IsTeam && permission.Scope == "license:read") ? "own"
             : permission.Audience == Audience.Organization && !role.IsTeam ? "org"
             : "yes";

@@ -28,10 +28,15 @@ internal static class Repository
 
     public static Assembly Host { get; } = typeof(HostSettings).Assembly;
 
+    /// <summary>What applications of the vendor are built with.</summary>
+    public static Assembly Client { get; } = typeof(Client.LicenseClient).Assembly;
+
+    public static Assembly LicenseTool { get; } = Assembly.Load("EventSourcedOrgs.LicenseTool");
+
     /// <summary>All types that somebody wrote.</summary>
     public static IEnumerable<Type> Types { get; } =
     [
-        .. new[] { Domain, Application, Projections, Proof, Host }.SelectMany(assembly => assembly.GetTypes())
+        .. new[] { Domain, Application, Projections, Proof, Host, Client, LicenseTool }.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.Namespace?.StartsWith("EventSourcedOrgs", StringComparison.Ordinal) is true && !type.Name.Contains('<', StringComparison.Ordinal)),
     ];
 

@@ -198,6 +198,23 @@ public class EffectiveAccess
             .ShouldAllBe(question => !question.Answer.Allowed && Access.Sees(question.User!, question.License!, question.Groups));
 
     [Fact]
+    public void Only_administrators_and_those_with_a_way_that_is_open_carry_requests_of_machines()
+    {
+        Carries(Unassigned).ShouldBeFalse();
+        Carries(Unassigned.With(user: ada => ada with { Role = Role.OrganizationAdmin })).ShouldBeTrue();
+        Carries(Unassigned.With(user: ada => ada with { Role = Role.OrganizationAdmin }, license: pro => pro with { Organization = new(Number(999)) })).ShouldBeFalse();
+        Carries(Unassigned.With(license: pro => pro with { Users = [Ada] })).ShouldBeTrue();
+        Carries(Unassigned.With(license: pro => pro with { Users = [Ada], Suspended = true })).ShouldBeTrue();
+        Carries(Unassigned.With(license: pro => pro with { PrimaryUser = Ada })).ShouldBeTrue();
+        Carries(Unassigned.With(license: pro => pro with { Groups = [Engineers] })).ShouldBeTrue();
+        Carries(Unassigned.With(license: pro => pro with { Users = [Ada], Deleted = true })).ShouldBeFalse();
+        Carries(Unassigned.With(license: pro => pro with { Users = [Ada], UserWindows = Limited(Ada, from: Noon.AddDays(1)) })).ShouldBeFalse();
+        Carries(Unassigned.With(license: pro => pro with { Users = [Ada], UserWindows = Limited(Ada, until: Noon) })).ShouldBeFalse();
+
+        static bool Carries(Question question) => Access.Carries(question.User!, question.License!, [.. question.Groups], Noon);
+    }
+
+    [Fact]
     public void Access_lasts_until_the_licence_expires_or_the_last_open_window_ends()
     {
         var ofEngineers = Unassigned.With(license: pro => pro with { Groups = [Engineers], GroupWindows = Limited(Engineers, until: Noon.AddDays(1)) });

@@ -1,8 +1,6 @@
-using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
-using EventSourcedOrgs.Domain.Licenses;
 using FluentValidation;
 
 namespace EventSourcedOrgs.Application.Activations;
@@ -13,9 +11,6 @@ namespace EventSourcedOrgs.Application.Activations;
 /// </summary>
 public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICommand<Activated>
 {
-    private const int MostEndedAtOnce = 1000;
-    private static readonly TimeSpan BetweenRefusals = TimeSpan.FromHours(1);
-
     public sealed class Validator : AbstractValidator<Activate>
     {
         public Validator() => RuleFor(c => c.Request).SetValidator(new ActivationRequest.Validator());
@@ -35,67 +30,8 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
             if (locked.Refusal is { } unknown)
                 return unknown;
 
-            var (license, now) = (locked.Value!, store.Context.Now);
-            var attempt = await store.Attempt(command.Id, request, license, store.ProvedUser(request), cancellationToken);
-            var places = await store.LicenseUses.Places(license, now, cancellationToken);
-            var activation = await Machine(license, attempt, now, cancellationToken) is { } own
-                ? await store.Activations.Decide(own, state => state.Repeat(license, attempt.Of(own), places, now), cancellationToken)
-                : await New(command.Id, license, attempt, places, cancellationToken);
-            if (activation.Refusal is { } refusal)
-                return await Refused(command.Id, license, attempt, refusal, cancellationToken);
-
-            store.Session.Store(new ActivationPulse(activation.Value!.Id, now));
-            var maintenance = license.ActivatedAt is null ? await store.MaintenanceOf(license, cancellationToken) : null;
-            var used = await store.Licenses.Decide(license.Id, state => state.FirstActivate(now, maintenance), cancellationToken);
-            return used.Select(after => new Activated(activation.Value!, after, store.UsageAfter(places)));
-        }
-
-        /// <summary>The activation the machine has; an instance of a floating licence that counts instances has none before it asks.</summary>
-        private async Task<ActivationId?> Machine(License license, Attempt attempt, DateTimeOffset now, CancellationToken cancellation) =>
-            license.Policy is { Type: LicenseType.HostedFloating, LeasingStrategy: LeasingStrategy.PerInstance }
-                ? null
-                : await store.LicenseUses.Find(license, attempt.Report, now, cancellation);
-
-        private async Task<Result<Activation>> New(ActivationId id, License license, Attempt attempt, Places places, CancellationToken cancellation)
-        {
-            var now = store.Context.Now;
-            var decision = Activation.New(id, license, attempt, places, now);
-            if (decision.Refusal is { } refusal)
-                return refusal;
-
-            await EndLeases(license, now, cancellation);
-            store.PersonKeys.Create(id, store.Session);
-            return store.Activations.Start(id, decision);
-        }
-
-        /// <summary>Places whose lease has ended are given away, so that is recorded first: who renews too late finds it gone.</summary>
-        private async Task EndLeases(License license, DateTimeOffset now, CancellationToken cancellation)
-        {
-            if (license.Policy.Type != LicenseType.HostedFloating)
-                return;
-            foreach (var (ended, _) in await store.LicenseUses.Ended(license.Id, now, MostEndedAtOnce, cancellation))
-                await store.Activations.Decide(ended, state => state.EndLease(now), cancellation);
-        }
-
-        private async Task<Refusal> Refused(ActivationId id, License license, Attempt attempt, Refusal refusal, CancellationToken cancellation)
-        {
-            var since = store.Context.Now - BetweenRefusals;
-            if (refusal == Refusal.InvalidProductId || await store.LicenseUses.WasRefused(license.Id, attempt.Report.Fingerprint, refusal.Code, since, cancellation))
-                return refusal;
-
-            store.Discard();
-            store.PersonKeys.Create(id, store.Session);
-            store.Activations.Start(id, Activation.Refuse(id, license, attempt, refusal));
-            store.RecordsRefusal = true;
-            return refusal;
+            var attempt = await store.Attempt(command.Id, request, locked.Value!, store.ProvedUser(request), cancellationToken);
+            return await store.TakePlace(command.Id, locked.Value!, attempt, cancellationToken);
         }
     }
-}
-
-/// <summary>What a unit of work has counted so far.</summary>
-internal static class CountedMeters
-{
-    /// <summary>The usage as it will be when this unit of work is committed.</summary>
-    public static LicenseUsage UsageAfter(this Store store, Places places) => store.Appended.Select(e => e.Data).OfType<ActivationMeterCounted>()
-        .Aggregate(places.Usage, (usage, counted) => usage.Counted(counted.Meter, counted.Increment));
 }

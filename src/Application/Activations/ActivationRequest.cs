@@ -60,7 +60,13 @@ public sealed record ActivationRequest(
 }
 
 /// <summary>How an attempt to use a licence came out: the activation, its licence and what the licence has been used for.</summary>
-public sealed record Activated(Activation Activation, License License, LicenseUsage Usage);
+public sealed record Activated(Activation Activation, License License, LicenseUsage Usage)
+{
+    /// <summary>The answer that is carried by hand, when the token is one.</summary>
+    public OfflineResponse? Offline { get; init; }
+
+    public Activated AnswerTo(Attempt attempt) => this with { Offline = Activation.OfflineResponses.First(given => given.Request == attempt.Offline!.Request) };
+}
 
 /// <summary>Turns requests of applications into attempts that the domain decides on.</summary>
 internal static class Attempts

@@ -32,6 +32,8 @@ public sealed class ActivationTokens(Secrets secrets)
         var organization = license.Organization is { } owner ? await store.Organizations.Latest(owner, cancellation) : null;
 
         var claims = Claims(activated, product, user is { Exists: true } ? user : null, store.Context.Now);
+        if (activated.Offline is { } offline)
+            (claims["offline"], claims["rid"], claims["orv"], claims["ssgpeat"]) = (true, offline.Request.ToString(), Seconds(offline.ValidUntil), 0);
         claims["on"] = organization?.Name ?? "";
         claims["oa"] = organization?.Address is { } address
             ? JsonSerializer.SerializeToNode(address, JsonSerializerOptions.Web)

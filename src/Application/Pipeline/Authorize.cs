@@ -13,6 +13,9 @@ public enum Audience
     /// <summary>Everybody who is signed in, for what is their own; the token of an organization is nobody.</summary>
     SignedIn,
 
+    /// <summary>Everybody who is signed in, for what the request itself finds to be theirs; the scope binds the vendor's team only. The token of an organization is nobody.</summary>
+    Carrier,
+
     /// <summary>The vendor's team, and the organization-admins of the one organization it stays within.</summary>
     Organization,
 
@@ -51,12 +54,12 @@ public sealed class Permissions(IReadOnlyDictionary<Type, Permission> table)
             return null;
         if (caller.IsAnonymous)
             return caller.Denial ?? Refusal.Unauthenticated;
-        if (permission.Scope is { } scope && caller.Scopes is { } scopes && !scopes.Contains(scope))
+        if (permission.Scope is { } scope && (caller.IsVendor || permission.Audience != Audience.Carrier) && caller.Scopes is { } scopes && !scopes.Contains(scope))
             return Refusal.Forbidden;
 
         return permission.Audience switch
         {
-            Audience.SignedIn => caller.User is null && caller != Caller.System ? Refusal.Forbidden : null,
+            Audience.SignedIn or Audience.Carrier => caller.User is null && caller != Caller.System ? Refusal.Forbidden : null,
             Audience.System => caller == Caller.System ? null : Refusal.Forbidden,
             Audience.Provider => caller.Provider is null ? Refusal.Forbidden : null,
             Audience.SuperAdmin => caller.Role == Role.SuperAdmin ? null : Refusal.Forbidden,

@@ -19,17 +19,27 @@ public sealed record MachineReport(Machine Machine, Personal<MachineAddress> Add
 /// <summary>A machine took a place of the licence; the end of its lease and its own end are UTC, null for none.</summary>
 public sealed record ActivationCreated(
     ActivationId Activation, LicenseId License, ProductId Product, UserId? User, MachineReport Report, DateTimeOffset? LeaseExpiresAt,
-    DateTimeOffset? ExpiresAt) : ActivationEvent;
+    DateTimeOffset? ExpiresAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Offline = false) : ActivationEvent;
 /// <summary>The same machine was activated again and kept its place.</summary>
-public sealed record ActivationRepeated(ActivationId Activation, LicenseId License, UserId? User, MachineReport Report, DateTimeOffset? LeaseExpiresAt) : ActivationEvent;
+public sealed record ActivationRepeated(
+    ActivationId Activation, LicenseId License, UserId? User, MachineReport Report, DateTimeOffset? LeaseExpiresAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Offline = false) : ActivationEvent;
 /// <summary>The application reported, and something had changed, its lease was renewed, or a day had passed.</summary>
 public sealed record ActivationSynced(ActivationId Activation, LicenseId License, MachineReport Report, DateTimeOffset? LeaseExpiresAt) : ActivationEvent;
 /// <summary>A meter of the licence was used so many times more (or, negative, less) by this machine.</summary>
 public sealed record ActivationMeterCounted(ActivationId Activation, LicenseId License, Guid Meter, string Name, long Increment) : ActivationEvent;
-/// <summary>The machine gave its place back, or lost it.</summary>
-public sealed record ActivationEnded(ActivationId Activation, LicenseId License, ActivationEnd Reason) : ActivationEvent;
+/// <summary>The machine gave its place back, or lost it; by a request that was carried by hand, if one is named.</summary>
+public sealed record ActivationEnded(ActivationId Activation, LicenseId License, ActivationEnd Reason, Guid? OfflineRequest = null) : ActivationEvent;
 /// <summary>A machine asked for a place and got none; the code says why.</summary>
-public sealed record ActivationRefused(ActivationId Activation, LicenseId License, UserId? User, string Code, MachineReport Report) : ActivationEvent;
+public sealed record ActivationRefused(
+    ActivationId Activation, LicenseId License, UserId? User, string Code, MachineReport Report,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Offline = false) : ActivationEvent;
+/// <summary>A request that was carried by hand got a signed answer: by it the machine may use the licence until then (UTC) without asking anybody.</summary>
+public sealed record OfflineResponseIssued(
+    ActivationId Activation, LicenseId License, Guid Request, DateTimeOffset IssuedAt, DateTimeOffset ValidUntil) : ActivationEvent;
+/// <summary>The answer to this request is not given again; whoever has it already is only found when the machine comes online.</summary>
+public sealed record OfflineResponseRevoked(ActivationId Activation, LicenseId License, Guid Request) : ActivationEvent;
 
 /// <summary>Why an activation ended: its machine, the vendor, or the end of its lease.</summary>
 [JsonConverter(typeof(WireEnum<ActivationEnd>))]
@@ -45,6 +55,12 @@ public readonly record struct MeterIncrement(string Name, long By);
 public sealed record Places(int Taken, int Deactivations, LicenseUsage Usage)
 {
     public static Places None { get; } = new(0, 0, LicenseUsage.None);
+
+    /// <summary>The refusal when the licence allows no more deactivations, which floating ones do without end.</summary>
+    public Refusal? NoDeactivationLeft(License license) =>
+        license.Policy is { Type: LicenseType.NodeLocked, AllowedDeactivations: >= 0 and var allowed } && Deactivations >= allowed
+            ? Refusal.DeactivationLimitReached(allowed)
+            : null;
 }
 
 /// <summary>One machine, or one instance of an application, that uses a licence.</summary>
@@ -60,6 +76,15 @@ public sealed record Activation(
 
     /// <summary>The licence whose place it holds; null when it has ended. What the index of living activations is made of.</summary>
     public LicenseId? Held { get; init; }
+
+    /// <summary>Whether it was last activated by a request that was carried by hand.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>The answers that were given to be carried by hand, but for those that had run out when a later one was given.</summary>
+    public ValueList<OfflineResponse> OfflineResponses { get; init; } = [];
+
+    /// <summary>The request, carried by hand, that ended it.</summary>
+    public Guid? EndedBy { get; init; }
 
     public bool Exists => Id != default && Held is not null;
 
@@ -85,11 +110,19 @@ public sealed record Activation(
             Fingerprint = e.Report?.Fingerprint ?? "",
             LeaseExpiresAt = e.LeaseExpiresAt,
             ExpiresAt = e.ExpiresAt,
+            Offline = e.Offline,
         },
-        ActivationRepeated e => activation with { User = e.User, Report = e.Report, Fingerprint = e.Report?.Fingerprint ?? "", LeaseExpiresAt = e.LeaseExpiresAt },
+        ActivationRepeated e => activation with
+        {
+            User = e.User,
+            Report = e.Report,
+            Fingerprint = e.Report?.Fingerprint ?? "",
+            LeaseExpiresAt = e.LeaseExpiresAt,
+            Offline = e.Offline,
+        },
         ActivationSynced e => activation with { Report = e.Report, Fingerprint = e.Report?.Fingerprint ?? "", LeaseExpiresAt = e.LeaseExpiresAt },
         ActivationMeterCounted e => activation with { Meters = Counted(activation.Meters, e) },
-        ActivationEnded e => activation with { Held = null, End = e.Reason },
+        ActivationEnded e => activation with { Held = null, End = e.Reason, EndedBy = e.OfflineRequest },
         ActivationRefused e => activation with
         {
             Id = e.Activation,
@@ -99,6 +132,8 @@ public sealed record Activation(
             Fingerprint = e.Report?.Fingerprint ?? "",
             RefusedWith = e.Code,
         },
+        OfflineResponseIssued e => activation with { OfflineResponses = activation.OfflineResponses.Given(e) },
+        OfflineResponseRevoked e => activation with { OfflineResponses = activation.OfflineResponses.Revoked(e.Request) },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in Activation.Evolve."),
     };
 
@@ -116,11 +151,18 @@ public sealed record Activation(
         attempt.RefusalBy(license, now) is { } refusal ? refusal
         : license.Policy.AllowedActivations > 0 && places.Taken >= license.Policy.AllowedActivations
             ? Refusal.ActivationLimitReached(license.Policy.AllowedActivations)
-        : Initial.With(id, new ActivationCreated(id, license.Id, license.Product, attempt.User, attempt.Recorded(license), attempt.LeaseEnd(license, now),
-            license.Term.EndsWithEachActivation ? license.Term.Interval!.Value.After(now) : null), license, attempt.Meters, places);
+        : Initial.With(
+            id,
+            [
+                new ActivationCreated(
+                    id, license.Id, license.Product, attempt.User, attempt.Recorded(license), attempt.LeaseEnd(license, now),
+                    license.Term.EndsWithEachActivation ? license.Term.Interval!.Value.After(now) : null, attempt.IsOffline),
+                attempt.Answer(id, license, now),
+            ],
+            license, attempt.Meters, places);
 
     public static Decision<ActivationEvent> Refuse(ActivationId id, License license, Attempt attempt, Refusal refusal) =>
-        [new ActivationRefused(id, license.Id, attempt.User, refusal.Code, attempt.Recorded(license))];
+        [new ActivationRefused(id, license.Id, attempt.User, refusal.Code, attempt.Recorded(license), attempt.IsOffline)];
 
     /// <summary>The same machine once more: the place is its own already. What says nothing new is no event, unless a day has passed.</summary>
     public Decision<ActivationEvent> Repeat(License license, Attempt attempt, Places places, DateTimeOffset now)
@@ -131,7 +173,22 @@ public sealed record Activation(
             return refusal;
 
         var (report, lease, user) = (Known(attempt.Recorded(license)), attempt.LeaseEnd(license, now), attempt.User ?? User);
-        return With(Id, user == User && IsOldNews(report, lease, now) ? null : new ActivationRepeated(Id, License, user, report, lease), license, attempt.Meters, places);
+        var isKnown = user == User && Offline == attempt.IsOffline && IsOldNews(report, lease, now);
+        return With(
+            Id, [isKnown ? null : new ActivationRepeated(Id, License, user, report, lease, attempt.IsOffline), attempt.Answer(Id, license, now)], license, attempt.Meters, places);
+    }
+
+    /// <summary>A request that was carried by hand and answered before comes once more: the answer is the same, and good for no longer.</summary>
+    public Decision<ActivationEvent> Answer(License license, Attempt attempt, DateTimeOffset now)
+    {
+        var response = OfflineResponses.FirstOrDefault(given => given.Request == attempt.Offline?.Request);
+        return response is { Revoked: true } ? Refusal.OfflineResponseRevoked
+            : !IsLiveAt(now) ? Refusal.InvalidOfflineRequest("The activation that it made has ended.")
+            : response is null || now >= response.ValidUntil ? Refusal.InvalidOfflineRequest("It was answered before, and the answer is no longer good.")
+            : !Activations.Fingerprint.Matches(Fingerprint, attempt.Report.Fingerprint, license.Policy.FingerprintMatchingStrategy)
+                ? Refusal.InvalidOfflineRequest("Its id is that of a request of another machine.")
+            : attempt.RefusalBy(license, now) is { } refusal ? refusal
+            : [];
     }
 
     /// <summary>The application reports. What says nothing new is no event, unless a day has passed; a lease is renewed each time.</summary>
@@ -147,20 +204,42 @@ public sealed record Activation(
             return refusal;
 
         var (report, lease) = (Known(attempt.Recorded(license)), attempt.LeaseEnd(license, now));
-        return With(Id, IsOldNews(report, lease, now) ? null : new ActivationSynced(Id, License, report, lease), license, attempt.Meters, places);
+        return With(Id, [IsOldNews(report, lease, now) ? null : new ActivationSynced(Id, License, report, lease)], license, attempt.Meters, places);
     }
 
     private bool IsOldNews(MachineReport report, DateTimeOffset? lease, DateTimeOffset now) =>
         report == Report && lease == LeaseExpiresAt && now - LastSyncedAt < BetweenRecords;
 
-    /// <summary>The machine gives its place back. It has to be the machine, and the licence must allow one more of this.</summary>
-    public Decision<ActivationEvent> Deactivate(License license, string fingerprint, string userHash, Places places, DateTimeOffset now) =>
-        !IsLiveAt(now) ? Refusal.ActivationNotFound
+    /// <summary>
+    /// The machine gives its place back. It has to be the machine, and the licence must allow one more of this. A request that was carried by hand changes
+    /// nothing when it comes again.
+    /// </summary>
+    public Decision<ActivationEvent> Deactivate(
+        License license, string fingerprint, string userHash, Places places, DateTimeOffset now, Guid? offlineRequest = null) =>
+        offlineRequest is not null && EndedBy == offlineRequest ? []
+        : !IsLiveAt(now) ? Refusal.ActivationNotFound
         : !Activations.Fingerprint.Matches(Fingerprint, fingerprint, license.Policy.FingerprintMatchingStrategy) ? Refusal.InvalidActivationFingerprint
         : license.Policy.UserLocked && Report!.UserHash != userHash ? Refusal.OsUserChanged
-        : license.Policy is { Type: LicenseType.NodeLocked, AllowedDeactivations: >= 0 and var allowed } && places.Deactivations >= allowed
-            ? Refusal.DeactivationLimitReached(allowed)
-        : [new ActivationEnded(Id, License, ActivationEnd.Deactivated)];
+        : places.NoDeactivationLeft(license) is { } refusal ? refusal
+        : [new ActivationEnded(Id, License, ActivationEnd.Deactivated, offlineRequest)];
+
+    /// <summary>
+    /// The answer to a request that was carried by hand is not given again, and the activation ends. That counts as a deactivation unless the vendor does it:
+    /// the machine may go on until its answer runs out, so places would be without end.
+    /// </summary>
+    public Decision<ActivationEvent> RevokeResponse(Guid request, License license, bool byVendor, Places places, DateTimeOffset now) =>
+        OfflineResponses.FirstOrDefault(given => given.Request == request) switch
+        {
+            null => Refusal.OfflineResponseNotFound,
+            { Revoked: true } => [],
+            _ when !IsLiveAt(now) => [new OfflineResponseRevoked(Id, License, request)],
+            _ when !byVendor && places.NoDeactivationLeft(license) is { } refusal => refusal,
+            _ =>
+            [
+                new OfflineResponseRevoked(Id, License, request),
+                new ActivationEnded(Id, License, byVendor ? ActivationEnd.Deleted : ActivationEnd.Deactivated),
+            ],
+        };
 
     /// <summary>The vendor takes the place back.</summary>
     public Decision<ActivationEvent> Delete() => !Exists ? Refusal.ActivationNotFound : [new ActivationEnded(Id, License, ActivationEnd.Deleted)];
@@ -173,13 +252,13 @@ public sealed record Activation(
     public Decision<ActivationEvent> Count(License license, Guid meter, long by, Places places, DateTimeOffset now) =>
         !IsLiveAt(now) ? Refusal.ActivationNotFound
         : license.Revoked ? Refusal.RevokedLicense
-        : license.Meters.FirstOrDefault(known => known.Id == meter) is { } counted ? With(Id, null, license, [new(counted.Name, by)], places)
+        : license.Meters.FirstOrDefault(known => known.Id == meter) is { } counted ? With(Id, [], license, [new(counted.Name, by)], places)
         : Refusal.NotFound("MeterAttribute");
 
-    /// <summary>The event, if there is one, and those of the meters; all or none.</summary>
-    private Decision<ActivationEvent> With(ActivationId id, ActivationEvent? first, License license, ValueList<MeterIncrement> increments, Places places)
+    /// <summary>The events that there are, and those of the meters; all or none.</summary>
+    private Decision<ActivationEvent> With(ActivationId id, ActivationEvent?[] first, License license, ValueList<MeterIncrement> increments, Places places)
     {
-        List<ActivationEvent> events = first is null ? [] : [first];
+        List<ActivationEvent> events = [.. first.OfType<ActivationEvent>()];
         foreach (var (name, by) in increments)
         {
             if (license.Meters.FirstOrDefault(known => known.Name == name) is not { } meter)

@@ -10,9 +10,14 @@ namespace EventSourcedOrgs.Domain.Activations;
 public sealed record Attempt(
     ProductId Product, MachineReport Report, UserId? User, AccessDecision? Access, long? LeaseDuration, ValueList<MeterIncrement> Meters)
 {
+    /// <summary>Set when the request was carried by hand, and so is the answer.</summary>
+    public OfflineTerms? Offline { get; init; }
+
+    public bool IsOffline => Offline is not null;
+
     /// <summary>
     /// Why the licence may not be used in this way, or null. One that is suspended or has run out is no reason: the signed token says so, and the
-    /// application acts on it.
+    /// application acts on it. From where a machine that is not online asks nobody knows, so that counts for nothing.
     /// </summary>
     public Refusal? RefusalBy(License license, DateTimeOffset now)
     {
@@ -23,12 +28,13 @@ public sealed record Attempt(
             _ when license.Product != Product => Refusal.InvalidProductId,
             { Revoked: true } => Refusal.RevokedLicense,
             { Policy.Type: LicenseType.OnPremiseFloating } => Refusal.InvalidLicenseType,
+            { Policy.Type: LicenseType.HostedFloating } when IsOffline => Refusal.LeaseNeedsServer,
             _ when now < license.EffectiveDate => Refusal.LicenseNotYetEffective,
             _ when policy.RequireAuthentication && NotEntitled() is { } refusal => refusal,
             _ when !policy.AllowVmActivation && !string.IsNullOrEmpty(machine.VmName) => Refusal.VmActivationNotAllowed,
             _ when !policy.AllowContainerActivation && machine.Container => Refusal.ContainerActivationNotAllowed,
-            _ when !policy.AllowsAddress(Report.Address.Value?.IpAddress) => Refusal.IpAddressNotAllowed,
-            _ when !policy.AllowsCountry(machine.Country) => Refusal.CountryNotAllowed,
+            _ when !IsOffline && !policy.AllowsAddress(Report.Address.Value?.IpAddress) => Refusal.IpAddressNotAllowed,
+            _ when !IsOffline && !policy.AllowsCountry(machine.Country) => Refusal.CountryNotAllowed,
             { Entitlement: { MaintenancePolicy: null, MaxAllowedReleaseVersion: { } newest } } when IsNewer(machine.ReleaseVersion, newest) => Refusal.ReleaseVersionNotAllowed(newest),
             _ => null,
         };
@@ -41,6 +47,10 @@ public sealed record Attempt(
         var room = (long)(DateTimeOffset.MaxValue.AddYears(-1) - now).TotalSeconds;
         return license.Policy.Type == LicenseType.HostedFloating && seconds > 0 ? now.AddSeconds(Math.Min(seconds, room)) : null;
     }
+
+    /// <summary>That an answer to be carried by hand is given, if that is what is asked for.</summary>
+    public OfflineResponseIssued? Answer(ActivationId activation, License license, DateTimeOffset now) =>
+        Offline is { } terms ? new(activation, license.Id, terms.Request, now, terms.ValidUntil) : null;
 
     /// <summary>The attempt as one of this activation.</summary>
     public Attempt Of(ActivationId activation) => this with { Report = Report with { Address = Personal.Of(activation, Report.Address.Value!) } };

@@ -21,7 +21,7 @@ internal static class ActivationEndpoints
     private static readonly string[] Columns =
     [
         "id", "createdAt", "updatedAt", "licenseId", "productId", "userId", "os", "osVersion", "hostname", "ipAddress", "countryCode", "vmName", "container", "releaseVersion",
-        "releaseChannel", "releasePlatform", "lastSyncedAt", "leaseExpiresAt", "expiresAt",
+        "releaseChannel", "releasePlatform", "lastSyncedAt", "leaseExpiresAt", "expiresAt", "offline",
     ];
 
     private static readonly string[] Times = ["createdAt", "updatedAt", "lastSyncedAt"];
@@ -122,7 +122,7 @@ internal static class ActivationEndpoints
     [
         row.Id.ToString(), HttpJson.Text(row.CreatedAt), HttpJson.Text(row.UpdatedAt), row.LicenseId.ToString(), row.ProductId.ToString(), row.UserId?.ToString(), row.Os.ToString().ToLowerInvariant(),
         row.OsVersion, row.Hostname, row.Location.IpAddress, row.Location.CountryCode, row.VmName, row.Container ? "true" : "false", row.ReleaseVersion, row.ReleaseChannel,
-        row.ReleasePlatform, HttpJson.Text(row.LastSyncedAt), HttpJson.Text(row.LeaseExpiresAt), HttpJson.Text(row.ExpiresAt),
+        row.ReleasePlatform, HttpJson.Text(row.LastSyncedAt), HttpJson.Text(row.LeaseExpiresAt), HttpJson.Text(row.ExpiresAt), row.Offline ? "true" : "false",
     ];
 
     /// <summary>What <c>name[gt]</c>, <c>[gte]</c>, <c>[lt]</c>, <c>[lte]</c> and <c>[eq]</c> leave; times are told apart to the microsecond.</summary>

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
+using MediatR;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -23,6 +25,14 @@ internal static class ProductEndpoints
 
         products.MapGet("/{productId}", (ProductId productId, HttpContext http) => http.Ask(new GetProduct(productId), WireProduct.Of, p => p.Recorded))
             .WithSummary("Get a product").Produces<WireProduct>();
+
+        products.MapGet("/{productId}/product.dat", async (ProductId productId, HttpContext http, IMediator mediator) =>
+            {
+                var file = await mediator.Send(new GetProductFile(productId), http.RequestAborted);
+                return file.Refusal is { } refusal ? refusal.AsHttp()
+                    : Results.File(JsonSerializer.SerializeToUtf8Bytes(file.Value, HttpJson.Options), "application/json", "product.dat");
+            })
+            .WithName("getProductFile").WithSummary("The file that applications are built with: product, account and public key").Produces<ProductFile>();
 
         products.MapPatch("/{productId}", (ProductId productId, ProductPatch body, Context context, HttpContext http) =>
                 http.Send(body.ToCommand(productId, context.Now), WireProduct.Of, version: p => p.Recorded))

@@ -53,6 +53,7 @@ internal static class ApiSetup
         v3.MapHeldActivations();
         v3.MapTrials();
         v3.MapTrialAnalytics();
+        v3.MapOffline();
         v3.MapMonitoring();
         v3.MapRefusals();
         v3.MapProof();

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using EventSourcedOrgs.Application.AccessTokens;
+using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Application.IdentityProviders;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
@@ -45,6 +46,8 @@ internal static class OpenApiLimits
         [$"{nameof(NewActivationMetadata)}.value"] = Text(0, 4096),
         [$"{nameof(MachineBody)}.key"] = Text(1),
         [$"{nameof(NewMetadata)}.value"] = Text(0, 4096),
+        ["offlineRequest"] = Text(1, OfflineRequest.Longest),
+        ["responseValidity"] = From(1),
         ["viewPermissions"] = Elements(0, 10),
         ["password"] = Text(PersonValidator.ShortestPassword),
         ["oldPassword"] = Text(PersonValidator.ShortestPassword),

@@ -53,6 +53,7 @@ internal static class StoreSetup
         services.AddSingleton<AccessDifferenceReader>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<Api.RefusedCommandReader>();
+        services.AddScoped<Api.OfflineResponseReader>();
         services.AddSingleton<AccessNeighbours>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));
         services.AddHandlersOf(typeof(ReadModel).Assembly);

@@ -41,6 +41,7 @@ public static class ActivationList
         .Column("ended_as", NpgsqlDbType.Text, entry => entry.State.End?.ToString())
         .Instant("lease_expires_at", state => state.LeaseExpiresAt)
         .Instant("last_synced_at", state => state.LastSyncedAt)
+        .Flag("offline", state => state.Offline)
         .Metadata(state => state.Report!.Metadata)
         .Times(state => state.Recorded)
         .Index("(license_id, created_at, id) where until is null")
@@ -80,6 +81,7 @@ public static class ActivationList
         ListField.Text("releasePlatform", "a.release_platform") with { Required = true },
         ListField.Instant("lastSyncedAt", lastSync) with { Required = true },
         ListField.Instant("leaseExpiresAt", "a.lease_expires_at"),
+        ListField.Flag("offline", "a.offline") with { Required = true },
         .. Columns.Times("a"),
     ];
 }

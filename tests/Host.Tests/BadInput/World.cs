@@ -19,6 +19,7 @@ public sealed class World : IAsyncLifetime
     internal HttpClient Vendor => vendor!;
 
     private string key = "";
+    private string offlineRequest = "";
 
     internal string this[string parameter] => ids[parameter];
 
@@ -60,6 +61,11 @@ public sealed class World : IAsyncLifetime
         await vendor.Patch($"/v3/products/{product.Id()}", new { trialPolicyId = ids["trialPolicyId"] }).Expect(200);
         var tried = new { productId = product.Id(), fingerprint = new string('b', 64), userHash = "4f2d", hostname = "drawing-board", os = "linux" };
         ids["trialActivationId"] = Activations.Device.Claims(await Made("trial-activations", tried), "trialActivationToken").Text("aid");
+        var carried = Activations.Carrier.Machine(product.Id(), key, new string('a', 64));
+        var answered = new { offlineRequest = carried.MakeOfflineRequest(key), responseValidity = 86_400, licenseId = license.Id() };
+        await vendor.Post("/v3/activations/offline-activate", answered).Expect(200);
+        ids["responseId"] = (await vendor.Get($"/v3/licenses/{license.Id()}/offline-responses").Expect(200))[0]!.Id();
+        offlineRequest = answered.offlineRequest;
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         ids["sessionId"] = (await vendor.Get("/v3/me/sessions").Expect(200))[0]!.Id();
@@ -89,6 +95,8 @@ public sealed class World : IAsyncLifetime
             body[name] = Real(name, value!);
         if (operation.Id is "createActivation" or "updateActivation")
             body["key"] = key;
+        if (body.ContainsKey("offlineRequest"))
+            body["offlineRequest"] = offlineRequest;
         if (operation.Id == "login")
             (body["email"], body["password"]) = (Email, Acme.Password);
         else if (body.ContainsKey("email"))

@@ -93,6 +93,7 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         POST   /v3/products                                                                   vendor
         GET    /v3/products                                                                   vendor       auditor
         GET    /v3/products/{productId}                                                       vendor       auditor
+        GET    /v3/products/{productId}/product.dat                                           vendor       auditor
         PATCH  /v3/products/{productId}                                                       vendor
         DELETE /v3/products/{productId}                                                       vendor       =409
         DELETE /v3/products/metadata/{metadataId}                                             vendor
@@ -134,6 +135,12 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         PATCH  /v3/activations/{activationId}                                                 open
         POST   /v3/activations/{activationId}/deactivate                                      open
         POST   /v3/activations/meter-attributes/{meterId}                                     open
+        POST   /v3/activations/offline-activate                                               own
+        POST   /v3/activations/offline-deactivate                                             own
+        GET    /v3/licenses/{licenseId}/offline-responses                                     vendor       auditor
+        DELETE /v3/licenses/{licenseId}/offline-responses/{responseId}                        vendor
+        GET    /v3/organizations/{organizationId}/licenses/{licenseId}/offline-responses      organization auditor
+        DELETE /v3/organizations/{organizationId}/licenses/{licenseId}/offline-responses/{responseId} organization
         GET    /v3/activations                                                                vendor       auditor
         GET    /v3/activations/export                                                         vendor       auditor
         GET    /v3/activations/{activationId}                                                 vendor       auditor

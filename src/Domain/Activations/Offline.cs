@@ -1,0 +1,26 @@
+namespace EventSourcedOrgs.Domain.Activations;
+
+/// <summary>What an answer that is carried by hand is given for: the request it answers, and until when (UTC) the machine may use the licence by it.</summary>
+public sealed record OfflineTerms(Guid Request, DateTimeOffset ValidUntil)
+{
+    /// <summary>Terms for so many seconds from now on, as far as time goes.</summary>
+    public static OfflineTerms For(Guid request, long seconds, DateTimeOffset now)
+    {
+        var room = (long)(DateTimeOffset.MaxValue.AddYears(-1) - now).TotalSeconds;
+        return new(request, now.AddSeconds(Math.Min(seconds, room)));
+    }
+}
+
+/// <summary>An answer that was given to be carried by hand; by it the machine may use the licence until it runs out (UTC), revoked or not.</summary>
+public sealed record OfflineResponse(Guid Request, DateTimeOffset IssuedAt, DateTimeOffset ValidUntil, bool Revoked);
+
+/// <summary>The answers of one activation.</summary>
+internal static class OfflineResponses
+{
+    /// <summary>With one more; what has run out by then is of no interest any more.</summary>
+    public static ValueList<OfflineResponse> Given(this ValueList<OfflineResponse> responses, OfflineResponseIssued e) =>
+        [.. responses.Where(response => response.ValidUntil > e.IssuedAt), new(e.Request, e.IssuedAt, e.ValidUntil, false)];
+
+    public static ValueList<OfflineResponse> Revoked(this ValueList<OfflineResponse> responses, Guid request) =>
+        responses.Select(response => response.Request == request ? response with { Revoked = true } : response).ToValueList();
+}

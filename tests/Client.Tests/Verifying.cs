@@ -1,0 +1,144 @@
+using System.Text.Json.Nodes;
+
+namespace EventSourcedOrgs.Client.Tests;
+
+/// <summary>What an accepted token says counts from then on, every time it is looked at.</summary>
+public class Verifying
+{
+    private readonly Vendor vendor = new();
+    private readonly Laptop laptop;
+
+    public Verifying() => laptop = new(vendor.Product);
+
+    private Problem? After(Action<JsonObject> change)
+    {
+        var claims = vendor.Claims(laptop, laptop.Asked());
+        change(claims);
+        var accepted = laptop.Client.AcceptOfflineResponse(vendor.Sign(claims));
+        accepted.Value.ShouldNotBeNull();
+        laptop.Client.Verify().Problem.ShouldBe(accepted.Problem);
+        return accepted.Problem;
+    }
+
+    private long In(TimeSpan time) => Vendor.Seconds(laptop.Clock.GetUtcNow() + time);
+
+    [Fact]
+    public void Without_an_activation_there_is_no_license() => laptop.Client.Verify().Problem!.Reason.ShouldBe(Reason.NotActivated);
+
+    [Fact]
+    public void A_suspended_license_is_genuine_and_does_not_license() => After(claims => claims["suspended"] = true)!.Reason.ShouldBe(Reason.LicenseSuspended);
+
+    [Fact]
+    public void A_license_ends_at_its_instant()
+    {
+        After(claims => claims["eat"] = In(TimeSpan.FromDays(1))).ShouldBeNull();
+        laptop.Clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromSeconds(1));
+        laptop.Client.Verify().Problem.ShouldBeNull();
+        laptop.Clock.Advance(TimeSpan.FromSeconds(1));
+        laptop.Client.Verify().Problem!.Reason.ShouldBe(Reason.LicenseExpired);
+    }
+
+    [Fact]
+    public void A_lease_and_the_time_to_sync_end_too()
+    {
+        After(claims => claims["leat"] = In(TimeSpan.FromHours(1))).ShouldBeNull();
+        laptop.Clock.Advance(TimeSpan.FromHours(1));
+        laptop.Client.Verify().Problem!.Reason.ShouldBe(Reason.LeaseEnded);
+        After(claims => claims["ssgpeat"] = In(TimeSpan.FromHours(1))).ShouldBeNull();
+        laptop.Clock.Advance(TimeSpan.FromHours(1));
+        laptop.Client.Verify().Problem!.Reason.ShouldBe(Reason.SyncOverdue);
+    }
+
+    [Fact]
+    public void A_clock_that_was_turned_back_gives_no_time()
+    {
+        After(_ => { }).ShouldBeNull();
+        laptop.Clock.Advance(TimeSpan.FromDays(29));
+        laptop.Client.Verify().Problem.ShouldBeNull();
+        laptop.Clock.AdjustTime(laptop.Clock.GetUtcNow().AddMinutes(-59));
+        laptop.Client.Verify().Problem.ShouldBeNull();
+        laptop.Clock.AdjustTime(laptop.Clock.GetUtcNow().AddMinutes(-2));
+        laptop.Client.Verify().Problem!.Reason.ShouldBe(Reason.ClockTurnedBack);
+    }
+
+    [Fact]
+    public void A_clock_that_does_not_matter_may_be_anything()
+    {
+        laptop.Clock.AdjustTime(laptop.Clock.GetUtcNow().AddYears(-5));
+        After(claims => (claims["iat"], claims["aco"]) = (In(TimeSpan.FromDays(365)), -1)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_state_that_was_copied_to_another_machine_licenses_nothing()
+    {
+        After(_ => { }).ShouldBeNull();
+        new Laptop(vendor.Product, 'b') { State = laptop.State }.Client.Verify().Problem!.Reason.ShouldBe(Reason.ForeignMachine);
+    }
+
+    [Fact]
+    public void A_state_that_was_tampered_with_licenses_nothing()
+    {
+        After(_ => { }).ShouldBeNull();
+        var state = JsonNode.Parse(File.ReadAllText(laptop.State))!;
+        var parts = state["token"]!.GetValue<string>().Split('.');
+        var claims = JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(parts[1]))!;
+        claims["orv"] = 4_000_000_000;
+        state["token"] = $"{parts[0]}.{Vendor.Encode(claims)}.{parts[2]}";
+        File.WriteAllText(laptop.State, state.ToJsonString());
+        laptop.Client.Verify().Problem!.Reason.ShouldBe(Reason.Altered);
+    }
+
+    [Fact]
+    public void Others_cannot_read_the_state()
+    {
+        laptop.Asked();
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(laptop.State).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_state_is_said_to_be_none()
+    {
+        File.WriteAllText(laptop.State, "nonsense");
+        Should.Throw<InvalidDataException>(() => laptop.Client.Verify());
+        Should.Throw<InvalidDataException>(() => ProductFile.Parse("{}"));
+        Should.Throw<InvalidDataException>(() => ProductFile.Parse("nonsense"));
+    }
+
+    [Fact]
+    public void A_machine_that_deactivates_itself_is_no_longer_licensed_and_can_prove_it_again()
+    {
+        laptop.Client.MakeOfflineDeactivation().Problem!.Reason.ShouldBe(Reason.NotActivated);
+        After(_ => { }).ShouldBeNull();
+        var activation = laptop.Client.Verify().Value!.ActivationId;
+        var proof = laptop.Client.MakeOfflineDeactivation().Value!;
+        laptop.Client.Verify().Problem!.Reason.ShouldBe(Reason.NotActivated);
+        (Laptop.Says(proof)["kind"]!.GetValue<string>(), Laptop.Says(proof)["activationId"]!.GetValue<Guid>()).ShouldBe(("deactivate", activation));
+        laptop.Client.MakeOfflineDeactivation().Value.ShouldBe(proof);
+    }
+
+    [Fact]
+    public void A_request_does_not_hold_the_key()
+    {
+        var request = laptop.Client.MakeOfflineRequest(Laptop.Key);
+        Laptop.Says(request).ToJsonString().ShouldNotContain(Laptop.Key);
+        request.ShouldNotContain(Laptop.Key);
+        request.Split('\n').ShouldAllBe(line => line.Length <= 64);
+    }
+
+    [Theory]
+    [InlineData("ab", "ax", "fuzzy", true), InlineData("ab", "ax", "exact", false), InlineData("abc", "axx", "fuzzy", false), InlineData("abc", "axx", "loose", true), InlineData("abc", "xxx", "loose", false)]
+    [InlineData("a", "b", "fuzzy", false), InlineData("ab", "abc", "loose", false), InlineData("ab", "ab", "exact", true)]
+    public void Fingerprints_match_by_their_parts(string mine, string given, string strategy, bool matches)
+    {
+        static string Of(string parts) => string.Concat(parts.Select(part => new string(part, 64)));
+        new Machine(Of(mine), "", "", "linux").Matches(Of(given), strategy).ShouldBe(matches);
+    }
+
+    [Fact]
+    public void This_machine_is_the_same_each_time()
+    {
+        Machine.Here().ShouldBe(Machine.Here());
+        Machine.Here().Fingerprint.Length.ShouldBe(192);
+    }
+}

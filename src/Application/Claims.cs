@@ -22,6 +22,12 @@ public readonly record struct Unique(string Kind, string Value)
     /// <summary>The name of a role is unique, ignoring case.</summary>
     public static Unique RoleName(string name) => new("role", Normal(name));
 
+    /// <summary>The name of a feature is unique, ignoring case.</summary>
+    public static Unique FeatureName(string name) => new("feature", Normal(name));
+
+    /// <summary>The name of an entitlement set is unique, ignoring case.</summary>
+    public static Unique EntitlementSetName(string name) => new("entitlement-set", Normal(name));
+
     /// <summary>There is one account.</summary>
     public static Unique Account { get; } = new("account", "");
 

@@ -6,6 +6,8 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.EntitlementSets;
+using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
@@ -52,6 +54,8 @@ public static class EventStore
         options.Projections.Add(new Snapshot<Product, ProductId, ProductEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<MaintenancePolicy, MaintenancePolicyId, MaintenancePolicyEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<Feature, FeatureId, FeatureEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<EntitlementSet, EntitlementSetId, EntitlementSetEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<AccessToken, AccessTokenId, AccessTokenEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<CustomRole, RoleId, CustomRoleEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Account, AccountId, AccountEvent>(), ProjectionLifecycle.Inline);

@@ -3,6 +3,8 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.EntitlementSets;
+using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
@@ -43,6 +45,8 @@ public sealed class Store
         Products = new(this, state => state.Id);
         LicenseTemplates = new(this, state => state.Id);
         MaintenancePolicies = new(this, state => state.Id);
+        Features = new(this, state => state.Id);
+        EntitlementSets = new(this, state => state.Id);
         AccessTokens = new(this, state => state.Id);
         CustomRoles = new(this, state => state.Id);
         Accounts = new(this, state => state.Id);
@@ -72,6 +76,10 @@ public sealed class Store
     public Streams<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent> LicenseTemplates { get; }
 
     public Streams<MaintenancePolicy, MaintenancePolicyId, MaintenancePolicyEvent> MaintenancePolicies { get; }
+
+    public Streams<Feature, FeatureId, FeatureEvent> Features { get; }
+
+    public Streams<EntitlementSet, EntitlementSetId, EntitlementSetEvent> EntitlementSets { get; }
 
     public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens { get; }
 

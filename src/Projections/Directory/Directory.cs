@@ -1,6 +1,8 @@
 using System.Text.Json;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.EntitlementSets;
+using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
@@ -25,13 +27,13 @@ public sealed class Directory : ReadModel
     internal const int Shape = 3;
 
     private readonly DirectoryPart[] parts;
+    private readonly JsonSerializerOptions json = JsonSerializerOptions.Default;
 
     /// <param name="json">How states are stored; it seals personal data.</param>
     public Directory(JsonSerializerOptions json) : this(
         OrganizationList.Part(json), UserList.Part(json), UserGroupList.Part(json), LicenseList.Part(json), ProductList.Part(json),
-        LicenseTemplateList.Part(json), ActivationList.Part(json), RoleList.Part(json), MaintenancePolicyList.Part(json))
-    {
-    }
+        LicenseTemplateList.Part(json), ActivationList.Part(json), RoleList.Part(json), MaintenancePolicyList.Part(json),
+        FeatureList.Part(json), EntitlementSetList.Part(json)) => this.json = json;
 
     private Directory(params DirectoryPart[] parts) : base(ModelName, parts.Select(part => part.Table), parts.Select(part => part.Family)) => this.parts = parts;
 
@@ -53,12 +55,19 @@ public sealed class Directory : ReadModel
 
     public DirectoryPart<MaintenancePolicy, MaintenancePolicyEvent> MaintenancePolicies => (DirectoryPart<MaintenancePolicy, MaintenancePolicyEvent>)parts[8];
 
+    public DirectoryPart<Feature, FeatureEvent> Features => (DirectoryPart<Feature, FeatureEvent>)parts[9];
+
+    public DirectoryPart<EntitlementSet, EntitlementSetEvent> EntitlementSets => (DirectoryPart<EntitlementSet, EntitlementSetEvent>)parts[10];
+
     public override void Touch(IEvent e, Touched touched) => PartOf(e).Touch(e, touched);
 
     public override void Apply(IEvent e, Rows rows) => PartOf(e).Apply(e, rows);
 
     /// <summary>The name of a table of the directory, for lists that look into another's.</summary>
     internal static string TableOf(string name) => $"{Table.Schema}.{name}_v{Shape}";
+
+    /// <summary>Reads a part of a document, which must be the first column selected.</summary>
+    internal TPart Stored<TPart>(Npgsql.NpgsqlDataReader reader) => JsonSerializer.Deserialize<TPart>(reader.GetString(0), json)!;
 
     private DirectoryPart PartOf(IEvent e) => parts.First(part => part.Family.IsAssignableFrom(e.EventType));
 }

@@ -23,11 +23,14 @@ public interface IListQuery<TState> : IRequest<Result<ListPage<TState>>>, IReadM
 /// <summary>Reads pages of the directory at the position it has reached.</summary>
 public sealed class DirectoryReader(NpgsqlDataSource database, Progress progress)
 {
-    internal async Task<Result<ListPage<TState>>> Page<TState, TEvent>(
+    internal Task<Result<ListPage<TState>>> Page<TState, TEvent>(
         DirectoryPart<TState, TEvent> part, Listing listing, ListSource source, ListRequest request, CancellationToken cancellation)
-        where TState : class, IAggregate<TState, TEvent>
+        where TState : class, IAggregate<TState, TEvent> => Page(listing, source, request, part.StateOf, cancellation);
+
+    internal async Task<Result<ListPage<TRow>>> Page<TRow>(
+        Listing listing, ListSource source, ListRequest request, Func<NpgsqlDataReader, TRow> row, CancellationToken cancellation)
     {
-        var page = await listing.ReadAsync(database, source, request, progress.Of(Directory.ModelName).Position, part.StateOf, cancellation);
+        var page = await listing.ReadAsync(database, source, request, progress.Of(Directory.ModelName).Position, row, cancellation);
         return page.IsValid ? page.Value : page.Errors.AsRefusal();
     }
 }

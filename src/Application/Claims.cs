@@ -32,6 +32,12 @@ public readonly record struct Unique(string Kind, string Value)
     /// <summary>The name of a platform is unique, ignoring case.</summary>
     public static Unique ReleasePlatformName(string name) => new("release-platform", Normal(name));
 
+    /// <summary>The name of a feature is unique, ignoring case.</summary>
+    public static Unique FeatureName(string name) => new("feature", Normal(name));
+
+    /// <summary>The name of an entitlement set is unique, ignoring case.</summary>
+    public static Unique EntitlementSetName(string name) => new("entitlement-set", Normal(name));
+
     /// <summary>There is one account.</summary>
     public static Unique Account { get; } = new("account", "");
 

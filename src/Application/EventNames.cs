@@ -1,6 +1,8 @@
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.EntitlementSets;
+using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
@@ -95,6 +97,9 @@ public static class EventNames
         [typeof(LicenseMaintenanceExpiryChanged)] = "license_maintenance_expiry_changed_v1",
         [typeof(LicenseMaintenanceRenewed)] = "license_maintenance_renewed_v1",
         [typeof(LicenseMaintenanceExtended)] = "license_maintenance_extended_v1",
+        [typeof(FeatureAddedToLicense)] = "license_feature_added_v1",
+        [typeof(FeatureOfLicenseChanged)] = "license_feature_changed_v1",
+        [typeof(FeatureRemovedFromLicense)] = "license_feature_removed_v1",
         [typeof(LicenseDeleted)] = "license_deleted_v1",
 
         [typeof(ActivationCreated)] = "activation_created_v1",
@@ -134,6 +139,21 @@ public static class EventNames
         [typeof(TrialActivationExtended)] = "trial_activation_extended_v1",
         [typeof(TrialActivationExpiryChanged)] = "trial_activation_expiry_changed_v1",
         [typeof(TrialActivationDeleted)] = "trial_activation_deleted_v1",
+
+        [typeof(FeatureCreated)] = "feature_created_v1",
+        [typeof(FeatureDisplayNameChanged)] = "feature_display_name_changed_v1",
+        [typeof(FeatureDescriptionChanged)] = "feature_description_changed_v1",
+        [typeof(FeatureDeleted)] = "feature_deleted_v1",
+
+        [typeof(EntitlementSetCreated)] = "entitlement_set_created_v1",
+        [typeof(EntitlementSetDisplayNameChanged)] = "entitlement_set_display_name_changed_v1",
+        [typeof(EntitlementSetDescriptionChanged)] = "entitlement_set_description_changed_v1",
+        [typeof(EntitlementSetProductsChanged)] = "entitlement_set_products_changed_v1",
+        [typeof(EntitlementSetTierChanged)] = "entitlement_set_tier_changed_v1",
+        [typeof(FeatureAddedToSet)] = "entitlement_set_feature_added_v1",
+        [typeof(FeatureOfSetChanged)] = "entitlement_set_feature_changed_v1",
+        [typeof(FeatureRemovedFromSet)] = "entitlement_set_feature_removed_v1",
+        [typeof(EntitlementSetDeleted)] = "entitlement_set_deleted_v1",
 
         [typeof(AccessTokenCreated)] = "access_token_created_v1",
         [typeof(OrganizationAccessTokenCreated)] = "organization_access_token_created_v1",

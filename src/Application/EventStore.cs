@@ -7,6 +7,8 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.EntitlementSets;
+using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
@@ -57,6 +59,8 @@ public static class EventStore
         options.Projections.Add(new Snapshot<MaintenancePolicy, MaintenancePolicyId, MaintenancePolicyEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<TrialPolicy, TrialPolicyId, TrialPolicyEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<TrialActivation, TrialActivationId, TrialActivationEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<Feature, FeatureId, FeatureEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<EntitlementSet, EntitlementSetId, EntitlementSetEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<AccessToken, AccessTokenId, AccessTokenEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<CustomRole, RoleId, CustomRoleEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Release, ReleaseId, ReleaseEvent>(), ProjectionLifecycle.Inline);

@@ -3,6 +3,8 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.EntitlementSets;
+using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
@@ -47,6 +49,8 @@ public sealed class Store
         MaintenancePolicies = new(this, state => state.Id);
         TrialPolicies = new(this, state => state.Id);
         TrialActivations = new(this, state => state.Id);
+        Features = new(this, state => state.Id);
+        EntitlementSets = new(this, state => state.Id);
         AccessTokens = new(this, state => state.Id);
         CustomRoles = new(this, state => state.Id);
         Releases = new(this, state => state.Id);
@@ -83,6 +87,10 @@ public sealed class Store
     public Streams<TrialPolicy, TrialPolicyId, TrialPolicyEvent> TrialPolicies { get; }
 
     public Streams<TrialActivation, TrialActivationId, TrialActivationEvent> TrialActivations { get; }
+
+    public Streams<Feature, FeatureId, FeatureEvent> Features { get; }
+
+    public Streams<EntitlementSet, EntitlementSetId, EntitlementSetEvent> EntitlementSets { get; }
 
     public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens { get; }
 

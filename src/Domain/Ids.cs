@@ -156,6 +156,24 @@ public readonly record struct MaintenancePolicyId(Guid Value) : IId<MaintenanceP
     public override string ToString() => Value.ToString();
 }
 
+/// <summary>Something that licences may be entitled to.</summary>
+[JsonConverter(typeof(IdJson<FeatureId>))]
+public readonly record struct FeatureId(Guid Value) : IId<FeatureId>
+{
+    public static FeatureId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out FeatureId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>Features that licences have together.</summary>
+[JsonConverter(typeof(IdJson<EntitlementSetId>))]
+public readonly record struct EntitlementSetId(Guid Value) : IId<EntitlementSetId>
+{
+    public static EntitlementSetId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out EntitlementSetId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
 /// <summary>One import of rows.</summary>
 [JsonConverter(typeof(IdJson<ImportId>))]
 public readonly record struct ImportId(Guid Value) : IId<ImportId>

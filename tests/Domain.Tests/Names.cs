@@ -24,6 +24,10 @@ internal static class Names
     public static readonly RoleId Clerks = new(Number(751));
     public static readonly MaintenancePolicyId Yearly = new(Number(761));
     public static readonly MaintenancePolicyId Forever = new(Number(762));
+    public static readonly FeatureId Export = new(Number(771));
+    public static readonly FeatureId Layers = new(Number(772));
+    public static readonly FeatureId Cloud = new(Number(773));
+    public static readonly EntitlementSetId Gold = new(Number(781));
     public static readonly Guid Reseller = Number(801);
 
     public static readonly Address Street = new("1 Main Street", null, "Springfield", null, "US", "12345");

@@ -40,6 +40,20 @@ internal sealed class Designer
         name = "Yearly", allowMajorVersionUpdates = false, allowMinorVersionUpdates = true, subscriptionInterval = "P1Y",
     }).Expect(201)).Id();
 
+    public async Task<string> Feature(string? name = null) => (await Vendor.Post("/v3/features", new
+    {
+        name = name ?? $"feature {Guid.NewGuid():N}", displayName = "Feature",
+    }).Expect(201)).Id();
+
+    /// <summary>A set for this product that gives these features.</summary>
+    public async Task<string> EntitlementSet(params (string Feature, string? Value)[] features)
+    {
+        var set = (await Vendor.Post("/v3/entitlement-sets", new { name = $"gold {Guid.NewGuid():N}", displayName = "Gold", productIds = new[] { Id } }).Expect(201)).Id();
+        foreach (var (feature, value) in features)
+            await Vendor.Post($"/v3/entitlement-sets/{set}/feature-entitlements", new { featureId = feature, value }).Expect(200);
+        return set;
+    }
+
     public Task<JsonNode> Read(string license) => Vendor.Get($"/v3/licenses/{license}").Expect(200);
 
     public Task<JsonNode> Change(string license, object body) => Vendor.Patch($"/v3/licenses/{license}", body).Expect(200);

@@ -41,6 +41,24 @@ public sealed class ActivationTokens(Secrets secrets)
         return await Sign(claims, license.Product, store, cancellation);
     }
 
+    /// <summary>What the licence of an activation is entitled to, by the names of the features; of an entitlement that ends, <c>baseValue</c> remains.</summary>
+    public Task<string> Sign(EntitledActivation entitled, Store store, CancellationToken cancellation) => Sign(new JsonObject
+    {
+        ["aid"] = entitled.Activation.Id.ToString(),
+        ["pid"] = entitled.License.Product.ToString(),
+        ["lid"] = entitled.License.Id.ToString(),
+        ["iat"] = Seconds(store.Context.Now),
+        ["fe"] = new JsonArray([.. entitled.Entitlements.Select(entitlement => new JsonObject
+        {
+            ["featureName"] = entitlement.Feature.Name,
+            ["featureDisplayName"] = entitlement.Feature.DisplayName,
+            ["value"] = entitlement.Value,
+            ["baseValue"] = entitlement.ValueOfSet,
+            ["inSet"] = entitlement.IsOfSet,
+            ["expiresAt"] = Seconds(entitlement.ExpiresAt),
+        })]),
+    }, entitled.License.Product, store, cancellation);
+
     private static JsonObject Claims(Activated activated, Product product, User? user, DateTimeOffset now)
     {
         var (activation, license, policy) = (activated.Activation, activated.License, activated.License.Policy);

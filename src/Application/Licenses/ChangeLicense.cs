@@ -38,7 +38,7 @@ public sealed record ChangeLicense(
             if (await ClaimKey(license, command.Changes.Key, cancellationToken) is { } taken)
                 return taken;
 
-            var named = await store.Named(command.Changes.Entitlement(license.Entitlement), cancellationToken);
+            var named = await store.Named(command.Changes.Entitlement(license.Entitlement), license.Product, cancellationToken);
             if (named.Refusal is { } unknown)
                 return unknown;
 

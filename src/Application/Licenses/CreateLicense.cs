@@ -50,7 +50,7 @@ public sealed record CreateLicense(
             if (LicenseRules.Wrong(policy, term, command.Entitlement) is { } wrong)
                 return wrong;
 
-            var named = await store.Named(command.Entitlement, cancellationToken);
+            var named = await store.Named(command.Entitlement, product.Id, cancellationToken);
             if (named.Refusal is { } unknown)
                 return unknown;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using EventSourcedOrgs.Domain.EntitlementSets;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
 
 namespace EventSourcedOrgs.Domain.Licenses;
@@ -65,7 +66,8 @@ public sealed record LicenseFirstActivated(LicenseId License, DateTimeOffset At)
 public sealed record LicenseDeleted(LicenseId License) : LicenseEvent;
 
 /// <summary>A licence: its terms and status, and the groups and users it is assigned to.</summary>
-/// <remarks>Decisions about whom it is for are in LicenseAssignments.cs, about maintenance in LicenseMaintenance.cs.</remarks>
+/// <remarks>Decisions about whom it is for are in LicenseAssignments.cs, about maintenance in
+/// LicenseMaintenance.cs, about features of its own in LicenseFeatures.cs.</remarks>
 public sealed partial record License(
     LicenseId Id, ProductId Product, LicenseTemplateId? Template, string Key, OrganizationId? Organization, Guid? Reseller, LicensePolicy Policy,
     LicenseTerm Term, DateTimeOffset? ExpiresAt, DateTimeOffset EffectiveDate, DateTimeOffset? IssuedAt, bool Suspended, bool Revoked, string? Notes,
@@ -126,6 +128,9 @@ public sealed partial record License(
         LicenseMaintenanceExpiryChanged e => license with { MaintenanceExpiresAt = e.MaintenanceExpiresAt },
         LicenseMaintenanceRenewed e => license with { MaintenanceExpiresAt = e.MaintenanceExpiresAt },
         LicenseMaintenanceExtended e => license with { MaintenanceExpiresAt = e.MaintenanceExpiresAt },
+        FeatureAddedToLicense e => license with { Features = [.. license.Features, e.Entitlement] },
+        FeatureOfLicenseChanged e => license with { Features = license.Features.Replace(e.Entitlement) },
+        FeatureRemovedFromLicense e => license with { Features = license.Features.Without(e.Entitlement) },
         LicenseSuspended => license with { Suspended = true },
         LicenseReinstated => license with { Suspended = false },
         LicenseRevoked => license with { Revoked = true },

@@ -63,7 +63,7 @@ public sealed record LicensePolicy : IWhereabouts
 public sealed record LicenseEntitlement
 {
     public Guid? ProductVersion { get; init; }
-    public Guid? EntitlementSet { get; init; }
+    public EntitlementSetId? EntitlementSet { get; init; }
     public MaintenancePolicyId? MaintenancePolicy { get; init; }
     public string? MaxAllowedReleaseVersion { get; init; }
 }

@@ -43,6 +43,9 @@ internal static class ApiSetup
         v3.MapLicenseTemplates();
         v3.MapMaintenancePolicies();
         v3.MapMaintenanceOfLicenses();
+        v3.MapFeatures();
+        v3.MapEntitlementSets();
+        v3.MapEntitlementsOfLicenses();
         v3.MapLicenses();
         v3.MapMyLicenses();
         v3.MapOrganizationLicenses();

@@ -1,6 +1,8 @@
 using EventSourcedOrgs.Application.AccessTokens;
 using EventSourcedOrgs.Application.Accounts;
 using EventSourcedOrgs.Application.Activations;
+using EventSourcedOrgs.Application.EntitlementSets;
+using EventSourcedOrgs.Application.Features;
 using EventSourcedOrgs.Application.IdentityProviders;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
@@ -134,6 +136,10 @@ internal static class PermissionTable
         [typeof(RenewMaintenance)] = new(Audience.Vendor, "license:write"),
         [typeof(ExtendMaintenance)] = new(Audience.Vendor, "license:write"),
         [typeof(SetMaintenanceExpiry)] = new(Audience.Vendor, "license:write"),
+        [typeof(ListFeaturesOfLicense)] = new(Audience.Vendor, "license:read"),
+        [typeof(AddFeatureToLicense)] = new(Audience.Vendor, "license:write"),
+        [typeof(ChangeFeatureOfLicense)] = new(Audience.Vendor, "license:write"),
+        [typeof(RemoveFeatureFromLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(GetMyLicense)] = new(Audience.SignedIn),
         [typeof(CheckAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListUserAccess)] = new(Audience.SignedIn, "license:read"),
@@ -147,6 +153,7 @@ internal static class PermissionTable
         [typeof(Activate)] = new(Audience.Anyone),
         [typeof(SyncActivation)] = new(Audience.Anyone),
         [typeof(DeactivateActivation)] = new(Audience.Anyone),
+        [typeof(GetActivationEntitlements)] = new(Audience.Anyone),
         [typeof(CountMeter)] = new(Audience.Anyone),
         [typeof(ActivateOffline)] = new(Audience.Carrier, "activation:write"),
         [typeof(DeactivateOffline)] = new(Audience.Carrier, "activation:write"),
@@ -242,5 +249,21 @@ internal static class PermissionTable
         [typeof(SetTrialExpiry)] = new(Audience.Vendor, "trialActivation:write"),
         [typeof(DeleteTrial)] = new(Audience.Vendor, "trialActivation:write"),
         [typeof(GetTrialAnalytics)] = new(Audience.Vendor, "analytics:read"),
+
+        [typeof(ListFeatures)] = new(Audience.Vendor, "feature:read"),
+        [typeof(CreateFeature)] = new(Audience.Vendor, "feature:write"),
+        [typeof(GetFeature)] = new(Audience.Vendor, "feature:read"),
+        [typeof(ChangeFeature)] = new(Audience.Vendor, "feature:write"),
+        [typeof(DeleteFeature)] = new(Audience.Vendor, "feature:write"),
+
+        [typeof(ListEntitlementSets)] = new(Audience.Vendor, "entitlementSet:read"),
+        [typeof(CreateEntitlementSet)] = new(Audience.Vendor, "entitlementSet:write"),
+        [typeof(GetEntitlementSet)] = new(Audience.Vendor, "entitlementSet:read"),
+        [typeof(ChangeEntitlementSet)] = new(Audience.Vendor, "entitlementSet:write"),
+        [typeof(DeleteEntitlementSet)] = new(Audience.Vendor, "entitlementSet:write"),
+        [typeof(ListFeaturesOfSet)] = new(Audience.Vendor, "entitlementSet:read"),
+        [typeof(AddFeatureToSet)] = new(Audience.Vendor, "entitlementSet:write"),
+        [typeof(ChangeFeatureOfSet)] = new(Audience.Vendor, "entitlementSet:write"),
+        [typeof(RemoveFeatureFromSet)] = new(Audience.Vendor, "entitlementSet:write"),
     });
 }

@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.EntitlementSets;
+using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
@@ -28,14 +30,14 @@ public sealed class Directory : ReadModel
     internal const int Shape = 3;
 
     private readonly FrozenDictionary<Type, DirectoryPart> parts;
+    private readonly JsonSerializerOptions json = JsonSerializerOptions.Default;
 
     /// <param name="json">How states are stored; it seals personal data.</param>
     public Directory(JsonSerializerOptions json) : this(
         OrganizationList.Part(json), UserList.Part(json), UserGroupList.Part(json), LicenseList.Part(json), ProductList.Part(json),
         LicenseTemplateList.Part(json), ActivationList.Part(json), RoleList.Part(json), MaintenancePolicyList.Part(json), ReleaseList.Part(json),
-        ReleaseChannelList.Part(json), ReleasePlatformList.Part(json), TrialPolicyList.Part(json), TrialList.Part(json))
-    {
-    }
+        ReleaseChannelList.Part(json), ReleasePlatformList.Part(json), TrialPolicyList.Part(json), TrialList.Part(json), FeatureList.Part(json),
+        EntitlementSetList.Part(json)) => this.json = json;
 
     private Directory(params DirectoryPart[] parts) : base(ModelName, parts.Select(part => part.Table), parts.Select(part => part.Family)) =>
         this.parts = parts.ToFrozenDictionary(part => part.Family);
@@ -68,12 +70,19 @@ public sealed class Directory : ReadModel
 
     public DirectoryPart<TrialActivation, TrialActivationEvent> TrialActivations => Part<TrialActivation, TrialActivationEvent>();
 
+    public DirectoryPart<Feature, FeatureEvent> Features => Part<Feature, FeatureEvent>();
+
+    public DirectoryPart<EntitlementSet, EntitlementSetEvent> EntitlementSets => Part<EntitlementSet, EntitlementSetEvent>();
+
     public override void Touch(IEvent e, Touched touched) => PartOf(e).Touch(e, touched);
 
     public override void Apply(IEvent e, Rows rows) => PartOf(e).Apply(e, rows);
 
     /// <summary>The name of a table of the directory, for lists that look into another's.</summary>
     internal static string TableOf(string name) => $"{Table.Schema}.{name}_v{Shape}";
+
+    /// <summary>Reads a part of a document, which must be the first column selected.</summary>
+    internal TPart Stored<TPart>(Npgsql.NpgsqlDataReader reader) => JsonSerializer.Deserialize<TPart>(reader.GetString(0), json)!;
 
     private DirectoryPart PartOf(IEvent e) => parts[e.EventType.BaseType!];
 

@@ -97,7 +97,7 @@ public static class LicenseList
         .Text("expiration_strategy", state => Wire(state.Term.ExpirationStrategy))
         .Text("subscription_start_trigger", state => Wire(state.Term.SubscriptionStartTrigger))
         .Instant("activated_at", state => state.ActivatedAt)
-        .Reference("entitlement_set_id", state => state.Entitlement.EntitlementSet)
+        .Reference("entitlement_set_id", state => state.Entitlement.EntitlementSet?.Value)
         .Reference("product_version_id", state => state.Entitlement.ProductVersion)
         .Reference("maintenance_policy_id", state => state.Entitlement.MaintenancePolicy?.Value)
         .Instant("maintenance_expires_at", state => state.MaintenanceExpiresAt)

@@ -2,7 +2,7 @@ namespace EventSourcedOrgs.Domain.Tests.Licenses;
 
 public class EntitleLicense : Spec<License, LicenseEvent>
 {
-    private static readonly LicenseEntitlement UpToTwo = new() { MaxAllowedReleaseVersion = "2.0", EntitlementSet = Number(921) };
+    private static readonly LicenseEntitlement UpToTwo = new() { MaxAllowedReleaseVersion = "2.0", EntitlementSet = Gold };
 
     [Fact]
     public void What_changes_is_one_event() =>

@@ -42,8 +42,15 @@ public sealed class World : IAsyncLifetime
         {
             name = "Yearly", allowMajorVersionUpdates = false, allowMinorVersionUpdates = true, subscriptionInterval = "P1Y",
         })).Id();
+        ids["productId"] = product.Id();
+        ids["featureId"] = (await Made("features", new { name = $"export {Guid.NewGuid():N}", displayName = "Export" })).Id();
+        ids["entitlementSetId"] = (await Made("entitlement-sets", new
+        {
+            name = $"gold {Guid.NewGuid():N}", displayName = "Gold", productIds = new[] { product.Id() },
+        })).Id();
         var license = await Made("licenses", new
         {
+            entitlementSetId = ids["entitlementSetId"],
             maintenancePolicyId = ids["maintenancePolicyId"],
             productId = product.Id(),
             organizationId = ids["organizationId"],
@@ -51,7 +58,9 @@ public sealed class World : IAsyncLifetime
             metadata,
             meterAttributes = new[] { new { name = "pages", allowedUses = 10 } },
         });
-        (ids["productId"], ids["licenseId"]) = (product.Id(), license.Id());
+        ids["licenseId"] = license.Id();
+        foreach (var (path, owner) in new[] { ("entitlement-sets", "entitlementSetId"), ("licenses", "licenseId") })
+            ids[$"{path}/entitlementId"] = (await vendor.Post($"/v3/{path}/{ids[owner]}/feature-entitlements", new { featureId = ids["featureId"] }).Expect(200)).Id();
         (ids["products/metadataId"], ids["licenses/metadataId"]) = (product["metadata"]![0]!.Id(), license["metadata"]![0]!.Id());
         ids["meterId"] = license["meterAttributes"]![0]!.Id();
         key = license.Text("key");
@@ -103,7 +112,7 @@ public sealed class World : IAsyncLifetime
             body["email"] = Acme.NewEmail();
         if (operation.Id == "createOrganizationAccessToken")
             body["scopes"] = new JsonArray("organization:user:read");
-        if (operation.Id == "createRole")
+        if (operation.Id is "createRole" or "createFeature" or "createEntitlementSet")
             body["name"] = $"clerk {Guid.NewGuid():N}";
         return body;
     }
@@ -136,6 +145,7 @@ public sealed class World : IAsyncLifetime
     {
         "licenseTemplateId" or "licensePolicyId" => ids["templateId"],
         "userIds" or "additionalUserIds" => value is JsonArray ? new JsonArray(ids["userId"]) : ids["userId"],
+        "productIds" => value is JsonArray ? new JsonArray(ids["productId"]) : ids["productId"],
         "userGroupIds" => value is JsonArray ? new JsonArray(ids["userGroupId"]) : ids["userGroupId"],
         "scopes" => value is JsonArray ? new JsonArray("user:read") : "user:read",
         "claims" => value is JsonArray ? new JsonArray("user:read") : "user:read",

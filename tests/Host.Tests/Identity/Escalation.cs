@@ -28,17 +28,22 @@ public class Escalation
 
         addresses.Where(address => address.IsOpen).Select(address => $"{address.Method} {address.Path}").Order().ShouldBe(
         [
-            "GET /v3/history/key", "GET /v3/sign-in/oidc/account", "GET /v3/sign-in/oidc/callback", "GET /v3/sign-in/oidc/organizations/{organizationId}",
-            "PATCH /v3/activations/{activationId}", "PATCH /v3/trial-activations/{trialActivationId}", "POST /v3/accounts/login", "POST /v3/accounts/login-refresh-token",
-            "POST /v3/activations/", "POST /v3/activations/meter-attributes/{meterId}", "POST /v3/activations/{activationId}/deactivate", "POST /v3/trial-activations/",
-            "POST /v3/users/{userId}/reset-password",
+            "GET /v3/activations/{activationId}/feature-entitlements", "GET /v3/history/key", "GET /v3/sign-in/oidc/account",
+            "GET /v3/sign-in/oidc/callback", "GET /v3/sign-in/oidc/organizations/{organizationId}", "PATCH /v3/activations/{activationId}",
+            "PATCH /v3/trial-activations/{trialActivationId}", "POST /v3/accounts/login", "POST /v3/accounts/login-refresh-token",
+            "POST /v3/activations/", "POST /v3/activations/meter-attributes/{meterId}", "POST /v3/activations/{activationId}/deactivate",
+            "POST /v3/trial-activations/", "POST /v3/users/{userId}/reset-password",
         ]);
     }
 
     [Fact]
     public void Every_request_has_an_audience_and_what_is_for_everybody_is_little() =>
         PermissionTable.Permissions.Table.Where(entry => entry.Value.Audience == Audience.Anyone).Select(entry => entry.Key.Name).Order()
-            .ShouldBe(["Activate", "AskProvider", "Authenticate", "CountMeter", "DeactivateActivation", "RefreshSession", "ResetPassword", "SignInWithProvider", "StartTrial", "SyncActivation", "SyncTrial"]);
+            .ShouldBe(
+            [
+                "Activate", "AskProvider", "Authenticate", "CountMeter", "DeactivateActivation", "GetActivationEntitlements", "RefreshSession",
+                "ResetPassword", "SignInWithProvider", "StartTrial", "SyncActivation", "SyncTrial",
+            ]);
 
     [Fact]
     public async Task An_organization_admin_reaches_nothing_of_the_vendor()

@@ -34,7 +34,8 @@ public class LicenseListTests
     public async Task Licences_are_found_by_what_they_hold()
     {
         var acme = await Acme.With(seats: -1);
-        var (designer, engineers, set) = (await Designer.For(acme.Vendor), await acme.Group(), Guid.NewGuid());
+        var (designer, engineers) = (await Designer.For(acme.Vendor), await acme.Group());
+        var set = await designer.EntitlementSet();
         var user = await acme.User(engineers);
         var primary = (await designer.License(("userId", user), ("tags", new[] { "gold" }), ("maxAllowedReleaseVersion", "3.1"))).Id();
         var additional = (await designer.License(("additionalUserIds", new[] { user }), ("entitlementSetId", set), ("allowVmActivation", false))).Id();

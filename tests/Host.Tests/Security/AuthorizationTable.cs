@@ -113,6 +113,27 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         PATCH  /v3/maintenance-policies/{maintenancePolicyId}                                 vendor
         PATCH  /v3/maintenance-policies/{maintenancePolicyId}/subscription                    vendor
         DELETE /v3/maintenance-policies/{maintenancePolicyId}                                 vendor       =409
+        POST   /v3/features                                                                   vendor
+        GET    /v3/features                                                                   vendor       auditor
+        GET    /v3/features/{featureId}                                                       vendor       auditor
+        PATCH  /v3/features/{featureId}                                                       vendor
+        DELETE /v3/features/{featureId}                                                       vendor       =409
+        POST   /v3/entitlement-sets                                                           vendor
+        GET    /v3/entitlement-sets                                                           vendor       auditor
+        GET    /v3/entitlement-sets/{entitlementSetId}                                        vendor       auditor
+        PATCH  /v3/entitlement-sets/{entitlementSetId}                                        vendor
+        DELETE /v3/entitlement-sets/{entitlementSetId}                                        vendor       =409
+        GET    /v3/entitlement-sets/{entitlementSetId}/feature-entitlements                   vendor       auditor
+        POST   /v3/entitlement-sets/{entitlementSetId}/feature-entitlements                   vendor       =409
+        PATCH  /v3/entitlement-sets/{entitlementSetId}/feature-entitlements/{entitlementId}   vendor
+        DELETE /v3/entitlement-sets/{entitlementSetId}/feature-entitlements/{entitlementId}   vendor
+        GET    /v3/licenses/{licenseId}/feature-entitlements                                  vendor       auditor
+        POST   /v3/licenses/{licenseId}/feature-entitlements                                  vendor       =409
+        PATCH  /v3/licenses/{licenseId}/feature-entitlements/{entitlementId}                  vendor
+        DELETE /v3/licenses/{licenseId}/feature-entitlements/{entitlementId}                  vendor
+        GET    /v3/organizations/{organizationId}/licenses/{licenseId}/feature-entitlements   organization auditor
+        GET    /v3/me/licenses/{licenseId}/feature-entitlements                               own          auditor operator custom
+        GET    /v3/activations/{activationId}/feature-entitlements                            open
         POST   /v3/licenses                                                                   vendor
         GET    /v3/licenses                                                                   vendor       auditor
         DELETE /v3/licenses/metadata/{metadataId}                                             vendor

@@ -85,6 +85,7 @@ public sealed class AuthorizationWorld : IAsyncLifetime
     {
         "GET /v3/organizations/{organizationId}/access/diff" => ["from=1"],
         "DELETE /v3/activations" => [$"licenseId={worlds.Own["licenseId"]}"],
+        "GET /v3/activations/{activationId}/feature-entitlements" => [$"licenseId={worlds.Own["licenseId"]}"],
         _ => [],
     };
 

@@ -93,6 +93,9 @@ internal static class Common
         .Select(entry => new MetadataEntry(Guid.CreateVersion7(now), entry.Key, entry.Value, entry.ViewPermissions ?? [], now, now))
         .ToValueList();
 
+    /// <summary>An empty text is none.</summary>
+    public static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
     /// <summary>In a PATCH null means the same as leaving out, for what cannot be null.</summary>
     public static Optional<T> Given<T>(T? value) where T : class => value is null ? default(Optional<T>) : value;
 

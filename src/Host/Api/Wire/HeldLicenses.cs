@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.EntitlementSets;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.UserGroups;
@@ -31,10 +32,11 @@ internal sealed record WireHeldLicense(
     public static async Task<IReadOnlyList<WireHeldLicense>> OfOrganization(IReadOnlyList<License> licenses, Store store, CancellationToken cancellation)
     {
         var products = await store.Products.Latest(licenses.Select(license => license.Product), cancellation);
+        var sets = await SetsOf(licenses, store, cancellation);
         var groups = await store.UserGroups.Latest(licenses.SelectMany(license => license.Groups), cancellation);
         var usages = await store.LicenseUses.Of(licenses, store, cancellation);
         return [.. licenses.Select(license =>
-            Of(license, usages.GetValueOrDefault(license.Id, LicenseUsage.None), "organization", products.GetValueOrDefault(license.Product), WireUserGroup.Living(license.Groups, groups)))];
+            Of(license, usages.GetValueOrDefault(license.Id, LicenseUsage.None), "organization", products.GetValueOrDefault(license.Product), sets, WireUserGroup.Living(license.Groups, groups)))];
     }
 
     public static async Task<WireHeldLicense> OfUser(License license, Store store, CancellationToken cancellation) =>
@@ -43,11 +45,18 @@ internal sealed record WireHeldLicense(
     public static async Task<IReadOnlyList<WireHeldLicense>> OfUser(IReadOnlyList<License> licenses, Store store, CancellationToken cancellation)
     {
         var products = await store.Products.Latest(licenses.Select(license => license.Product), cancellation);
+        var sets = await SetsOf(licenses, store, cancellation);
         var usages = await store.LicenseUses.Of(licenses, store, cancellation);
-        return [.. licenses.Select(license => Of(license, usages.GetValueOrDefault(license.Id, LicenseUsage.None), "user", products.GetValueOrDefault(license.Product), groups: null))];
+        return [.. licenses.Select(license =>
+            Of(license, usages.GetValueOrDefault(license.Id, LicenseUsage.None), "user", products.GetValueOrDefault(license.Product), sets, groups: null))];
     }
 
-    private static WireHeldLicense Of(License license, LicenseUsage usage, string viewer, Product? product, ValueList<WireUserGroup>? groups) => new(
+    private static Task<IReadOnlyDictionary<EntitlementSetId, EntitlementSet>> SetsOf(IReadOnlyList<License> licenses, Store store, CancellationToken cancellation) =>
+        store.EntitlementSets.Latest(licenses.Select(license => license.Entitlement.EntitlementSet).OfType<EntitlementSetId>(), cancellation);
+
+    private static WireHeldLicense Of(
+        License license, LicenseUsage usage, string viewer, Product? product, IReadOnlyDictionary<EntitlementSetId, EntitlementSet> sets,
+        ValueList<WireUserGroup>? groups) => new(
         Id: license.Id, CreatedAt: license.CreatedAt, UpdatedAt: license.Recorded.UpdatedAt, Key: license.Key, Revoked: license.Revoked,
         Suspended: license.Suspended, Perpetual: license.Perpetual, Type: license.Policy.Type, Validity: Common.Validity(license.Term),
         SubscriptionInterval: license.Term.SubscriptionInterval, TotalActivations: usage.Activations,
@@ -55,7 +64,8 @@ internal sealed record WireHeldLicense(
         AllowedDeactivations: license.Policy.AllowedDeactivations, AllowedFloatingClients: license.Policy.AllowedFloatingClients,
         LeaseDuration: license.Policy.LeaseDuration, ExpiresAt: license.ExpiresAt, EffectiveDate: license.EffectiveDate, Notes: license.Notes,
         Metadata: Common.For(viewer, license.Metadata), MeterAttributes: Common.For(viewer, license, usage),
-        Product: product is null ? null : new(product.DisplayName), ProductVersion: null, EntitlementSet: null, UserGroups: groups);
+        Product: product is null ? null : new(product.DisplayName), ProductVersion: null,
+        EntitlementSet: license.Entitlement.EntitlementSet is { } id && sets.TryGetValue(id, out var set) ? new(set.Name) : null, UserGroups: groups);
 }
 
 /// <summary>From when and until when an assignment counts (UTC); without the one it counts at once, without the other for ever.</summary>

@@ -42,7 +42,7 @@ internal sealed record NewLicenseBody : WholePolicy
         Entitlement = new()
         {
             ProductVersion = Common.OptionalGuid(ProductVersionId, "productVersionId"),
-            EntitlementSet = Common.OptionalGuid(EntitlementSetId, "entitlementSetId"),
+            EntitlementSet = Common.OptionalId<EntitlementSetId>(EntitlementSetId, "entitlementSetId"),
             MaintenancePolicy = Common.OptionalId<MaintenancePolicyId>(MaintenancePolicyId, "maintenancePolicyId"),
             MaxAllowedReleaseVersion = string.IsNullOrEmpty(MaxAllowedReleaseVersion) ? null : MaxAllowedReleaseVersion,
         },
@@ -71,10 +71,10 @@ internal sealed record LicensePatch : PolicyPatch
 
     public ChangeLicense ToCommand(LicenseId id, DateTimeOffset now)
     {
-        var (version, set) = (Common.GivenGuid(ProductVersionId, "productVersionId"), Common.GivenGuid(EntitlementSetId, "entitlementSetId"));
+        var (version, set) = (Common.GivenGuid(ProductVersionId, "productVersionId"), Common.GivenId<EntitlementSetId>(EntitlementSetId, "entitlementSetId"));
         var maintenance = Common.GivenId<MaintenancePolicyId>(MaintenancePolicyId, "maintenancePolicyId");
         var changes = new LicenseChanges(
-            Common.Given(Key?.Trim()), Over, Common.Given(Suspended), Common.Given(Revoked), Common.GivenGuid(ResellerId, "resellerId"), Notes.Select(Filled),
+            Common.Given(Key?.Trim()), Over, Common.Given(Suspended), Common.Given(Revoked), Common.GivenGuid(ResellerId, "resellerId"), Notes.Select(Common.Filled),
             Common.Given(Tags), Common.GivenMetadata(Metadata, now))
         {
             Entitlement = entitlement => new()
@@ -82,15 +82,13 @@ internal sealed record LicensePatch : PolicyPatch
                 ProductVersion = version.Or(entitlement.ProductVersion),
                 EntitlementSet = set.Or(entitlement.EntitlementSet),
                 MaintenancePolicy = maintenance.Or(entitlement.MaintenancePolicy),
-                MaxAllowedReleaseVersion = MaxAllowedReleaseVersion.Select(Filled).Or(entitlement.MaxAllowedReleaseVersion),
+                MaxAllowedReleaseVersion = MaxAllowedReleaseVersion.Select(Common.Filled).Or(entitlement.MaxAllowedReleaseVersion),
             },
             MeterAttributes = MeterAttributes is null ? default(Optional<ValueList<MeterAttribute>>) : MeterAttributes.ToMeters(now),
         };
         return new(id, changes, Common.GivenId<OrganizationId>(OrganizationId, "organizationId"), Common.GivenId<UserId>(UserId, "userId"),
             Common.Given(AdditionalUserIds));
     }
-
-    private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
 
 /// <summary>The interval by which a licence runs from now on; an empty one is none.</summary>
@@ -117,7 +115,7 @@ internal sealed record WireLicense(
     int ServerSyncGracePeriod, int ServerSyncInterval, int AllowedClockOffset, bool CryptoBindingEnabled, bool DisableClockValidation,
     int ExpiringSoonEventOffset, int LeaseDuration, LeasingStrategy LeasingStrategy, DateTimeOffset? EffectiveDate, DateTimeOffset? ExpiresAt,
     DateTimeOffset? ActivatedAt, DateTimeOffset? LastUsedAt, bool AllowVmActivation, bool AllowContainerActivation, bool AllowClientLeaseDuration,
-    bool UserLocked, bool RequireAuthentication, bool DisableGeoLocation, string? Notes, ProductId ProductId, Guid? EntitlementSetId, Guid? ProductVersionId,
+    bool UserLocked, bool RequireAuthentication, bool DisableGeoLocation, string? Notes, ProductId ProductId, EntitlementSetId? EntitlementSetId, Guid? ProductVersionId,
     MaintenancePolicyId? MaintenancePolicyId, DateTimeOffset? MaintenanceExpiresAt, string? CurrentReleaseVersion, string? MaxAllowedReleaseVersion,
     OrganizationId? OrganizationId, WireOrganization? Organization, UserId? UserId, WireUser? User, Guid? ResellerId, object? Reseller,
     ValueList<UserId> AdditionalUserIds, string? AllowedIpRange, ValueList<string> AllowedIpRanges, ValueList<string> AllowedIpAddresses,

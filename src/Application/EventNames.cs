@@ -89,6 +89,8 @@ public static class EventNames
         [typeof(GroupAssignedToLicense)] = "license_group_assigned_v1",
         [typeof(GroupUnassignedFromLicense)] = "license_group_unassigned_v1",
         [typeof(LicenseFirstActivated)] = "license_first_activated_v1",
+        [typeof(LicenseExpiringSoon)] = "license_expiring_soon_v1",
+        [typeof(LicenseExpired)] = "license_expired_v1",
         [typeof(LicenseDeleted)] = "license_deleted_v1",
 
         [typeof(ActivationCreated)] = "activation_created_v1",

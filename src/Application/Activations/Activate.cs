@@ -13,7 +13,6 @@ namespace EventSourcedOrgs.Application.Activations;
 public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICommand<Activated>
 {
     private const int MostEndedAtOnce = 1000;
-    private static readonly TimeSpan BetweenRefusals = TimeSpan.FromHours(1);
 
     public sealed class Validator : AbstractValidator<Activate>
     {
@@ -41,7 +40,7 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
                 ? await store.Activations.Decide(own, state => state.Repeat(license, attempt.Of(own), places, now), cancellationToken)
                 : await New(command.Id, license, attempt, places, cancellationToken);
             if (activation.Refusal is { } refusal)
-                return await Refused(command.Id, license, attempt, refusal, cancellationToken);
+                return await store.Refuse(command.Id, license, attempt, refusal, null, cancellationToken);
 
             store.Session.Store(new ActivationPulse(activation.Value!.Id, now));
             var used = await store.Licenses.Decide(license.Id, state => state.FirstActivate(now), cancellationToken);
@@ -73,19 +72,6 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
                 return;
             foreach (var (ended, _) in await store.LicenseUses.Ended(license.Id, now, MostEndedAtOnce, cancellation))
                 await store.Activations.Decide(ended, state => state.EndLease(now), cancellation);
-        }
-
-        private async Task<Refusal> Refused(ActivationId id, License license, Attempt attempt, Refusal refusal, CancellationToken cancellation)
-        {
-            var since = store.Context.Now - BetweenRefusals;
-            if (refusal == Refusal.InvalidProductId || await store.LicenseUses.WasRefused(license.Id, attempt.Report.Fingerprint, refusal.Code, since, cancellation))
-                return refusal;
-
-            store.Discard();
-            store.PersonKeys.Create(id, store.Session);
-            store.Activations.Start(id, Activation.Refuse(id, license, attempt, refusal));
-            store.RecordsRefusal = true;
-            return refusal;
         }
     }
 }

@@ -24,8 +24,9 @@ public sealed record ActivationSynced(ActivationId Activation, LicenseId License
 public sealed record ActivationMeterCounted(ActivationId Activation, LicenseId License, Guid Meter, string Name, long Increment) : ActivationEvent;
 /// <summary>The machine gave its place back, or lost it.</summary>
 public sealed record ActivationEnded(ActivationId Activation, LicenseId License, ActivationEnd Reason) : ActivationEvent;
-/// <summary>A machine asked for a place and got none; the code says why.</summary>
-public sealed record ActivationRefused(ActivationId Activation, LicenseId License, UserId? User, string Code, MachineReport Report) : ActivationEvent;
+/// <summary>A machine asked for a place, or to keep the one of the activation that it wanted to sync, and did not get it; the code says why.</summary>
+public sealed record ActivationRefused(
+    ActivationId Activation, LicenseId License, UserId? User, string Code, MachineReport Report, ActivationId? Synced = null) : ActivationEvent;
 
 /// <summary>Why an activation ended: its machine, the vendor, or the end of its lease.</summary>
 [JsonConverter(typeof(WireEnum<ActivationEnd>))]
@@ -56,6 +57,9 @@ public sealed record Activation(
 
     /// <summary>The licence whose place it holds; null when it has ended. What the index of living activations is made of.</summary>
     public LicenseId? Held { get; init; }
+
+    /// <summary>The activation that a refused attempt wanted to sync.</summary>
+    public ActivationId? Synced { get; init; }
 
     public bool Exists => Id != default && Held is not null;
 
@@ -94,6 +98,7 @@ public sealed record Activation(
             Report = e.Report,
             Fingerprint = e.Report?.Fingerprint ?? "",
             RefusedWith = e.Code,
+            Synced = e.Synced,
         },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in Activation.Evolve."),
     };
@@ -115,8 +120,8 @@ public sealed record Activation(
         : Initial.With(id, new ActivationCreated(id, license.Id, license.Product, attempt.User, attempt.Recorded(license), attempt.LeaseEnd(license, now),
             license.Term.EndsWithEachActivation ? license.Term.Interval!.Value.After(now) : null), license, attempt.Meters, places);
 
-    public static Decision<ActivationEvent> Refuse(ActivationId id, License license, Attempt attempt, Refusal refusal) =>
-        [new ActivationRefused(id, license.Id, attempt.User, refusal.Code, attempt.Recorded(license))];
+    public static Decision<ActivationEvent> Refuse(ActivationId id, License license, Attempt attempt, Refusal refusal, ActivationId? synced = null) =>
+        [new ActivationRefused(id, license.Id, attempt.User, refusal.Code, attempt.Recorded(license), synced)];
 
     /// <summary>The same machine once more: the place is its own already. What says nothing new is no event, unless a day has passed.</summary>
     public Decision<ActivationEvent> Repeat(License license, Attempt attempt, Places places, DateTimeOffset now)

@@ -45,6 +45,7 @@ internal static class HostApplication
         builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
         builder.Services.AddHostedService<ResumeImports>();
         builder.Services.AddHostedService<RecordEndedLeases>();
+        builder.Services.AddHostedService<RecordExpiries>();
         builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
         builder.Services.AddSignIn(builder.Configuration);
         builder.Services.AddApi();

@@ -145,6 +145,7 @@ internal static class PermissionTable
         [typeof(DeleteActivation)] = new(Audience.Vendor, "license:write"),
         [typeof(DeleteActivations)] = new(Audience.Vendor, "license:write"),
         [typeof(EndLeases)] = new(Audience.System),
+        [typeof(TellExpiries)] = new(Audience.System),
         [typeof(ListActivations)] = new(Audience.Vendor, "activation:read"),
         [typeof(GetActivation)] = new(Audience.Vendor, "activation:read"),
         [typeof(ListOrganizationActivations)] = new(Audience.Organization, "organization:activation:read"),

@@ -34,7 +34,7 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
                 return unknown;
 
             var (license, now) = (locked.Value!, store.Context.Now);
-            var attempt = await store.Attempt(command.Id, request, license, store.ProvedUser(request), cancellationToken);
+            var attempt = await store.Attempt(command.Id, request, license, store.UserOf(request), cancellationToken);
             var places = await store.LicenseUses.Places(license, now, cancellationToken);
             var activation = await Machine(license, attempt, now, cancellationToken) is { } own
                 ? await store.Activations.Decide(own, state => state.Repeat(license, attempt.Of(own), places, now), cancellationToken)

@@ -11,6 +11,9 @@ public sealed record Attempt(
 {
     private const int VersionParts = 4;
 
+    /// <summary>Why the credentials that were sent prove nobody; null when there were none, or good ones.</summary>
+    public string? NotProved { get; init; }
+
     /// <summary>
     /// Why the licence may not be used in this way, or null. One that is suspended or has run out is no reason: the signed token says so, and the
     /// application acts on it.
@@ -25,6 +28,7 @@ public sealed record Attempt(
             { Revoked: true } => Refusal.RevokedLicense,
             { Policy.Type: LicenseType.OnPremiseFloating } => Refusal.InvalidLicenseType,
             _ when now < license.EffectiveDate => Refusal.LicenseNotYetEffective,
+            _ when NotProved is { } why => Refusal.AuthenticationFailed(why),
             _ when policy.RequireAuthentication && NotEntitled() is { } refusal => refusal,
             _ when !policy.AllowVmActivation && !string.IsNullOrEmpty(machine.VmName) => Refusal.VmActivationNotAllowed,
             _ when !policy.AllowContainerActivation && machine.Container => Refusal.ContainerActivationNotAllowed,

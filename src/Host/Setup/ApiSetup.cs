@@ -50,6 +50,10 @@ internal static class ApiSetup
         v3.MapActivations();
         v3.MapHeldActivations();
         v3.MapMonitoring();
+        v3.MapUtilisation();
+        v3.MapActivationLogs();
+        v3.MapAnalytics();
+        v3.MapWebhooks();
         v3.MapRefusals();
         v3.MapSignIn();
         v3.MapProviderSignIn();

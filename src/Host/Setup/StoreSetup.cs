@@ -44,6 +44,8 @@ internal static class StoreSetup
         services.AddSingleton<ReadModel, EffectiveAccess>();
         services.AddSingleton<ReadModel, OrganizationSummary>();
         services.AddSingleton<ReadModel, ActivationHistory>();
+        services.AddSingleton<ReadModel, Utilisation>();
+        services.AddSingleton<ReadModel, Outbox>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DirectoryReader>();
@@ -51,6 +53,8 @@ internal static class StoreSetup
         services.AddSingleton<AccessReader>();
         services.AddSingleton<AccessDifferenceReader>();
         services.AddSingleton<HistoryReader>();
+        services.AddSingleton<ActivationLogReader>();
+        services.AddSingleton<UtilisationReader>();
         services.AddSingleton<Api.RefusedCommandReader>();
         services.AddSingleton<AccessNeighbours>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(CatchUp<,>));

@@ -24,7 +24,7 @@ internal sealed class DomainStore : IAsyncDisposable
         Source = NpgsqlDataSource.Create(address);
         keys = new(new Secrets(new byte[Secrets.KeySize]), Source);
         Directory = new(StoredJson.Options(keys.Find));
-        Models = [Directory, new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory()];
+        Models = [Directory, new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox()];
         store = DocumentStore.For(options =>
         {
             options.Connection(Source);
@@ -56,6 +56,8 @@ internal sealed class DomainStore : IAsyncDisposable
             new(organization, now, position is null ? null : await MomentAsync(position.Value), days), CancellationToken.None)).Value!;
 
     public HistoryReader History => new(Source, Progress);
+
+    public UtilisationReader Utilisation => new(Source, store);
 
     public async Task<Moment> MomentAsync(long position) =>
         (await Moments.Find(new(position, null), DateTimeOffset.MaxValue, [], CancellationToken.None)).Value!;

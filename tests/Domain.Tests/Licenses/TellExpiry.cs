@@ -8,20 +8,20 @@ public class TellExpiry : Spec<License, LicenseEvent>
 
     [Fact]
     public void That_it_soon_runs_out_is_told_from_the_offset_on() =>
-        Given(InTenDays).When(pro => pro.TellExpiry(Noon.AddDays(7))).EachTime().Then(new LicenseExpiringSoon(Pro, End));
+        Given(InTenDays).When(pro => pro.TellExpiry(Noon.AddDays(7))).Then(new LicenseExpiringSoon(Pro, End));
 
     [Fact]
     public void And_not_before() => Given(InTenDays).When(pro => pro.TellExpiry(Noon.AddDays(7).AddTicks(-1))).ThenNothing();
 
     [Fact]
     public void That_it_has_run_out_is_told_at_the_very_end() =>
-        Given(InTenDays, new LicenseExpiringSoon(Pro, End)).When(pro => pro.TellExpiry(End)).EachTime().Then(new LicenseExpired(Pro, End));
+        Given(InTenDays, new LicenseExpiringSoon(Pro, End)).When(pro => pro.TellExpiry(End)).Then(new LicenseExpired(Pro, End));
 
     [Fact]
     public void And_not_before_it() => Given(InTenDays, new LicenseExpiringSoon(Pro, End)).When(pro => pro.TellExpiry(End.AddTicks(-1))).ThenNothing();
 
     [Fact]
-    public void What_was_never_soon_is_only_told_as_over() => Given(InTenDays).When(pro => pro.TellExpiry(End.AddDays(9))).EachTime().Then(new LicenseExpired(Pro, End));
+    public void What_was_never_soon_is_only_told_as_over() => Given(InTenDays).When(pro => pro.TellExpiry(End.AddDays(9))).Then(new LicenseExpired(Pro, End));
 
     [Fact]
     public void Each_is_told_once() => Given(InTenDays, new LicenseExpiringSoon(Pro, End), new LicenseExpired(Pro, End)).When(pro => pro.TellExpiry(End.AddYears(1))).ThenNothing();
@@ -29,7 +29,7 @@ public class TellExpiry : Spec<License, LicenseEvent>
     [Fact]
     public void Another_end_is_told_anew() =>
         Given(InTenDays, new LicenseExpiringSoon(Pro, End), new LicenseExpired(Pro, End), new LicenseExtended(Pro, End.AddDays(9)))
-            .When(pro => pro.TellExpiry(End.AddDays(6))).EachTime().Then(new LicenseExpiringSoon(Pro, End.AddDays(9)));
+            .When(pro => pro.TellExpiry(End.AddDays(6))).Then(new LicenseExpiringSoon(Pro, End.AddDays(9)));
 
     [Fact]
     public void Without_an_offset_nothing_is_soon() =>
@@ -37,7 +37,7 @@ public class TellExpiry : Spec<License, LicenseEvent>
 
     [Fact]
     public void Of_a_suspended_licence_it_is_told_too() =>
-        Given(InTenDays, new LicenseSuspended(Pro)).When(pro => pro.TellExpiry(End)).EachTime().Then(new LicenseExpired(Pro, End));
+        Given(InTenDays, new LicenseSuspended(Pro)).When(pro => pro.TellExpiry(End)).Then(new LicenseExpired(Pro, End));
 
     [Fact]
     public void Of_one_that_is_revoked_deleted_or_without_end_nothing_is_told()

@@ -100,6 +100,8 @@ public static class EventNames
         [typeof(FeatureAddedToLicense)] = "license_feature_added_v1",
         [typeof(FeatureOfLicenseChanged)] = "license_feature_changed_v1",
         [typeof(FeatureRemovedFromLicense)] = "license_feature_removed_v1",
+        [typeof(LicenseExpiringSoon)] = "license_expiring_soon_v1",
+        [typeof(LicenseExpired)] = "license_expired_v1",
         [typeof(LicenseDeleted)] = "license_deleted_v1",
 
         [typeof(ActivationCreated)] = "activation_created_v1",

@@ -90,7 +90,7 @@ public static class EventStore
         options.Schema.For<Organization>().Index(organization => organization.Name);
         options.Schema.For<User>().Index(user => user.Organization!);
         options.Schema.For<UserGroup>().Index(group => group.Organization);
-        options.Schema.For<License>().Index(license => license.Product).GinIndexJsonData();
+        options.Schema.For<License>().Index(license => license.Product).Index(license => license.NoticeDue!).GinIndexJsonData();
         options.Schema.For<Activation>().Index(activation => activation.License).Index(activation => activation.Held!).Index(activation => activation.Fingerprint);
         options.Schema.For<ActivationPulse>();
         options.Schema.For<CustomRole>().Index(role => role.Name);

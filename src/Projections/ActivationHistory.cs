@@ -2,8 +2,6 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using JasperFx.Events;
-using MediatR;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace EventSourcedOrgs.Projections;
@@ -18,6 +16,11 @@ public sealed record HistoryRow(
     /// <summary>The machine's activation, or the attempt at one.</summary>
     public ActivationId? ActivationId { get; init; }
 
+    public ProductId? ProductId { get; init; }
+
+    /// <summary>Of the machine, as it was last reported.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>Why an attempt was refused.</summary>
     public string? Code { get; init; }
 
@@ -25,20 +28,23 @@ public sealed record HistoryRow(
     public bool Offline { get; init; }
 }
 
-/// <summary>To which organization a licence belongs.</summary>
-public sealed record LicenseOwner(LicenseId Id, OrganizationId? Organization);
+/// <summary>To which organization a licence belongs, and who its own user is.</summary>
+public sealed record LicenseOwner(LicenseId Id, OrganizationId? Organization, UserId? PrimaryUser);
 
-/// <summary>Who uses an activation, when that is known.</summary>
-public sealed record ActivationUser(ActivationId Id, UserId? User);
+/// <summary>What the later lines of an activation repeat: its product, its machine, its user when that is known, and the end of its lease.</summary>
+public sealed record KnownActivation(ActivationId Id, ProductId Product, UserId? User, string Fingerprint, DateTimeOffset? LeaseExpiresAt);
 
 /// <summary>
-/// The life of every licence, line by line: created, assigned, suspended, renewed, transferred, deleted; activated, synced, refused, deactivated.
+/// The life of every licence, line by line: created, assigned, suspended, renewed, transferred, deleted; activated, synced, refused, deactivated. What time
+/// does alone, such as the end of a lease, has the time at which it happened, not that at which it was recorded.
 /// </summary>
-public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners, Users], Kinds.Keys)
+public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners, Activations], Kinds.Keys)
 {
     public const string ModelName = "ActivationHistory";
 
+    private const int Shape = 3;
     private const string TransferredAway = "transferred-away";
+    private const string SyncRefused = "sync-refused";
 
     /// <summary>The kinds of lines by the events that make them.</summary>
     private static readonly Dictionary<Type, string> Kinds = new()
@@ -61,6 +67,8 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         [typeof(LicenseRevoked)] = "revoked",
         [typeof(LicenseRevocationLifted)] = "revocation-lifted",
         [typeof(LicenseTransferred)] = "transferred",
+        [typeof(LicenseExpiringSoon)] = "expiring-soon",
+        [typeof(LicenseExpired)] = "expired",
         [typeof(LicenseDeleted)] = "deleted",
         [typeof(PrimaryUserAssignedToLicense)] = "primary-user-assigned",
         [typeof(PrimaryUserUnassignedFromLicense)] = "primary-user-unassigned",
@@ -87,7 +95,7 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         [ActivationEnd.LeaseEnded] = "lease-ended",
     };
 
-    public static readonly Table<Guid, HistoryRow> Entries = Table.Versioned<Guid, HistoryRow>("activation_history", 3, row => row.Id, Read)
+    public static readonly Table<Guid, HistoryRow> Entries = Table.Versioned<Guid, HistoryRow>("activation_history", Shape, row => row.Id, Read)
         .Key("id", NpgsqlDbType.Uuid, id => id)
         .Column("license_id", NpgsqlDbType.Uuid, row => row.LicenseId.Value)
         .Column("organization_id", NpgsqlDbType.Uuid, row => row.OrganizationId?.Value)
@@ -97,41 +105,55 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         .Column("at", NpgsqlDbType.TimestampTz, row => row.At.UtcDateTime)
         .Column("actor", NpgsqlDbType.Text, row => row.Actor)
         .Column("activation_id", NpgsqlDbType.Uuid, row => row.ActivationId?.Value)
+        .Column("product_id", NpgsqlDbType.Uuid, row => row.ProductId?.Value)
+        .Column("fingerprint", NpgsqlDbType.Text, row => row.Fingerprint)
         .Column("code", NpgsqlDbType.Text, row => row.Code)
         .Column("offline", NpgsqlDbType.Boolean, row => row.Offline)
-        .Index("(license_id, since, id)")
-        .Index("(organization_id, since, id)");
+        .Index("(license_id, at, since, id)")
+        .Index("(organization_id, at, since, id)")
+        .Index("(user_id, at, since, id) where user_id is not null")
+        .Index("(license_id, kind, at, since, id)")
+        .Index("(license_id, fingerprint, at, since, id) where fingerprint is not null")
+        .Index("(license_id, code, at, since, id) where code is not null")
+        .Index($"(at, id) where {ActivationLog.Lines}");
 
     public static readonly Table<LicenseId, LicenseOwner> Owners = Table.Of<LicenseId, LicenseOwner>(
-            "activation_history_owner", 3, row => row.Id, r => new(new(r.Get<Guid>("license_id")), r.Organization()))
+            "activation_history_owner", Shape, row => row.Id, r => new(new(r.Get<Guid>("license_id")), r.Organization(), r.User("primary_user_id")))
         .Key("license_id", NpgsqlDbType.Uuid, id => id.Value)
-        .Column("organization_id", NpgsqlDbType.Uuid, row => row.Organization?.Value);
+        .Column("organization_id", NpgsqlDbType.Uuid, row => row.Organization?.Value)
+        .Column("primary_user_id", NpgsqlDbType.Uuid, row => row.PrimaryUser?.Value);
 
-    public static readonly Table<ActivationId, ActivationUser> Users = Table.Of<ActivationId, ActivationUser>(
-            "activation_history_user", 3, row => row.Id, r => new(new(r.Get<Guid>("activation_id")), r.Get<Guid?>("user_id") is { } user ? new UserId(user) : null))
+    public static readonly Table<ActivationId, KnownActivation> Activations = Table.Of<ActivationId, KnownActivation>(
+            "activation_history_activation", Shape, row => row.Id, r => new(
+                new(r.Get<Guid>("activation_id")), new(r.Get<Guid>("product_id")), r.User("user_id"), r.Get<string>("fingerprint"), r.Get<DateTimeOffset?>("lease_expires_at")))
         .Key("activation_id", NpgsqlDbType.Uuid, id => id.Value)
-        .Column("user_id", NpgsqlDbType.Uuid, row => row.User?.Value);
+        .Column("product_id", NpgsqlDbType.Uuid, row => row.Product.Value)
+        .Column("user_id", NpgsqlDbType.Uuid, row => row.User?.Value)
+        .Column("fingerprint", NpgsqlDbType.Text, row => row.Fingerprint)
+        .Column("lease_expires_at", NpgsqlDbType.TimestampTz, row => row.LeaseExpiresAt?.UtcDateTime);
 
     /// <summary>What may be asked about the lines.</summary>
     public static Listing Listing { get; } = new("activation-history", ListField.Id("id", "h.id"),
     [
         ListField.Number("position", "h.since") with { Required = true },
         ListField.Instant("at", "h.at") with { Required = true },
-        ListField.Enum("kind", "h.kind", [.. Kinds.Values, .. Ends.Values, TransferredAway]) with { Required = true },
+        ListField.Enum("kind", "h.kind", [.. Kinds.Values, .. Ends.Values, TransferredAway, SyncRefused]) with { Required = true },
         ListField.Id("licenseId", "h.license_id") with { Required = true },
         ListField.Id("userId", "h.user_id"),
         ListField.Id("userGroupId", "h.group_id"),
         ListField.Text("actor", "h.actor"),
         ListField.Id("activationId", "h.activation_id"),
-        ListField.Text("code", "h.code"),
         ListField.Flag("offline", "h.offline") with { Required = true },
+        ListField.Id("productId", "h.product_id"),
+        ListField.Enum("fingerprint", "h.fingerprint"),
+        ListField.Enum("code", "h.code"),
     ])
-    { Versioned = "h", DefaultSort = [new("position", SortOrder.Descending)] };
+    { Versioned = "h", DefaultSort = [new("at", SortOrder.Descending), new("position", SortOrder.Descending)] };
 
     public override void Touch(IEvent e, Touched touched)
     {
-        if (e.Data is ActivationEvent)
-            touched.Key(Users, new(e.StreamId));
+        if (e.Data is ActivationEvent used)
+            touched.Key(Activations, Subject(e, used));
         touched.Key(Owners, LicenseOf(e));
     }
 
@@ -143,18 +165,32 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
             OfLicense(e, rows);
     }
 
+    /// <summary>The activation that an event is about: a refused sync has a stream of its own.</summary>
+    private static ActivationId Subject(IEvent e, ActivationEvent used) => (used as ActivationRefused)?.Synced ?? new(e.StreamId);
+
     private static void OfActivation(IEvent e, ActivationEvent used, Rows rows)
     {
-        var (id, license) = (new ActivationId(e.StreamId), LicenseOf(e));
-        var user = used switch { ActivationCreated x => x.User, ActivationRepeated x => x.User, ActivationRefused x => x.User, _ => rows.Get(Users, id)?.User };
-        if (used is ActivationCreated or ActivationRepeated)
-            rows.Put(Users, new(id, user));
+        var (id, license) = (Subject(e, used), LicenseOf(e));
+        var (owner, before) = (rows.Get(Owners, license), rows.Get(Activations, id));
+        var known = used switch
+        {
+            ActivationCreated x => new(id, x.Product, x.User, x.Report.Fingerprint, x.LeaseExpiresAt),
+            ActivationRepeated x => before is null ? null : before with { User = x.User, Fingerprint = x.Report.Fingerprint, LeaseExpiresAt = x.LeaseExpiresAt },
+            ActivationSynced x => before is null ? null : before with { Fingerprint = x.Report.Fingerprint, LeaseExpiresAt = x.LeaseExpiresAt },
+            _ => before,
+        };
+        if (known is not null && known != before)
+            rows.Put(Activations, known);
 
-        var kind = used is ActivationEnded ended ? Ends[ended.Reason] : Kinds[e.EventType];
-        rows.Put(Entries, new(e.Id, license, rows.Get(Owners, license)?.Organization, user, null, kind, e.Sequence, e.Timestamp, e.UserName)
+        var refused = used as ActivationRefused;
+        var kind = used is ActivationEnded ended ? Ends[ended.Reason] : refused?.Synced is not null ? SyncRefused : Kinds[e.EventType];
+        var at = used is ActivationEnded { Reason: ActivationEnd.LeaseEnded } ? known?.LeaseExpiresAt ?? e.Timestamp : e.Timestamp;
+        rows.Put(Entries, new(e.Id, license, owner?.Organization, refused?.User ?? known?.User ?? owner?.PrimaryUser, null, kind, e.Sequence, at, e.UserName)
         {
             ActivationId = id,
-            Code = (used as ActivationRefused)?.Code,
+            ProductId = known?.Product,
+            Fingerprint = refused?.Report.Fingerprint ?? known?.Fingerprint,
+            Code = refused?.Code,
             Offline = used switch
             {
                 ActivationCreated x => x.Offline,
@@ -169,26 +205,31 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
     private static void OfLicense(IEvent e, Rows rows)
     {
         var license = new LicenseId(e.StreamId);
-        var former = rows.Get(Owners, license)?.Organization;
+        var former = rows.Get(Owners, license) ?? new(license, null, null);
         var owner = e.Data switch
         {
-            LicenseCreated x => x.Organization,
-            LicenseTransferred x => x.Organization,
+            LicenseCreated x => former with { Organization = x.Organization },
+            LicenseTransferred x => former with { Organization = x.Organization },
+            PrimaryUserAssignedToLicense x => former with { PrimaryUser = x.User },
+            PrimaryUserUnassignedFromLicense => former with { PrimaryUser = null },
             _ => former,
         };
-        if (e.Data is LicenseCreated or LicenseTransferred)
-            rows.Put(Owners, new(license, owner));
-        if (e.Data is LicenseTransferred && former is not null)
-            rows.Put(Entries, new(Twin(e.Id), license, former, null, null, TransferredAway, e.Sequence, e.Timestamp, e.UserName));
+        if (owner != former || e.Data is LicenseCreated)
+            rows.Put(Owners, owner);
+        if (e.Data is LicenseTransferred && former.Organization is not null)
+            rows.Put(Entries, new(Twin(e.Id), license, former.Organization, null, null, TransferredAway, e.Sequence, e.Timestamp, e.UserName));
 
-        rows.Put(Entries, new(e.Id, license, owner, UserOf(e.Data), GroupOf(e.Data), Kinds[e.EventType], e.Sequence, e.Timestamp, e.UserName));
+        var at = e.Data switch { LicenseExpired x => x.ExpiresAt, _ => e.Timestamp };
+        rows.Put(Entries, new(e.Id, license, owner.Organization, UserOf(e.Data), GroupOf(e.Data), Kinds[e.EventType], e.Sequence, at, e.UserName));
     }
 
     internal static HistoryRow Read(System.Data.Common.DbDataReader r) => new(
-        r.Get<Guid>("id"), new(r.Get<Guid>("license_id")), r.Organization(), r.Get<Guid?>("user_id") is { } user ? new UserId(user) : null,
+        r.Get<Guid>("id"), new(r.Get<Guid>("license_id")), r.Organization(), r.User("user_id"),
         r.Get<Guid?>("group_id") is { } group ? new UserGroupId(group) : null, r.Get<string>("kind"), r.Get<long>("since"), r.Get<DateTimeOffset>("at"), r.Get<string?>("actor"))
     {
         ActivationId = r.Get<Guid?>("activation_id") is { } activation ? new ActivationId(activation) : null,
+        ProductId = r.Get<Guid?>("product_id") is { } product ? new ProductId(product) : null,
+        Fingerprint = r.Get<string?>("fingerprint"),
         Code = r.Get<string?>("code"),
         Offline = r.Get<bool>("offline"),
     };
@@ -228,55 +269,5 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         var bytes = id.ToByteArray();
         bytes[^1] ^= 1;
         return new(bytes);
-    }
-}
-
-/// <summary>The life of a licence.</summary>
-public sealed record ListLicenseHistory(LicenseId License, ListRequest Request) : IListQuery<HistoryRow>
-{
-    string IReadModelQuery.ReadModel => ActivationHistory.ModelName;
-
-    public sealed class Handler(HistoryReader reader) : IRequestHandler<ListLicenseHistory, Result<ListPage<HistoryRow>>>
-    {
-        public Task<Result<ListPage<HistoryRow>>> Handle(ListLicenseHistory query, CancellationToken cancellationToken) =>
-            reader.Page(null, query.License, query.Request, cancellationToken);
-    }
-}
-
-/// <summary>The lives of the licences of an organization, or of one of them: the parts in which they belonged to it.</summary>
-public sealed record ListOrganizationLicenseHistory(OrganizationId Organization, LicenseId? License, ListRequest Request) : IListQuery<HistoryRow>, IWithinOrganization
-{
-    string IReadModelQuery.ReadModel => ActivationHistory.ModelName;
-
-    public sealed class Handler(HistoryReader reader) : IRequestHandler<ListOrganizationLicenseHistory, Result<ListPage<HistoryRow>>>
-    {
-        public Task<Result<ListPage<HistoryRow>>> Handle(ListOrganizationLicenseHistory query, CancellationToken cancellationToken) =>
-            reader.Page(query.Organization, query.License, query.Request, cancellationToken);
-    }
-}
-
-/// <summary>Reads pages of history at the position it has reached.</summary>
-public sealed class HistoryReader(NpgsqlDataSource database, Progress progress)
-{
-    internal async Task<Result<ListPage<HistoryRow>>> Page(OrganizationId? organization, LicenseId? license, ListRequest request, CancellationToken cancellation)
-    {
-        (string Column, Guid? Value)[] conditions = [("organization_id", organization?.Value), ("license_id", license?.Value)];
-        var given = conditions.Where(condition => condition.Value is not null).ToList();
-        var where = string.Join(" and ", given.Select((condition, n) => $"h.{condition.Column} = ${n + 1}"));
-        var source = new ListSource("h.*", $"{ActivationHistory.Entries.Name} h", where, given.ConvertAll<object>(condition => condition.Value!.Value));
-        if (license is not null && !await AnyAsync(source, cancellation))
-            return Refusal.LicenseNotFound;
-
-        var page = await ActivationHistory.Listing.ReadAsync(
-            database, source, request, progress.Of(ActivationHistory.ModelName).Position, ActivationHistory.Read, cancellation);
-        return page.IsValid ? page.Value : page.Errors.AsRefusal();
-    }
-
-    private async Task<bool> AnyAsync(ListSource source, CancellationToken cancellation)
-    {
-        await using var command = database.CreateCommand($"select exists (select 1 from {source.From} where {source.Where})");
-        foreach (var value in source.Parameters)
-            command.Parameters.Add(new() { Value = value });
-        return await command.ExecuteScalarAsync(cancellation) is true;
     }
 }

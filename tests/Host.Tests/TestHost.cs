@@ -64,6 +64,21 @@ internal sealed class TestHost : IAsyncDisposable
         return new(app, settings.Connection, settings.Data);
     }
 
+    /// <summary>Runs another Host over the same database for as long as something is done.</summary>
+    public static async Task AlongsideAsync(TestHost first, TimeProvider clock, Func<TestHost, Task> work)
+    {
+        var app = HostApplication.Build(new()
+        {
+            Connection = first.Connection,
+            MasterKey = new byte[Secrets.KeySize],
+            Urls = "http://127.0.0.1:0",
+            Replace = services => services.AddSingleton(clock),
+        });
+        await app.StartAsync();
+        await using var second = new TestHost(app, first.Connection);
+        await work(second);
+    }
+
     public HttpClient Client(string? token)
     {
         var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 512 }) { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromMinutes(2) };

@@ -30,7 +30,7 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
             if (locked.Refusal is { } unknown)
                 return unknown;
 
-            var attempt = await store.Attempt(command.Id, request, locked.Value!, store.ProvedUser(request), cancellationToken);
+            var attempt = await store.Attempt(command.Id, request, locked.Value!, store.UserOf(request), cancellationToken);
             return await store.TakePlace(command.Id, locked.Value!, attempt, cancellationToken);
         }
     }

@@ -71,7 +71,7 @@ public sealed record ActivateOffline(ActivationId Id, LicenseId License, string 
             store.Context.Caller is { Role: var role, Organization: { } own } && role == Role.OrganizationAdmin && request.User is { } named
                 && (await store.Users.Latest(named, cancellation)) is { Exists: true } user && user.Organization == own
                 ? named
-                : store.ProvedUser(request);
+                : store.UserOf(request);
     }
 }
 

@@ -45,6 +45,10 @@ public sealed record ActivationRequest(
     long? LeaseDuration, ValueList<MetadataEntry> Metadata, ValueList<MeterIncrement> Meters) : IMachineRequest
 {
     public const int LongestHostname = 1024;
+
+    /// <summary>What came of the credentials that were sent with it, if any; they themselves go no further.</summary>
+    public ProvedUser? Proved { get; init; }
+
     public const int MostMetadata = 50;
 
     public sealed class Validator : MachineValidator<ActivationRequest>
@@ -86,11 +90,13 @@ internal static class Attempts
     public static async Task<Attempt> Attempt(
         this Store store, ActivationId id, ActivationRequest request, License license, UserId? user, CancellationToken cancellation) => new(
         request.Product, new(request.Machine, Personal.Of(id, request.Address), request.Fingerprint, request.UserHash, request.Metadata), user,
-        user is { } named && license.Policy.RequireAuthentication ? await store.AccessOf(named, license, cancellation) : null, request.LeaseDuration, request.Meters);
+        user is { } named && license.Policy.RequireAuthentication ? await store.AccessOf(named, license, cancellation) : null, request.LeaseDuration, request.Meters)
+        { NotProved = request.Proved?.Failure };
 
-    /// <summary>The user who signed in to ask; the vendor's team may ask for any. A name alone proves nothing.</summary>
-    public static UserId? ProvedUser(this Store store, ActivationRequest request) => store.Context.Caller switch
+    /// <summary>The user who sent credentials, or signed in to ask; the vendor's team may ask for any. A name alone proves nothing.</summary>
+    public static UserId? UserOf(this Store store, ActivationRequest request) => store.Context.Caller switch
     {
+        _ when request.Proved is { } proved => request.User is null || request.User == proved.User ? proved.User : null,
         { IsVendor: true } => request.User,
         { User: { } user } when request.User is null || request.User == user => user,
         _ => null,

@@ -98,14 +98,15 @@ public sealed class LicenseUses(NpgsqlDataSource database)
         order by a.id limit $3
         """, cancellation, license is { } one ? (object)one.Value : DBNull.Value, now.UtcDateTime, most);
 
-    /// <summary>Whether the same machine was refused for the same reason since then, so that repeating it tells nothing new.</summary>
-    public async Task<bool> WasRefused(LicenseId license, string fingerprint, string code, DateTimeOffset since, CancellationToken cancellation)
+    /// <summary>Whether the same machine was refused the same for the same reason since then, so that repeating it tells nothing new.</summary>
+    public async Task<bool> WasRefused(LicenseId license, string fingerprint, string code, ActivationId? synced, DateTimeOffset since, CancellationToken cancellation)
     {
         await using var command = database.Command(
             """
             select exists (select from events.mt_doc_activation a where a.data ->> 'fingerprint' = $1 and (a.data ->> 'license')::uuid = $2
-                and a.data ->> 'refusedWith' = $3 and (a.data -> 'recorded' ->> 'createdAt')::timestamptz > $4)
-            """, fingerprint, license.Value, code, since.UtcDateTime);
+                and a.data ->> 'refusedWith' = $3 and (a.data -> 'recorded' ->> 'createdAt')::timestamptz > $4
+                and a.data ->> 'synced' is not distinct from $5::text)
+            """, fingerprint, license.Value, code, since.UtcDateTime, synced is { } activation ? activation.ToString() : DBNull.Value);
         return await command.ExecuteScalarAsync(cancellation) is true;
     }
 

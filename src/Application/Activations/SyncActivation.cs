@@ -6,7 +6,10 @@ using FluentValidation;
 
 namespace EventSourcedOrgs.Application.Activations;
 
-/// <summary>An activated machine reports, and renews its lease where it has one. Only where there are leases or meters is the licence locked.</summary>
+/// <summary>
+/// An activated machine reports, and renews its lease where it has one. Only where there are leases or meters is the licence locked. What is refused is recorded,
+/// as it is of activations.
+/// </summary>
 public sealed record SyncActivation(ActivationId Activation, ActivationRequest Request) : ICommand<Activated>
 {
     public Guid? Target => Activation.Value;
@@ -25,7 +28,7 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
             if (await store.WrongAccount(request.Account, cancellationToken) is { } wrong)
                 return wrong;
             if (!before.Exists)
-                return Refusal.ActivationNotFound;
+                return await Gone(before, request, cancellationToken);
 
             var (license, refused) = await store.LicenseFor(before, isExclusive: license => license.Policy.Type == LicenseType.HostedFloating || request.Meters.Count > 0, cancellationToken);
             if (refused is not null)
@@ -36,11 +39,22 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
             var attempt = await store.Attempt(command.Activation, request, license, before.User, cancellationToken);
             var places = await store.LicenseUses.Metered(license, now, cancellationToken);
             var synced = await store.Activations.Decide(command.Activation, state => state.Sync(license, attempt, places, now), cancellationToken);
-            if (synced.Refusal is not null)
-                return synced.Refusal;
+            if (synced.Refusal is { } refusal)
+                return await store.Refuse(Id.New<ActivationId>(), license, attempt, refusal, command.Activation, cancellationToken);
 
             store.Session.Store(new ActivationPulse(command.Activation, now));
             return new Activated(synced.Value!, license, store.UsageAfter(places));
+        }
+
+        /// <summary>An activation that has ended is synced by nobody; that its machine tried is worth knowing.</summary>
+        private async Task<Refusal> Gone(Activation ended, ActivationRequest request, CancellationToken cancellation)
+        {
+            var license = await store.Licenses.Latest(ended.License, cancellation);
+            if (ended.End is null || !license.Exists || license.Key != request.Key.Trim())
+                return Refusal.ActivationNotFound;
+
+            var attempt = await store.Attempt(ended.Id, request, license, ended.User, cancellation);
+            return await store.Refuse(Id.New<ActivationId>(), license, attempt, Refusal.ActivationNotFound, ended.Id, cancellation);
         }
     }
 }

@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
@@ -8,7 +9,6 @@ namespace EventSourcedOrgs.Application.Activations;
 internal static class TakenPlaces
 {
     private const int MostEndedAtOnce = 1000;
-    private static readonly TimeSpan BetweenRefusals = TimeSpan.FromHours(1);
 
     /// <param name="store">The unit of work.</param>
     /// <param name="id">The activation that is made if the machine has none.</param>
@@ -24,7 +24,7 @@ internal static class TakenPlaces
             ? await store.Activations.Decide(own, state => state.Repeat(license, attempt.Of(own), places, now), cancellation)
             : await store.New(id, license, attempt, places, cancellation);
         if (activation.Refusal is { } refusal)
-            return await store.Refused(id, license, attempt, refusal, cancellation);
+            return await store.Refuse(id, license, attempt, refusal, null, cancellation);
 
         store.Session.Store(new ActivationPulse(activation.Value!.Id, now));
         var maintenance = license.ActivatedAt is null ? await store.MaintenanceOf(license, cancellation) : null;
@@ -61,19 +61,5 @@ internal static class TakenPlaces
             return;
         foreach (var (ended, _) in await store.LicenseUses.Ended(license.Id, store.Context.Now, MostEndedAtOnce, cancellation))
             await store.Activations.Decide(ended, state => state.EndLease(store.Context.Now), cancellation);
-    }
-
-    private static async Task<Refusal> Refused(
-        this Store store, ActivationId id, License license, Attempt attempt, Refusal refusal, CancellationToken cancellation)
-    {
-        var since = store.Context.Now - BetweenRefusals;
-        if (refusal == Refusal.InvalidProductId || await store.LicenseUses.WasRefused(license.Id, attempt.Report.Fingerprint, refusal.Code, since, cancellation))
-            return refusal;
-
-        store.Discard();
-        store.PersonKeys.Create(id, store.Session);
-        store.Activations.Start(id, Activation.Refuse(id, license, attempt, refusal));
-        store.RecordsRefusal = true;
-        return refusal;
     }
 }

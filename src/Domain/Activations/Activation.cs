@@ -31,10 +31,10 @@ public sealed record ActivationSynced(ActivationId Activation, LicenseId License
 public sealed record ActivationMeterCounted(ActivationId Activation, LicenseId License, Guid Meter, string Name, long Increment) : ActivationEvent;
 /// <summary>The machine gave its place back, or lost it; by a request that was carried by hand, if one is named.</summary>
 public sealed record ActivationEnded(ActivationId Activation, LicenseId License, ActivationEnd Reason, Guid? OfflineRequest = null) : ActivationEvent;
-/// <summary>A machine asked for a place and got none; the code says why.</summary>
+/// <summary>A machine asked for a place, or to keep the one of the activation that it wanted to sync, and did not get it; the code says why.</summary>
 public sealed record ActivationRefused(
     ActivationId Activation, LicenseId License, UserId? User, string Code, MachineReport Report,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Offline = false) : ActivationEvent;
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Offline = false, ActivationId? Synced = null) : ActivationEvent;
 /// <summary>A request that was carried by hand got a signed answer: by it the machine may use the licence until then (UTC) without asking anybody.</summary>
 public sealed record OfflineResponseIssued(
     ActivationId Activation, LicenseId License, Guid Request, DateTimeOffset IssuedAt, DateTimeOffset ValidUntil) : ActivationEvent;
@@ -86,6 +86,9 @@ public sealed record Activation(
     /// <summary>The request, carried by hand, that ended it.</summary>
     public Guid? EndedBy { get; init; }
 
+    /// <summary>The activation that a refused attempt wanted to sync.</summary>
+    public ActivationId? Synced { get; init; }
+
     public bool Exists => Id != default && Held is not null;
 
     /// <summary>A lease that ends at a moment is over at that moment, whether or not anybody has recorded it.</summary>
@@ -131,6 +134,7 @@ public sealed record Activation(
             Report = e.Report,
             Fingerprint = e.Report?.Fingerprint ?? "",
             RefusedWith = e.Code,
+            Synced = e.Synced,
         },
         OfflineResponseIssued e => activation with { OfflineResponses = activation.OfflineResponses.Given(e) },
         OfflineResponseRevoked e => activation with { OfflineResponses = activation.OfflineResponses.Revoked(e.Request) },
@@ -161,8 +165,8 @@ public sealed record Activation(
             ],
             license, attempt.Meters, places);
 
-    public static Decision<ActivationEvent> Refuse(ActivationId id, License license, Attempt attempt, Refusal refusal) =>
-        [new ActivationRefused(id, license.Id, attempt.User, refusal.Code, attempt.Recorded(license), attempt.IsOffline)];
+    public static Decision<ActivationEvent> Refuse(ActivationId id, License license, Attempt attempt, Refusal refusal, ActivationId? synced = null) =>
+        [new ActivationRefused(id, license.Id, attempt.User, refusal.Code, attempt.Recorded(license), attempt.IsOffline, synced)];
 
     /// <summary>The same machine once more: the place is its own already. What says nothing new is no event, unless a day has passed.</summary>
     public Decision<ActivationEvent> Repeat(License license, Attempt attempt, Places places, DateTimeOffset now)

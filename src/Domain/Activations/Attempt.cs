@@ -15,6 +15,9 @@ public sealed record Attempt(
 
     public bool IsOffline => Offline is not null;
 
+    /// <summary>Why the credentials that were sent prove nobody; null when there were none, or good ones.</summary>
+    public string? NotProved { get; init; }
+
     /// <summary>
     /// Why the licence may not be used in this way, or null. One that is suspended or has run out is no reason: the signed token says so, and the
     /// application acts on it. From where a machine that is not online asks nobody knows, so that counts for nothing.
@@ -30,6 +33,7 @@ public sealed record Attempt(
             { Policy.Type: LicenseType.OnPremiseFloating } => Refusal.InvalidLicenseType,
             { Policy.Type: LicenseType.HostedFloating } when IsOffline => Refusal.LeaseNeedsServer,
             _ when now < license.EffectiveDate => Refusal.LicenseNotYetEffective,
+            _ when NotProved is { } why => Refusal.AuthenticationFailed(why),
             _ when policy.RequireAuthentication && NotEntitled() is { } refusal => refusal,
             _ when !policy.AllowVmActivation && !string.IsNullOrEmpty(machine.VmName) => Refusal.VmActivationNotAllowed,
             _ when !policy.AllowContainerActivation && machine.Container => Refusal.ContainerActivationNotAllowed,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Domain;
@@ -31,8 +30,7 @@ internal static class ActivationEndpoints
     {
         var activations = routes.MapGroup("/activations").WithTags("Activations");
 
-        activations.MapPost("", (MachineBody body, Context context, ActivationTokens tokens, HttpContext http) =>
-                http.Send(new Activate(Id.New<ActivationId>(), http.Request(body, context)), TokenOf(tokens)))
+        activations.MapPost("", Activate)
             .AllowAnonymous().WithSummary("Activate a license on a machine; the same machine again keeps its place").Produces<WireActivationToken>();
 
         activations.MapPatch("/{activationId}", (ActivationId activationId, MachineBody body, Context context, ActivationTokens tokens, HttpContext http) =>
@@ -55,9 +53,8 @@ internal static class ActivationEndpoints
                 http.List(ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Include))
             .WithList(ActivationList.All, Include).WithSummary("List activations").Produces<IReadOnlyList<WireActivation>>();
 
-        activations.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(
-                ActivationList.All, request => new ListActivations(request),
-                (rows, store, cancellation) => WireActivation.OfVendor(rows, new HashSet<string>(), store, cancellation), (Columns, Cells), Include))
+        activations.MapGet("/export", Task<IResult> (HttpContext http) =>
+                http.Export(RowFormat.Csv, ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), (Columns, Cells), Include))
             .WithName("exportActivations").WithList(ActivationList.All).WithSummary("All activations that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         activations.MapGet("/{activationId}", (ActivationId activationId, HttpContext http) =>
@@ -96,6 +93,21 @@ internal static class ActivationEndpoints
     }
 
     private delegate Task<IReadOnlyList<WireActivation>> Wire(IReadOnlyList<Activation> activations, IReadOnlySet<string> include, Store store, CancellationToken cancellation);
+
+    /// <summary>First who it is, where that is sent along, then the activation.</summary>
+    private static async Task<IResult> Activate(ActivationBody body, Context context, ActivationTokens tokens, IMediator mediator, HttpContext http)
+    {
+        var request = http.Request(body, context);
+        if (body.Proof is { } question)
+        {
+            var proved = await mediator.Send(question, http.RequestAborted);
+            if (proved.Refusal is { } wrong)
+                return wrong.AsHttp();
+            request = request with { Proved = proved.Value };
+        }
+
+        return await http.Send(new Activate(Id.New<ActivationId>(), request), TokenOf(tokens));
+    }
 
     private static Func<Activated, Store, CancellationToken, Task<WireActivationToken>> TokenOf(ActivationTokens tokens) =>
         async (activated, store, cancellation) => new(await tokens.Sign(activated, store, cancellation));

@@ -6,12 +6,14 @@ using MediatR;
 
 namespace EventSourcedOrgs.Host.Api;
 
-/// <summary>Lists as a file: all that match, at one moment, page after page.</summary>
+/// <summary>Whole lists as streams: every row that matches, read page after page at one position.</summary>
 internal static class Exports
 {
+    /// <summary>Asks for all pages of a list; <paramref name="alsoKnown"/> are the parameters that the endpoint itself understands.</summary>
     public static async Task<IResult> Export<TState, TWire>(
-        this HttpContext http, Listing listing, Func<ListRequest, IListQuery<TState>> query, Func<IReadOnlyList<TState>, Store, CancellationToken, Task<IReadOnlyList<TWire>>> wire,
-        (IReadOnlyList<string> Names, Func<TWire, IEnumerable<string?>> Values) cells, params string[] alsoKnown)
+        this HttpContext http, RowFormat format, Listing listing, Func<ListRequest, IListQuery<TState>> query,
+        Func<IReadOnlyList<TState>, Store, CancellationToken, Task<IReadOnlyList<TWire>>> wire, (IReadOnlyList<string> Names, Func<TWire, IEnumerable<string?>> Values) cells,
+        params string[] alsoKnown)
     {
         var bound = ListBinding.Bind(http.Request.Query, listing, [Positions.MinPosition, Positions.AsOf, .. alsoKnown]);
         if (!bound.IsValid)
@@ -20,7 +22,7 @@ internal static class Exports
         var mediator = http.RequestServices.GetRequiredService<IMediator>();
         var request = bound.Value with { AsOf = http.RequestServices.GetRequiredService<Context>().AsOf?.Position, Limit = ListRequest.MaxLimit };
         var first = await mediator.Send(query(request), http.RequestAborted);
-        return first.Refusal is { } refusal ? refusal.AsHttp() : RowFormat.Csv.Stream(http, Rows(first.Value!, http.RequestAborted), cells);
+        return first.Refusal is { } refusal ? refusal.AsHttp() : format.Stream(http, Rows(first.Value!, http.RequestAborted), cells);
 
         async IAsyncEnumerable<TWire> Rows(ListPage<TState> page, [EnumeratorCancellation] CancellationToken cancellation)
         {

@@ -12,6 +12,14 @@ internal static class MonitoringEndpoints
 {
     private const string Daily = "daily";
     private const int UsualDays = 30;
+    private const string From = "from";
+    private const string To = "to";
+    public const string Format = "format";
+
+    private static readonly string[] Columns =
+    [
+        "id", "position", "at", "kind", "licenseId", "organizationId", "userId", "userGroupId", "activationId", "productId", "fingerprint", "code", "actor",
+    ];
 
     public static void MapMonitoring(this IEndpointRouteBuilder routes)
     {
@@ -19,13 +27,38 @@ internal static class MonitoringEndpoints
             .WithTags("Organizations").WithSummary("The numbers of an organization: seats, users, groups, licenses; with history=daily also its seats day by day").Produces<Summary>();
 
         routes.MapGet("/organizations/{organizationId}/activation-history", (OrganizationId organizationId, HttpContext http) =>
-                http.List(ActivationHistory.Listing, request => new ListOrganizationLicenseHistory(organizationId, null, Within(http, request)), Wire, "from", "to"))
-            .WithList(ActivationHistory.Listing).WithTags("Organization licenses").WithSummary("What happened to the licenses of an organization").Produces<IReadOnlyList<HistoryRow>>();
+                History(http, request => new ListOrganizationLicenseHistory(organizationId, null, request)))
+            .WithHistory().WithTags("Organization licenses").WithSummary("What happened to the licenses of an organization");
 
         routes.MapGet("/licenses/{licenseId}/activation-history", (LicenseId licenseId, HttpContext http, Context context) =>
-                http.List(ActivationHistory.Listing, request => Question(licenseId, context.Caller, Within(http, request)), Wire, "from", "to"))
-            .WithList(ActivationHistory.Listing).WithTags("Licenses").WithSummary("What happened to a license").Produces<IReadOnlyList<HistoryRow>>();
+                History(http, request => Question(licenseId, context.Caller, request)))
+            .WithHistory().WithTags("Licenses").WithSummary("What happened to a license");
+
+        routes.MapGet("/users/{userId}/activation-history", (UserId userId, HttpContext http) => History(http, request => new ListUserHistory(userId, request)))
+            .WithHistory().WithTags("Users").WithSummary("What a user did with licenses, and what was done to licenses for the user");
+
+        routes.MapGet("/me/activation-history", (HttpContext http, Context context) =>
+                History(http, request => new ListMyHistory(context.Caller.User.GetValueOrDefault(), request)))
+            .WithHistory().WithTags("Profile").WithSummary("What I did with licenses, and what was done to licenses for me");
     }
+
+    private static RouteHandlerBuilder WithHistory(this RouteHandlerBuilder endpoint) =>
+        endpoint.WithList(ActivationHistory.Listing, From, To, Format).Produces<IReadOnlyList<HistoryRow>>();
+
+    /// <summary>A page of lines as JSON, or all of them as NDJSON or CSV.</summary>
+    private static Task<IResult> History(HttpContext http, Func<ListRequest, IListQuery<HistoryRow>> question) =>
+        RowFormat.Of(http, http.Request.Query[Format] is [{ Length: > 0 } name] ? name : null) switch
+        {
+            null => Task.FromResult(Wrong(Format, "Expected json, ndjson or csv.")),
+            { IsStream: true } format => http.Export(format, ActivationHistory.Listing, request => question(Within(http, request)), Wire, (Columns, Cells), From, To, Format),
+            _ => http.List(ActivationHistory.Listing, request => question(Within(http, request)), Wire, From, To, Format),
+        };
+
+    private static IEnumerable<string?> Cells(HistoryRow row) =>
+    [
+        row.Id.ToString(), row.Position.ToString(CultureInfo.InvariantCulture), HttpJson.Text(row.At), row.Kind, row.LicenseId.ToString(), row.OrganizationId?.ToString(), row.UserId?.ToString(),
+        row.UserGroupId?.ToString(), row.ActivationId?.ToString(), row.ProductId?.ToString(), row.Fingerprint, row.Code, row.Actor,
+    ];
 
     private static IListQuery<HistoryRow> Question(LicenseId license, Caller caller, ListRequest request) =>
         caller.IsVendor ? new ListLicenseHistory(license, request) : new ListOrganizationLicenseHistory(caller.Organization ?? default(OrganizationId), license, request);
@@ -36,8 +69,8 @@ internal static class MonitoringEndpoints
         Filters =
         [
             .. request.Filters,
-            .. http.Request.Query["from"].ToString() is { Length: > 0 } from ? (ListFilter[])[new("at", ListOperator.Gte, from)] : [],
-            .. http.Request.Query["to"].ToString() is { Length: > 0 } to ? (ListFilter[])[new("at", ListOperator.Lt, to)] : [],
+            .. http.Request.Query[From].ToString() is { Length: > 0 } from ? (ListFilter[])[new("at", ListOperator.Gte, from)] : [],
+            .. http.Request.Query[To].ToString() is { Length: > 0 } to ? (ListFilter[])[new("at", ListOperator.Lt, to)] : [],
         ],
     };
 

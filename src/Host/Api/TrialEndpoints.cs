@@ -55,7 +55,7 @@ internal static class TrialEndpoints
         trials.MapGet("", Task<IResult> (HttpContext http) => http.List(TrialList.Listing, request => new ListTrials(request), WireTrial.Of))
             .WithList(TrialList.Listing).WithSummary("List trials, those that have ended included").Produces<IReadOnlyList<WireTrial>>();
 
-        trials.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(TrialList.Listing, request => new ListTrials(request), WireTrial.Of, (Columns, Cells)))
+        trials.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(RowFormat.Csv, TrialList.Listing, request => new ListTrials(request), WireTrial.Of, (Columns, Cells)))
             .WithName("exportTrialActivations").WithList(TrialList.Listing).WithSummary("All trials that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         trials.MapGet("/{trialActivationId}", (TrialActivationId trialActivationId, HttpContext http) => http.Ask(new GetTrial(trialActivationId), WireTrial.Of, t => t.Recorded))

@@ -58,6 +58,10 @@ internal static class ApiSetup
         v3.MapTrialAnalytics();
         v3.MapOffline();
         v3.MapMonitoring();
+        v3.MapUtilisation();
+        v3.MapActivationLogs();
+        v3.MapAnalytics();
+        v3.MapWebhooks();
         v3.MapRefusals();
         v3.MapProof();
         v3.MapSignIn();

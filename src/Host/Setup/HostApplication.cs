@@ -51,6 +51,7 @@ internal static class HostApplication
         builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
         builder.Services.AddHostedService<ResumeImports>();
         builder.Services.AddHostedService<RecordEndedLeases>();
+        builder.Services.AddHostedService<RecordExpiries>();
         builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
         builder.Services.AddSingleton(new SealingOptions(settings.ProofFolder));
         builder.Services.AddSingleton<LogSecrets>().AddSingleton<SealedLog>().AddSingleton(services => new EventRows(services.GetRequiredService<NpgsqlDataSource>()));

@@ -104,7 +104,7 @@ internal static class OpenApiOperations
         .. path.Contains('{', StringComparison.Ordinal) ? [Header("If-Match", "The ETag the change is meant for; 412 when it is no longer current.")] : (OpenApiParameter[])[],
     ];
 
-    private static IEnumerable<OpenApiParameter> OfList(ListDescription list, OpenApiDocument document) =>
+    private static IEnumerable<OpenApiParameter> OfPages =>
     [
         Query("page", new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{ListRequest.MaxPage}" }, "The page, from 1."),
         Query("limit", new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{ListRequest.MaxLimit}", Default = 20 }, "Rows of a page."),
@@ -112,10 +112,16 @@ internal static class OpenApiOperations
         Query("search", new() { Type = JsonSchemaType.String, MaxLength = ListRequest.MaxSearchLength }, "Text that some field contains, ignoring case."),
         Query("cursor", new() { Type = JsonSchemaType.String }, "From the Link header of the page before."),
         Query("count", new() { Type = JsonSchemaType.Boolean }, "With true the header X-Total-Count says how many rows there are."),
+    ];
+
+    private static IEnumerable<OpenApiParameter> OfList(ListDescription list, OpenApiDocument document) =>
+    [
+        .. list.IsPaged ? OfPages : [],
         Query(Positions.MinPosition, new() { Type = JsonSchemaType.Integer, Minimum = "0" }, "Waits until the list reflects this position, two seconds at most."),
         .. list.AlsoKnown.Where(name => list.Listing.Find(name) is null).Select(name => name.EndsWith("Id", StringComparison.Ordinal)
             ? Query(name, new() { Type = JsonSchemaType.String, Format = "uuid" }, "An id.")
             : name == ActivationEndpoints.Include ? Query(name, new() { Type = JsonSchemaType.String }, "What to show with each row: user, organization, or both, separated by a comma.")
+            : name == MonitoringEndpoints.Format ? Query(name, new() { Type = JsonSchemaType.String }, "json for pages; ndjson or csv for all rows, as a stream.")
             : Query(name, new() { Type = JsonSchemaType.String, Format = "date-time" }, "A time in ISO 8601.")),
         .. list.Listing.FieldNames.Select(name => list.Listing.Find(name)!).Select(field => Filter(field, document)),
     ];
@@ -147,12 +153,12 @@ internal static class OpenApiOperations
         answer.Headers ??= new Dictionary<string, IOpenApiHeader>();
         if (list is not null || method != "GET")
             answer.Headers[Sending.PositionHeader] = Says(JsonSchemaType.Integer, "The position (event sequence) that the answer reflects.");
-        if (list is not null)
+        if (list is { IsPaged: true })
         {
             answer.Headers["Link"] = Says(JsonSchemaType.String, "The address of the next page, with rel=\"next\", when there is one.");
             answer.Headers["X-Total-Count"] = Says(JsonSchemaType.Integer, "How many rows there are, when count=true asks for it.");
         }
-        else if (answer.Content is { Count: > 0 })
+        else if (list is null && answer.Content is { Count: > 0 })
         {
             answer.Headers["ETag"] = Says(JsonSchemaType.String, "The version of the resource, for If-Match, when it is one resource.");
         }

@@ -6,7 +6,7 @@ using Scalar.AspNetCore;
 namespace EventSourcedOrgs.Host.Setup;
 
 /// <summary>Which list an endpoint answers, so that its parameters can be described.</summary>
-internal sealed record ListDescription(Listing Listing, IReadOnlyList<string> AlsoKnown);
+internal sealed record ListDescription(Listing Listing, IReadOnlyList<string> AlsoKnown, bool IsPaged = true);
 
 /// <summary>The description of the API (OpenAPI 3.1), generated from the endpoints, and a page to read and try it.</summary>
 internal static class OpenApiSetup
@@ -39,6 +39,10 @@ internal static class OpenApiSetup
     /// <summary>Says on an endpoint which list it answers.</summary>
     public static RouteHandlerBuilder WithList(this RouteHandlerBuilder endpoint, Listing listing, params string[] alsoKnown) =>
         endpoint.WithMetadata(new ListDescription(listing, alsoKnown));
+
+    /// <summary>Says on an endpoint that it filters like a list, and answers all at once.</summary>
+    public static RouteHandlerBuilder WithFilters(this RouteHandlerBuilder endpoint, Listing listing, params string[] alsoKnown) =>
+        endpoint.WithMetadata(new ListDescription(listing, alsoKnown, IsPaged: false));
 
     /// <summary>Says that an endpoint answers one question with one answer and a list of questions with a list.</summary>
     public static RouteHandlerBuilder OneForOneAndManyForMany(this RouteHandlerBuilder endpoint) => endpoint.AddOpenApiOperationTransformer((operation, _, _) =>

@@ -45,6 +45,8 @@ internal static class StoreSetup
         services.AddSingleton<ReadModel, EffectiveAccess>();
         services.AddSingleton<ReadModel, OrganizationSummary>();
         services.AddSingleton<ReadModel, ActivationHistory>();
+        services.AddSingleton<ReadModel, Utilisation>();
+        services.AddSingleton<ReadModel, Outbox>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DirectoryReader>();
@@ -52,6 +54,8 @@ internal static class StoreSetup
         services.AddSingleton<AccessReader>();
         services.AddSingleton<AccessDifferenceReader>();
         services.AddSingleton<HistoryReader>();
+        services.AddSingleton<ActivationLogReader>();
+        services.AddSingleton<UtilisationReader>();
         services.AddSingleton<Api.RefusedCommandReader>();
         services.AddScoped<Api.OfflineResponseReader>();
         services.AddSingleton<AccessNeighbours>();

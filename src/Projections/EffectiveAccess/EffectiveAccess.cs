@@ -216,6 +216,9 @@ internal static class NodeFields
     public static OrganizationId? Organization(this System.Data.Common.DbDataReader reader) =>
         reader.Get<Guid?>("organization_id") is { } id ? new OrganizationId(id) : null;
 
+    public static UserId? User(this System.Data.Common.DbDataReader reader, string column) =>
+        reader.Get<Guid?>(column) is { } id ? new UserId(id) : null;
+
     public static AssignmentWindow Window(this System.Data.Common.DbDataReader reader) =>
         new(reader.Get<DateTimeOffset?>("valid_from"), reader.Get<DateTimeOffset?>("valid_until"));
 

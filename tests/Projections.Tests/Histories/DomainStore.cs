@@ -24,7 +24,7 @@ internal sealed class DomainStore : IAsyncDisposable
         Source = NpgsqlDataSource.Create(address);
         keys = new(new Secrets(new byte[Secrets.KeySize]), Source);
         Directory = new(StoredJson.Options(keys.Find));
-        Models = [Directory, new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory()];
+        Models = [Directory, new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox()];
         store = DocumentStore.For(options =>
         {
             options.Connection(Source);
@@ -56,6 +56,8 @@ internal sealed class DomainStore : IAsyncDisposable
             new(organization, now, position is null ? null : await MomentAsync(position.Value), days), CancellationToken.None)).Value!;
 
     public HistoryReader History => new(Source, Progress);
+
+    public UtilisationReader Utilisation => new(Source, store);
 
     public async Task<Moment> MomentAsync(long position) =>
         (await Moments.Find(new(position, null), DateTimeOffset.MaxValue, [], CancellationToken.None)).Value!;
@@ -90,14 +92,27 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public async Task<long> PositionAsync() => (long)(await Source.ScalarAsync("select coalesce(max(seq_id), 0) from events.mt_events"))!;
 
+    public async Task StartDaemonAsync()
+    {
+        daemon = await store.BuildProjectionDaemonAsync();
+        await daemon.StartAllAsync();
+    }
+
+    public async Task StopDaemonAsync()
+    {
+        await daemon!.StopAllAsync();
+        daemon = null;
+    }
+
+    /// <summary>Ends every other connection to the database, in whatever it is about to do.</summary>
+    public Task KillConnectionsAsync() =>
+        Source.ScalarAsync("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+
     /// <summary>Starts the daemon if it does not run, and waits until all read models have everything.</summary>
     public async Task CatchUpAsync(int seconds = 60)
     {
         if (daemon is null)
-        {
-            daemon = await store.BuildProjectionDaemonAsync();
-            await daemon.StartAllAsync();
-        }
+            await StartDaemonAsync();
 
         var position = await PositionAsync();
         foreach (var model in Models)

@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Users;
 using Marten;
@@ -74,8 +75,13 @@ internal sealed class Happenings(IDocumentStore store, PersonKeys keys, string a
         {
             var events = stream.Select(happening =>
             {
-                if (happening.Data is UserCreated created)
-                    keys.Create(created.User, session);
+                switch (happening.Data)
+                {
+                    case UserCreated x: keys.Create(x.User, session); break;
+                    case ActivationCreated x: keys.Create(x.Activation, session); break;
+                    case ActivationRefused x: keys.Create(x.Activation, session); break;
+                }
+
                 var e = session.Events.BuildEvent(happening.Data);
                 e.Timestamp = happening.At;
                 return (object)e;

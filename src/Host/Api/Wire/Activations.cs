@@ -50,8 +50,22 @@ internal abstract record MachineReportBody
     private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
 
-/// <summary>The body of an activation and of a sync. A lease is in seconds; 0 or -1 is one without end.</summary>
-internal sealed record MachineBody : MachineReportBody
+/// <summary>
+/// The body of an activation. Of a license for named users, the application may send the user's own e-mail address and password, and the code of a second factor
+/// where there is one, in place of a token.
+/// </summary>
+internal sealed record ActivationBody : MachineBody
+{
+    public string? Email { get; init; }
+    public string? Password { get; init; }
+    public string? TwoFactorCode { get; init; }
+
+    /// <summary>The question whose these are; null when none were sent.</summary>
+    public ProveUser? Proof => Email is null && Password is null && TwoFactorCode is null ? null : new(Email, Password, TwoFactorCode);
+}
+
+/// <summary>The body of a sync. A lease is in seconds; 0 or -1 is one without end.</summary>
+internal record MachineBody : MachineReportBody
 {
     public required string Key { get; init; }
     public string? UserId { get; init; }

@@ -1,0 +1,164 @@
+using EventSourcedOrgs.Domain.AccessTokens;
+using EventSourcedOrgs.Domain.Accounts;
+using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.Organizations;
+using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Roles;
+using EventSourcedOrgs.Domain.UserGroups;
+using EventSourcedOrgs.Domain.Users;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>
+/// What stored events are called outside: the names that webhooks are subscribed to. Every event has its line, also one that nobody outside is told of. Of a user in
+/// an organization both names are told, <c>user.updated</c> and <c>organization.user.updated</c>.
+/// </summary>
+public static class WebhookNames
+{
+    private const string LimitReached = "ACTIVATION_LIMIT_REACHED";
+
+    private static readonly Func<object, string?> Nobody = _ => null;
+
+    /// <summary>The name of each event, or of some; null where nobody is told.</summary>
+    public static IReadOnlyDictionary<Type, Func<object, string?>> Decisions { get; } = new Dictionary<Type, Func<object, string?>>
+    {
+        [typeof(OrganizationCreated)] = Is("organization.created"),
+        [typeof(OrganizationRenamed)] = Is("organization.updated"),
+        [typeof(OrganizationEmailChanged)] = Is("organization.updated"),
+        [typeof(OrganizationDescriptionChanged)] = Is("organization.updated"),
+        [typeof(OrganizationAddressChanged)] = Is("organization.updated"),
+        [typeof(OrganizationResellerChanged)] = Is("organization.updated"),
+        [typeof(OrganizationMetadataChanged)] = Is("organization.updated"),
+        [typeof(AllowedUsersChanged)] = Is("organization.updated"),
+        [typeof(OrganizationSuspended)] = Is("organization.updated"),
+        [typeof(OrganizationReinstated)] = Is("organization.updated"),
+        [typeof(OrganizationDeleted)] = Is("organization.deleted"),
+        [typeof(UserJoinedOrganization)] = Nobody,
+        [typeof(UserLeftOrganization)] = Nobody,
+        [typeof(OrganizationIdentityProviderChanged)] = Nobody,
+        [typeof(OrganizationIdentityProviderSecretChanged)] = Nobody,
+        [typeof(OrganizationIdentityProviderRemoved)] = Nobody,
+
+        [typeof(UserCreated)] = Is("user.created"),
+        [typeof(UserRenamed)] = Is("user.updated"),
+        [typeof(UserEmailChanged)] = Is("user.updated"),
+        [typeof(UserCompanyChanged)] = Is("user.updated"),
+        [typeof(UserRoleChanged)] = Is("user.updated"),
+        [typeof(UserMoved)] = Is("user.updated"),
+        [typeof(CustomerPortalAccessChanged)] = Is("user.updated"),
+        [typeof(UserTagsChanged)] = Is("user.updated"),
+        [typeof(UserMetadataChanged)] = Is("user.updated"),
+        [typeof(UserAddedToGroup)] = Is("user.updated"),
+        [typeof(UserRemovedFromGroup)] = Is("user.updated"),
+        [typeof(UserSuspended)] = Is("user.updated"),
+        [typeof(UserReinstated)] = Is("user.updated"),
+        [typeof(UserDeleted)] = Is("user.deleted"),
+        [typeof(UserSignedIn)] = Is("account.logged-in"),
+        [typeof(UserPasswordChanged)] = Nobody,
+        [typeof(UserIdentityLinked)] = Nobody,
+        [typeof(UserTwoFactorEnabled)] = Is("user.updated"),
+        [typeof(UserTwoFactorDisabled)] = Is("user.updated"),
+        [typeof(UserRecoveryCodesMade)] = Nobody,
+        [typeof(UserRecoveryCodeUsed)] = Nobody,
+        [typeof(UserSessionsEnded)] = Nobody,
+
+        [typeof(UserGroupCreated)] = Is("organization.userGroup.created"),
+        [typeof(UserGroupRenamed)] = Is("organization.userGroup.updated"),
+        [typeof(UserGroupDescriptionChanged)] = Is("organization.userGroup.updated"),
+        [typeof(UserGroupDeleted)] = Is("organization.userGroup.deleted"),
+
+        [typeof(LicenseCreated)] = Is("license.created"),
+        [typeof(LicenseKeyChanged)] = Is("license.updated"),
+        [typeof(LicensePolicyChanged)] = Is("license.updated"),
+        [typeof(LicenseTermChanged)] = Is("license.subscription.updated"),
+        [typeof(LicenseExpiryChanged)] = Is("license.expiresAt.updated"),
+        [typeof(LicenseRenewed)] = Is("license.renewed"),
+        [typeof(LicenseExtended)] = Is("license.extended"),
+        [typeof(LicenseSuspended)] = Is("license.updated"),
+        [typeof(LicenseReinstated)] = Is("license.updated"),
+        [typeof(LicenseRevoked)] = Is("license.updated"),
+        [typeof(LicenseRevocationLifted)] = Is("license.updated"),
+        [typeof(LicenseTransferred)] = Is("license.updated"),
+        [typeof(LicenseResellerChanged)] = Is("license.updated"),
+        [typeof(LicenseNotesChanged)] = Is("license.updated"),
+        [typeof(LicenseTagsChanged)] = Is("license.updated"),
+        [typeof(LicenseMetadataChanged)] = Is("license.updated"),
+        [typeof(LicenseEntitlementChanged)] = Is("license.updated"),
+        [typeof(LicenseMetersChanged)] = Is("license.updated"),
+        [typeof(PrimaryUserAssignedToLicense)] = Is("license.updated"),
+        [typeof(PrimaryUserUnassignedFromLicense)] = Is("license.updated"),
+        [typeof(UserAssignedToLicense)] = Is("license.updated"),
+        [typeof(UserUnassignedFromLicense)] = Is("license.updated"),
+        [typeof(GroupAssignedToLicense)] = Is("organization.license.updated"),
+        [typeof(GroupUnassignedFromLicense)] = Is("organization.license.updated"),
+        [typeof(LicenseFirstActivated)] = Is("license.first-activated"),
+        [typeof(LicenseExpiringSoon)] = Is("license.expiring-soon"),
+        [typeof(LicenseExpired)] = Is("license.expired"),
+        [typeof(LicenseDeleted)] = Is("license.deleted"),
+
+        [typeof(ActivationCreated)] = Is("activation.created"),
+        [typeof(ActivationRepeated)] = Is("activation.updated"),
+        [typeof(ActivationSynced)] = Is("activation.updated"),
+        [typeof(ActivationMeterCounted)] = Is("activation.updated"),
+        [typeof(ActivationEnded)] = e => ((ActivationEnded)e).Reason == ActivationEnd.LeaseEnded ? "activation.lease-expired" : "activation.deleted",
+        [typeof(ActivationRefused)] = e => e is ActivationRefused { Code: LimitReached } ? "license.activation.limit-reached" : null,
+
+        [typeof(ProductCreated)] = Is("product.created"),
+        [typeof(ProductRenamed)] = Is("product.updated"),
+        [typeof(ProductDescriptionChanged)] = Is("product.updated"),
+        [typeof(ProductTemplateChanged)] = Is("product.updated"),
+        [typeof(ProductMetadataChanged)] = Is("product.updated"),
+        [typeof(ProductTrialPolicyChanged)] = Is("product.updated"),
+        [typeof(ProductDeleted)] = Is("product.deleted"),
+
+        [typeof(LicenseTemplateCreated)] = Is("licenseTemplate.created"),
+        [typeof(LicenseTemplateRenamed)] = Is("licenseTemplate.updated"),
+        [typeof(LicenseTemplateTermsChanged)] = Is("licenseTemplate.updated"),
+        [typeof(LicenseTemplateDeleted)] = Is("licenseTemplate.deleted"),
+
+        [typeof(AccessTokenCreated)] = Is("personalAccessToken.created"),
+        [typeof(OrganizationAccessTokenCreated)] = Is("organization.accessToken.created"),
+        [typeof(AccessTokenRevoked)] = Is("personalAccessToken.updated"),
+        [typeof(AccessTokenRevocationLifted)] = Is("personalAccessToken.updated"),
+        [typeof(AccessTokenRotated)] = Is("personalAccessToken.rotated"),
+        [typeof(AccessTokenDeleted)] = Is("personalAccessToken.deleted"),
+
+        [typeof(CustomRoleCreated)] = Is("role.created"),
+        [typeof(CustomRoleRenamed)] = Is("role.updated"),
+        [typeof(CustomRoleDescriptionChanged)] = Is("role.updated"),
+        [typeof(CustomRoleClaimsChanged)] = Is("role.updated"),
+        [typeof(CustomRoleDeleted)] = Is("role.deleted"),
+
+        [typeof(AccountOpened)] = Is("account.created"),
+        [typeof(AccountIdentityProviderChanged)] = Nobody,
+        [typeof(AccountIdentityProviderSecretChanged)] = Nobody,
+        [typeof(AccountIdentityProviderRemoved)] = Nobody,
+    };
+
+    /// <summary>The events of which somebody outside may be told.</summary>
+    internal static IEnumerable<Type> Told => Decisions.Where(decision => decision.Value != Nobody).Select(decision => decision.Key);
+
+    /// <summary>Every name there is, in order.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        .. Names.Concat(Names.Select(WithinOrganization).OfType<string>()).Append("activation.lease-expired").Append("activation.deleted").Append("license.activation.limit-reached")
+            .Distinct().Order(StringComparer.Ordinal),
+    ];
+
+    private static IEnumerable<string> Names => Decisions.Values.Select(decision => (decision.Target as Constant)?.Name).OfType<string>();
+
+    /// <summary>What the same is called of what belongs to an organization; null where it has no other name.</summary>
+    public static string? WithinOrganization(string name) =>
+        name.StartsWith("user.", StringComparison.Ordinal) ? $"organization.{name}"
+        : name.StartsWith("personalAccessToken.", StringComparison.Ordinal) ? name.Replace("personalAccessToken.", "organization.accessToken.", StringComparison.Ordinal)
+        : null;
+
+    private static Func<object, string?> Is(string name) => new Constant(name).Of;
+
+    private sealed record Constant(string Name)
+    {
+        public string? Of(object e) => Name;
+    }
+}

@@ -51,6 +51,7 @@ public sealed class World : IAsyncLifetime
         key = license.Text("key");
         var device = new { key, productId = product.Id(), fingerprint = new string('a', 64), userHash = "4f2d", hostname = "drawing-board", os = "linux" };
         ids["activationId"] = Activations.Device.Claims(await vendor.Post("/v3/activations", device).Expect(200)).Text("aid");
+        ids["logId"] = (await vendor.Get($"/v3/activation-logs?activationId={ids["activationId"]}&minPosition={await host.Position()}").Expect(200))[0]!.Id();
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         ids["sessionId"] = (await vendor.Get("/v3/me/sessions").Expect(200))[0]!.Id();

@@ -37,7 +37,7 @@ public class Escalation
     [Fact]
     public void Every_request_has_an_audience_and_what_is_for_everybody_is_little() =>
         PermissionTable.Permissions.Table.Where(entry => entry.Value.Audience == Audience.Anyone).Select(entry => entry.Key.Name).Order()
-            .ShouldBe(["Activate", "AskProvider", "Authenticate", "CountMeter", "DeactivateActivation", "RefreshSession", "ResetPassword", "SignInWithProvider", "SyncActivation"]);
+            .ShouldBe(["Activate", "AskProvider", "Authenticate", "CountMeter", "DeactivateActivation", "ProveUser", "RefreshSession", "ResetPassword", "SignInWithProvider", "SyncActivation"]);
 
     [Fact]
     public async Task An_organization_admin_reaches_nothing_of_the_vendor()

@@ -3,6 +3,7 @@ using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Roles;
@@ -91,6 +92,11 @@ public static class EventNames
         [typeof(LicenseFirstActivated)] = "license_first_activated_v1",
         [typeof(LicenseExpiringSoon)] = "license_expiring_soon_v1",
         [typeof(LicenseExpired)] = "license_expired_v1",
+        [typeof(LicenseMaintenanceExpiringSoon)] = "license_maintenance_expiring_soon_v1",
+        [typeof(LicenseMaintenanceExpired)] = "license_maintenance_expired_v1",
+        [typeof(LicenseMaintenanceExpiryChanged)] = "license_maintenance_expiry_changed_v1",
+        [typeof(LicenseMaintenanceRenewed)] = "license_maintenance_renewed_v1",
+        [typeof(LicenseMaintenanceExtended)] = "license_maintenance_extended_v1",
         [typeof(LicenseDeleted)] = "license_deleted_v1",
 
         [typeof(ActivationCreated)] = "activation_created_v1",
@@ -112,6 +118,12 @@ public static class EventNames
         [typeof(LicenseTemplateRenamed)] = "license_template_renamed_v1",
         [typeof(LicenseTemplateTermsChanged)] = "license_template_terms_changed_v1",
         [typeof(LicenseTemplateDeleted)] = "license_template_deleted_v1",
+
+        [typeof(MaintenancePolicyCreated)] = "maintenance_policy_created_v1",
+        [typeof(MaintenancePolicyRenamed)] = "maintenance_policy_renamed_v1",
+        [typeof(MaintenancePolicyUpdatesChanged)] = "maintenance_policy_updates_changed_v1",
+        [typeof(MaintenancePolicyTermChanged)] = "maintenance_policy_term_changed_v1",
+        [typeof(MaintenancePolicyDeleted)] = "maintenance_policy_deleted_v1",
 
         [typeof(AccessTokenCreated)] = "access_token_created_v1",
         [typeof(OrganizationAccessTokenCreated)] = "organization_access_token_created_v1",

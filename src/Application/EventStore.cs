@@ -8,6 +8,7 @@ using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Roles;
@@ -50,6 +51,7 @@ public static class EventStore
         options.Projections.Add(new Snapshot<Activation, ActivationId, ActivationEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Product, ProductId, ProductEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<MaintenancePolicy, MaintenancePolicyId, MaintenancePolicyEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<AccessToken, AccessTokenId, AccessTokenEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<CustomRole, RoleId, CustomRoleEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Account, AccountId, AccountEvent>(), ProjectionLifecycle.Inline);

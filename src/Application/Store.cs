@@ -5,6 +5,7 @@ using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Roles;
@@ -41,6 +42,7 @@ public sealed class Store
         Activations = new(this, state => state.Id);
         Products = new(this, state => state.Id);
         LicenseTemplates = new(this, state => state.Id);
+        MaintenancePolicies = new(this, state => state.Id);
         AccessTokens = new(this, state => state.Id);
         CustomRoles = new(this, state => state.Id);
         Accounts = new(this, state => state.Id);
@@ -68,6 +70,8 @@ public sealed class Store
     public Streams<Product, ProductId, ProductEvent> Products { get; }
 
     public Streams<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent> LicenseTemplates { get; }
+
+    public Streams<MaintenancePolicy, MaintenancePolicyId, MaintenancePolicyEvent> MaintenancePolicies { get; }
 
     public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens { get; }
 

@@ -93,6 +93,15 @@ public readonly record struct RoleId(Guid Value) : IId<RoleId>
     public override string ToString() => Value.ToString();
 }
 
+/// <summary>A rule for how long and to what licences may be updated.</summary>
+[JsonConverter(typeof(IdJson<MaintenancePolicyId>))]
+public readonly record struct MaintenancePolicyId(Guid Value) : IId<MaintenancePolicyId>
+{
+    public static MaintenancePolicyId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out MaintenancePolicyId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
 /// <summary>One import of rows.</summary>
 [JsonConverter(typeof(IdJson<ImportId>))]
 public readonly record struct ImportId(Guid Value) : IId<ImportId>

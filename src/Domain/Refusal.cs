@@ -38,7 +38,7 @@ public enum RefusalKind
 /// A "no" with a stable code. This is the one catalogue of the domain's refusals; <c>docs/errors.md</c> is generated from it.
 /// A message says what to do, and may name limits; the code never changes.
 /// </summary>
-public sealed record Refusal(string Code, RefusalKind Kind, string Message, string? Field = null)
+public sealed partial record Refusal(string Code, RefusalKind Kind, string Message, string? Field = null)
 {
     /// <summary>What is wrong with which fields, when it is more than the one that <see cref="Field"/> names.</summary>
     public ValueList<FieldError> Errors { get; init; } = [];

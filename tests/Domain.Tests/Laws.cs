@@ -31,9 +31,9 @@ public class Laws
         Domain.GetReferencedAssemblies().Select(assembly => assembly.Name).ShouldAllBe(name => name!.StartsWith("System.", StringComparison.Ordinal));
 
     [Fact]
-    public void There_are_ten_families() =>
+    public void There_are_eleven_families() =>
         Families.Select(family => family.State.Name).Order()
-            .ShouldBe(["AccessToken", "Account", "Activation", "CustomRole", "License", "LicenseTemplate", "Organization", "Product", "User", "UserGroup"]);
+            .ShouldBe(["AccessToken", "Account", "Activation", "CustomRole", "License", "LicenseTemplate", "MaintenancePolicy", "Organization", "Product", "User", "UserGroup"]);
 
     [Theory, MemberData(nameof(EveryEvent))]
     public void Every_event_has_its_place_in_evolve(Type state, Type @event) =>

@@ -22,6 +22,8 @@ internal static class Names
     public static readonly LicenseTemplateId Trial = new(Number(602));
     public static readonly AccessTokenId Nightly = new(Number(701));
     public static readonly RoleId Clerks = new(Number(751));
+    public static readonly MaintenancePolicyId Yearly = new(Number(761));
+    public static readonly MaintenancePolicyId Forever = new(Number(762));
     public static readonly Guid Reseller = Number(801);
 
     public static readonly Address Street = new("1 Main Street", null, "Springfield", null, "US", "12345");

@@ -35,6 +35,11 @@ internal sealed class Designer
 
     public Task<JsonNode> License(params (string Name, object? Value)[] members) => Vendor.Post("/v3/licenses", Body(members)).Expect(201);
 
+    public async Task<string> MaintenancePolicy() => (await Vendor.Post("/v3/maintenance-policies", new
+    {
+        name = "Yearly", allowMajorVersionUpdates = false, allowMinorVersionUpdates = true, subscriptionInterval = "P1Y",
+    }).Expect(201)).Id();
+
     public Task<JsonNode> Read(string license) => Vendor.Get($"/v3/licenses/{license}").Expect(200);
 
     public Task<JsonNode> Change(string license, object body) => Vendor.Patch($"/v3/licenses/{license}", body).Expect(200);

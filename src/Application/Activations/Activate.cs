@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
@@ -43,7 +44,8 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
                 return await store.Refuse(command.Id, license, attempt, refusal, null, cancellationToken);
 
             store.Session.Store(new ActivationPulse(activation.Value!.Id, now));
-            var used = await store.Licenses.Decide(license.Id, state => state.FirstActivate(now), cancellationToken);
+            var maintenance = license.ActivatedAt is null ? await store.MaintenanceOf(license, cancellationToken) : null;
+            var used = await store.Licenses.Decide(license.Id, state => state.FirstActivate(now, maintenance), cancellationToken);
             return used.Select(after => new Activated(activation.Value!, after, store.UsageAfter(places)));
         }
 

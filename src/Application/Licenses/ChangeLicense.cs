@@ -38,7 +38,12 @@ public sealed record ChangeLicense(
             if (await ClaimKey(license, command.Changes.Key, cancellationToken) is { } taken)
                 return taken;
 
-            var lifted = command.Changes.Revoked.Or(license.Revoked) ? command.Changes with { Revoked = default } : command.Changes;
+            var named = await store.Named(command.Changes.Entitlement(license.Entitlement), cancellationToken);
+            if (named.Refusal is { } unknown)
+                return unknown;
+
+            var changes = command.Changes with { Maintenance = named.Value!.Maintenance };
+            var lifted = changes.Revoked.Or(license.Revoked) ? changes with { Revoked = default } : changes;
             var changed = await store.Licenses.Decide(command.License, state => state.Change(lifted), cancellationToken);
             if (changed.Refusal is null && command.OrganizationId.IsSet)
                 changed = await store.Licenses.Decide(command.License, state => state.TransferTo(command.OrganizationId.Value), cancellationToken);

@@ -50,12 +50,17 @@ public sealed record CreateLicense(
             if (LicenseRules.Wrong(policy, term, command.Entitlement) is { } wrong)
                 return wrong;
 
+            var named = await store.Named(command.Entitlement, cancellationToken);
+            if (named.Refusal is { } unknown)
+                return unknown;
+
             var license = new NewLicense(
                 command.Id, product.Id, template.Id, KeyOf(command, template), command.OrganizationId, command.ResellerId, policy, term, command.ExpiresAt,
                 command.EffectiveDate, command.CreatedAt, command.Notes, command.Tags, command.Metadata, command.Suspended, Revoked: false)
             {
                 Entitlement = command.Entitlement,
                 Meters = command.MeterAttributes,
+                Maintenance = named.Value!.Maintenance,
             };
             if (template.Lacking(license) is { } lacking)
                 return lacking;
@@ -79,7 +84,10 @@ public static class LicenseRules
 
     public static Refusal? Wrong(LicensePolicy policy, LicenseTerm term, int mostIpRanges = MostIpRanges) =>
         Rules.WrongPolicy(policy, mostIpRanges) is { } error ? Refusal.Validation([error])
-        : Rules.WrongInterval(term.SubscriptionInterval) is { } interval ? Refusal.Validation([new("/subscriptionInterval", interval)])
+        : Wrong(term);
+
+    public static Refusal? Wrong(LicenseTerm term) =>
+        Rules.WrongInterval(term.SubscriptionInterval) is { } interval ? Refusal.Validation([new("/subscriptionInterval", interval)])
         : term.Validity < 0 ? Refusal.Validation([new("/validity", "must be at least 0.")])
         : null;
 

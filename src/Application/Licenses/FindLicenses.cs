@@ -39,6 +39,11 @@ public static class FindLicenses
     private static IEnumerable<string> Holding(Guid id) =>
         [$$"""{"primaryUser":"{{id}}"}""", $$"""{"users":["{{id}}"]}""", $$"""{"groups":["{{id}}"]}"""];
 
+    /// <summary>Whether any licence names this id as that part of its entitlement.</summary>
+    internal static async Task<bool> AnyLicenseEntitled(this Store store, string part, Guid id, CancellationToken cancellation) =>
+        (await store.Session.QueryAsync<License>(
+            "where data @> ?::jsonb and (data ->> 'deleted')::boolean = false limit 1", cancellation, $$$"""{"entitlement":{"{{{part}}}":"{{{id}}}"}}""")).Count > 0;
+
     /// <summary>The licence that has an element of this id in its <paramref name="list"/>.</summary>
     internal static async Task<LicenseId?> LicenseWith(this Store store, string list, Guid id, CancellationToken cancellation)
     {

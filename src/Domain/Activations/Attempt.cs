@@ -34,7 +34,7 @@ public sealed record Attempt(
             _ when !policy.AllowContainerActivation && machine.Container => Refusal.ContainerActivationNotAllowed,
             _ when !policy.AllowsAddress(Report.Address.Value?.IpAddress) => Refusal.IpAddressNotAllowed,
             _ when !policy.AllowsCountry(machine.Country) => Refusal.CountryNotAllowed,
-            { Entitlement.MaxAllowedReleaseVersion: { } newest } when IsNewer(machine.ReleaseVersion, newest) => Refusal.ReleaseVersionNotAllowed(newest),
+            { Entitlement: { MaintenancePolicy: null, MaxAllowedReleaseVersion: { } newest } } when IsNewer(machine.ReleaseVersion, newest) => Refusal.ReleaseVersionNotAllowed(newest),
             _ => null,
         };
     }

@@ -80,6 +80,11 @@ public sealed record LicenseTerm
     /// <summary>The end of a licence created at that moment; null while it has none.</summary>
     public DateTimeOffset? EndWhenCreated(DateTimeOffset at) => StartsWithActivation ? null : Interval?.After(at);
 
+    /// <summary>The end that the term gives, counted from birth or from the first activation, as it says; null while that is not known or when there is none.</summary>
+    public DateTimeOffset? EndOf(DateTimeOffset born, DateTimeOffset? activated) => Interval is { } interval && (StartsWithActivation ? activated : born) is { } start
+        ? interval.After(start)
+        : null;
+
     /// <summary>
     /// This term with what a request says. An interval takes the place of a validity and the other way round; trigger and strategy are two
     /// words for one thing, so that a request may use either.

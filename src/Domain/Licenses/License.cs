@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 
 namespace EventSourcedOrgs.Domain.Licenses;
 
@@ -60,36 +61,11 @@ public sealed record GroupAssignedToLicense(LicenseId License, UserGroupId UserG
 public sealed record GroupUnassignedFromLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
 /// <summary>The first machine was activated, and this (UTC) is when a term that waits for that began.</summary>
 public sealed record LicenseFirstActivated(LicenseId License, DateTimeOffset At) : LicenseEvent;
-/// <summary>The licence runs out at this moment (UTC), and that is soon. Told once for every end, and asked by no decision.</summary>
-public sealed record LicenseExpiringSoon(LicenseId License, DateTimeOffset ExpiresAt) : LicenseEvent;
-/// <summary>The licence has run out at this moment (UTC). Told once for every end, and asked by no decision.</summary>
-public sealed record LicenseExpired(LicenseId License, DateTimeOffset ExpiresAt) : LicenseEvent;
 /// <summary>The licence is gone: it opens nothing, the history stays.</summary>
 public sealed record LicenseDeleted(LicenseId License) : LicenseEvent;
 
-/// <summary>What a new licence starts with; policy and term already hold the template's defaults.</summary>
-public sealed record NewLicense(
-    LicenseId Id, ProductId Product, LicenseTemplateId? Template, string Key, OrganizationId? Organization, Guid? Reseller, LicensePolicy Policy,
-    LicenseTerm Term, Optional<DateTimeOffset?> ExpiresAt, DateTimeOffset? EffectiveDate, DateTimeOffset? IssuedAt, string? Notes,
-    ValueList<string> Tags, ValueList<MetadataEntry> Metadata, bool Suspended, bool Revoked)
-{
-    public LicenseEntitlement Entitlement { get; init; } = new();
-    public ValueList<MeterAttribute> Meters { get; init; } = [];
-}
-
-/// <summary>What a request wants to change of a licence; what it leaves out stays.</summary>
-public sealed record LicenseChanges(
-    Optional<string> Key, Func<LicensePolicy, LicensePolicy> Policy, Optional<bool> Suspended, Optional<bool> Revoked, Optional<Guid?> Reseller,
-    Optional<string?> Notes, Optional<ValueList<string>> Tags, Optional<ValueList<MetadataEntry>> Metadata)
-{
-    public static LicenseChanges None { get; } = new(default, policy => policy, default, default, default, default, default, default);
-
-    public Func<LicenseEntitlement, LicenseEntitlement> Entitlement { get; init; } = entitlement => entitlement;
-    public Optional<ValueList<MeterAttribute>> MeterAttributes { get; init; }
-}
-
 /// <summary>A licence: its terms and status, and the groups and users it is assigned to.</summary>
-/// <remarks>Decisions about whom it is for are in LicenseAssignments.cs.</remarks>
+/// <remarks>Decisions about whom it is for are in LicenseAssignments.cs, about maintenance in LicenseMaintenance.cs.</remarks>
 public sealed partial record License(
     LicenseId Id, ProductId Product, LicenseTemplateId? Template, string Key, OrganizationId? Organization, Guid? Reseller, LicensePolicy Policy,
     LicenseTerm Term, DateTimeOffset? ExpiresAt, DateTimeOffset EffectiveDate, DateTimeOffset? IssuedAt, bool Suspended, bool Revoked, string? Notes,
@@ -147,6 +123,9 @@ public sealed partial record License(
         LicenseExpiryChanged e => license with { ExpiresAt = e.ExpiresAt },
         LicenseRenewed e => license with { ExpiresAt = e.ExpiresAt },
         LicenseExtended e => license with { ExpiresAt = e.ExpiresAt },
+        LicenseMaintenanceExpiryChanged e => license with { MaintenanceExpiresAt = e.MaintenanceExpiresAt },
+        LicenseMaintenanceRenewed e => license with { MaintenanceExpiresAt = e.MaintenanceExpiresAt },
+        LicenseMaintenanceExtended e => license with { MaintenanceExpiresAt = e.MaintenanceExpiresAt },
         LicenseSuspended => license with { Suspended = true },
         LicenseReinstated => license with { Suspended = false },
         LicenseRevoked => license with { Revoked = true },
@@ -177,8 +156,10 @@ public sealed partial record License(
             GroupWindows = license.GroupWindows.Remove(e.UserGroup),
         },
         LicenseFirstActivated e => license with { ActivatedAt = e.At },
-        LicenseExpiringSoon e => license with { ExpiringSoonTold = e.ExpiresAt },
-        LicenseExpired e => license with { ExpiryTold = e.ExpiresAt },
+        LicenseExpiringSoon e => license with { ExpiryTold = license.ExpiryTold with { Soon = e.ExpiresAt } },
+        LicenseExpired e => license with { ExpiryTold = license.ExpiryTold with { Over = e.ExpiresAt } },
+        LicenseMaintenanceExpiringSoon e => license with { MaintenanceTold = license.MaintenanceTold with { Soon = e.MaintenanceExpiresAt } },
+        LicenseMaintenanceExpired e => license with { MaintenanceTold = license.MaintenanceTold with { Over = e.MaintenanceExpiresAt } },
         LicenseDeleted => license with { Deleted = true },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in License.Evolve."),
     };
@@ -197,6 +178,9 @@ public sealed partial record License(
             .. license.Tags.Count == 0 ? (LicenseEvent[])[] : [new LicenseTagsChanged(license.Id, license.Tags)],
             .. license.Metadata.Count == 0 ? (LicenseEvent[])[] : [new LicenseMetadataChanged(license.Id, license.Metadata)],
             .. license.Entitlement == new LicenseEntitlement() ? (LicenseEvent[])[] : [new LicenseEntitlementChanged(license.Id, license.Entitlement)],
+            .. license.Maintenance?.Term.EndOf(license.EffectiveDate ?? born, activated: null) is { } end
+                ? (LicenseEvent[])[new LicenseMaintenanceExpiryChanged(license.Id, end)]
+                : [],
             .. license.Meters.Count == 0 ? (LicenseEvent[])[] : [new LicenseMetersChanged(license.Id, license.Meters)],
             .. !license.Suspended ? (LicenseEvent[])[] : [new LicenseSuspended(license.Id)],
             .. !license.Revoked ? (LicenseEvent[])[] : [new LicenseRevoked(license.Id)],
@@ -221,6 +205,7 @@ public sealed partial record License(
             .. to.Metadata.Select(replacement => Domain.Metadata.Keeping(Metadata, replacement))
                 .WhenChanged(Metadata, metadata => new LicenseMetadataChanged(Id, metadata)),
             .. entitlement == Entitlement ? (LicenseEvent[])[] : [new LicenseEntitlementChanged(Id, entitlement)],
+            .. MaintainBy(entitlement, to.Maintenance),
             .. to.MeterAttributes.Select(replacement => Licenses.Meters.Keeping(Meters, replacement))
                 .WhenChanged(Meters, meters => new LicenseMetersChanged(Id, meters)),
         ];
@@ -282,10 +267,11 @@ public sealed partial record License(
     }
 
     /// <summary>A machine is activated: the first one starts the term that waited for it, unless the licence has been given an end.</summary>
-    public Decision<LicenseEvent> FirstActivate(DateTimeOffset now) => !Exists ? Refusal.LicenseNotFound : ActivatedAt is not null ? [] :
+    public Decision<LicenseEvent> FirstActivate(DateTimeOffset now, MaintenancePolicy? maintenance = null) => !Exists ? Refusal.LicenseNotFound : ActivatedAt is not null ? [] :
     [
         new LicenseFirstActivated(Id, now),
         .. ExpiresAt is null && EndsAfterActivation && !Term.EndsWithEachActivation ? (LicenseEvent[])[new LicenseExpiryChanged(Id, Term.Interval!.Value.After(now))] : [],
+        .. BeginMaintenance(maintenance, now),
     ];
 
     public Decision<LicenseEvent> Delete() => Deleted ? [] : Exists ? [new LicenseDeleted(Id)] : Refusal.LicenseNotFound;

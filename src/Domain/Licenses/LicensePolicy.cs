@@ -58,12 +58,12 @@ public sealed record LicensePolicy
 
 /// <summary>
 /// What a licence gives besides its use: the product version and the set of features by their ids, the maintenance policy, and the newest
-/// release (<c>x.x</c>, <c>x.x.x</c> or <c>x.x.x.x</c>) that may be activated with it.
+/// release (<c>x.x</c>, <c>x.x.x</c> or <c>x.x.x.x</c>) that may be activated with it where no maintenance policy says so.
 /// </summary>
 public sealed record LicenseEntitlement
 {
     public Guid? ProductVersion { get; init; }
     public Guid? EntitlementSet { get; init; }
-    public Guid? MaintenancePolicy { get; init; }
+    public MaintenancePolicyId? MaintenancePolicy { get; init; }
     public string? MaxAllowedReleaseVersion { get; init; }
 }

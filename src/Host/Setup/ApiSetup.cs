@@ -41,6 +41,8 @@ internal static class ApiSetup
         v3.MapUserGroups();
         v3.MapProducts();
         v3.MapLicenseTemplates();
+        v3.MapMaintenancePolicies();
+        v3.MapMaintenanceOfLicenses();
         v3.MapLicenses();
         v3.MapMyLicenses();
         v3.MapOrganizationLicenses();

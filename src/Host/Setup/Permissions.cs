@@ -5,6 +5,7 @@ using EventSourcedOrgs.Application.IdentityProviders;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
+using EventSourcedOrgs.Application.MaintenancePolicies;
 using EventSourcedOrgs.Application.Organizations;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Products;
@@ -128,6 +129,9 @@ internal static class PermissionTable
         [typeof(SetLicenseExpiry)] = new(Audience.Vendor, "license:write"),
         [typeof(SubscribeLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(DeleteLicense)] = new(Audience.Vendor, "license:write"),
+        [typeof(RenewMaintenance)] = new(Audience.Vendor, "license:write"),
+        [typeof(ExtendMaintenance)] = new(Audience.Vendor, "license:write"),
+        [typeof(SetMaintenanceExpiry)] = new(Audience.Vendor, "license:write"),
         [typeof(GetMyLicense)] = new(Audience.SignedIn),
         [typeof(CheckAccess)] = new(Audience.SignedIn, "license:read"),
         [typeof(ListUserAccess)] = new(Audience.SignedIn, "license:read"),
@@ -186,5 +190,12 @@ internal static class PermissionTable
         [typeof(GetLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:read"),
         [typeof(ChangeLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
         [typeof(DeleteLicenseTemplate)] = new(Audience.Vendor, "licensePolicy:write"),
+
+        [typeof(ListMaintenancePolicies)] = new(Audience.Vendor, "maintenancePolicy:read"),
+        [typeof(CreateMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:write"),
+        [typeof(GetMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:read"),
+        [typeof(ChangeMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:write"),
+        [typeof(SubscribeMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:write"),
+        [typeof(DeleteMaintenancePolicy)] = new(Audience.Vendor, "maintenancePolicy:write"),
     });
 }

@@ -3,6 +3,7 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Roles;
@@ -21,14 +22,14 @@ public sealed class Directory : ReadModel
     public const string ModelName = "Directory";
 
     /// <summary>The version of all its tables: when one changes its shape they are all made and filled anew.</summary>
-    internal const int Shape = 2;
+    internal const int Shape = 3;
 
     private readonly DirectoryPart[] parts;
 
     /// <param name="json">How states are stored; it seals personal data.</param>
     public Directory(JsonSerializerOptions json) : this(
         OrganizationList.Part(json), UserList.Part(json), UserGroupList.Part(json), LicenseList.Part(json), ProductList.Part(json),
-        LicenseTemplateList.Part(json), ActivationList.Part(json), RoleList.Part(json))
+        LicenseTemplateList.Part(json), ActivationList.Part(json), RoleList.Part(json), MaintenancePolicyList.Part(json))
     {
     }
 
@@ -49,6 +50,8 @@ public sealed class Directory : ReadModel
     public DirectoryPart<Activation, ActivationEvent> Activations => (DirectoryPart<Activation, ActivationEvent>)parts[6];
 
     public DirectoryPart<CustomRole, CustomRoleEvent> Roles => (DirectoryPart<CustomRole, CustomRoleEvent>)parts[7];
+
+    public DirectoryPart<MaintenancePolicy, MaintenancePolicyEvent> MaintenancePolicies => (DirectoryPart<MaintenancePolicy, MaintenancePolicyEvent>)parts[8];
 
     public override void Touch(IEvent e, Touched touched) => PartOf(e).Touch(e, touched);
 

@@ -61,8 +61,10 @@ public static class LicenseList
         ListField.Flag("expiringSoon", """
             coalesce(l.expires_at > now() and l.expires_at <= now() + make_interval(secs => l.expiring_soon_event_offset), false)
             """) with { Sortable = false },
-        ListField.Flag("maintenanceExpiringSoon", "false") with { Sortable = false },
-        ListField.Instant("maintenanceExpiresAt", "null::timestamptz"),
+        ListField.Flag("maintenanceExpiringSoon", """
+            coalesce(l.maintenance_expires_at > now() and l.maintenance_expires_at <= now() + make_interval(secs => l.expiring_soon_event_offset), false)
+            """) with { Sortable = false },
+        ListField.Instant("maintenanceExpiresAt", "l.maintenance_expires_at"),
         ListField.Instant("activatedAt", "l.activated_at"),
         ListField.Instant("lastUsedAt", $"select max(a.last_synced_at) {Activations}"),
         ListField.Instant("activation.lastSyncedAt", $"select max(a.last_synced_at) {Activations}") with { Sortable = false },
@@ -97,7 +99,8 @@ public static class LicenseList
         .Instant("activated_at", state => state.ActivatedAt)
         .Reference("entitlement_set_id", state => state.Entitlement.EntitlementSet)
         .Reference("product_version_id", state => state.Entitlement.ProductVersion)
-        .Reference("maintenance_policy_id", state => state.Entitlement.MaintenancePolicy)
+        .Reference("maintenance_policy_id", state => state.Entitlement.MaintenancePolicy?.Value)
+        .Instant("maintenance_expires_at", state => state.MaintenanceExpiresAt)
         .Text("max_allowed_release_version", state => state.Entitlement.MaxAllowedReleaseVersion ?? "")
         .Instant("expires_at", state => state.ExpiresAt)
         .Instant("effective_date", state => state.EffectiveDate)

@@ -37,8 +37,13 @@ public sealed class World : IAsyncLifetime
         ids["userId"] = (await Made($"organizations/{ids["organizationId"]}/users", Acme.Person(Email, "user", ids["userGroupId"]))).Id();
         ids["templateId"] = (await Made(Template, new { name = "Yearly" })).Id();
         var product = await Made("products", new { name = "pro", displayName = "Pro", licenseTemplateId = ids["templateId"], metadata });
+        ids["maintenancePolicyId"] = (await Made("maintenance-policies", new
+        {
+            name = "Yearly", allowMajorVersionUpdates = false, allowMinorVersionUpdates = true, subscriptionInterval = "P1Y",
+        })).Id();
         var license = await Made("licenses", new
         {
+            maintenancePolicyId = ids["maintenancePolicyId"],
             productId = product.Id(),
             organizationId = ids["organizationId"],
             subscriptionInterval = "P1Y",

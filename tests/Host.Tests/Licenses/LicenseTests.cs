@@ -43,7 +43,7 @@ public class LicenseTests
             ("allowVmActivation", false), ("allowContainerActivation", false), ("disableGeoLocation", true), ("disableClockValidation", true),
             ("notes", "Handle with care"), ("allowedIpRanges", new[] { "10.0.0.0/8", "11.0.0.0/8" }), ("allowedCountries", new[] { "AT" }), ("disallowedCountries", new[] { "DE" }),
             ("allowedIpAddresses", new[] { "10.0.0.1" }), ("disallowedIpAddresses", new[] { "10.0.0.2" }), ("userId", user), ("resellerId", Guid.NewGuid()),
-            ("organizationId", acme.Id), ("productVersionId", Guid.NewGuid()), ("entitlementSetId", Guid.NewGuid()), ("maintenancePolicyId", Guid.NewGuid()),
+            ("organizationId", acme.Id), ("productVersionId", Guid.NewGuid()), ("entitlementSetId", Guid.NewGuid()), ("maintenancePolicyId", await designer.MaintenancePolicy()),
             ("additionalUserIds", new[] { second }), ("maxAllowedReleaseVersion", "2.1.0"), ("tags", new[] { "gold" }), ("leasingStrategy", "per-instance"),
             ("userLocked", true), ("type", "on-premise-floating"), ("subscriptionInterval", "P1M"), ("subscriptionStartTrigger", "creation"),
             ("expiresAt", "2031-02-03T04:05:06Z"), ("effectiveDate", "2025-01-01T00:00:00Z"), ("createdAt", "2024-05-06T07:08:09Z"));
@@ -185,7 +185,7 @@ public class LicenseTests
         {
             var license = await designer.License(
                 ("userId", user), ("organizationId", acme.Id), ("notes", "n"), ("resellerId", Guid.NewGuid()), ("entitlementSetId", Guid.NewGuid()),
-                ("productVersionId", Guid.NewGuid()), ("maintenancePolicyId", Guid.NewGuid()), ("maxAllowedReleaseVersion", "1.0"));
+                ("productVersionId", Guid.NewGuid()), ("maintenancePolicyId", await designer.MaintenancePolicy()), ("maxAllowedReleaseVersion", "1.0"));
             var cleared = await designer.Change(license.Id(), new JsonObject(names.Select(name => KeyValuePair.Create(name, (JsonNode?)nothing))));
             foreach (var name in names)
                 cleared[name].ShouldBeNull(name);

@@ -100,6 +100,12 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/license-policies/{templateId}                                              vendor       auditor
         PATCH  /v3/license-policies/{templateId}                                              vendor
         DELETE /v3/license-policies/{templateId}                                              vendor       =409
+        POST   /v3/maintenance-policies                                                       vendor
+        GET    /v3/maintenance-policies                                                       vendor       auditor
+        GET    /v3/maintenance-policies/{maintenancePolicyId}                                 vendor       auditor
+        PATCH  /v3/maintenance-policies/{maintenancePolicyId}                                 vendor
+        PATCH  /v3/maintenance-policies/{maintenancePolicyId}/subscription                    vendor
+        DELETE /v3/maintenance-policies/{maintenancePolicyId}                                 vendor       =409
         POST   /v3/licenses                                                                   vendor
         GET    /v3/licenses                                                                   vendor       auditor
         DELETE /v3/licenses/metadata/{metadataId}                                             vendor
@@ -111,6 +117,9 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         POST   /v3/licenses/{licenseId}/extend                                                vendor
         PATCH  /v3/licenses/{licenseId}/subscription                                          vendor
         PATCH  /v3/licenses/{licenseId}/expires-at                                            vendor
+        POST   /v3/licenses/{licenseId}/maintenance/renew                                     vendor
+        POST   /v3/licenses/{licenseId}/maintenance/extend                                    vendor
+        PATCH  /v3/licenses/{licenseId}/maintenance/expires-at                                vendor
         GET    /v3/licenses/{licenseId}/access                                                own          auditor
         GET    /v3/licenses/{licenseId}/activation-history                        organization   auditor
         GET    /v3/licenses/{licenseId}/utilisation                                           organization auditor

@@ -43,7 +43,7 @@ internal sealed record NewLicenseBody : WholePolicy
         {
             ProductVersion = Common.OptionalGuid(ProductVersionId, "productVersionId"),
             EntitlementSet = Common.OptionalGuid(EntitlementSetId, "entitlementSetId"),
-            MaintenancePolicy = Common.OptionalGuid(MaintenancePolicyId, "maintenancePolicyId"),
+            MaintenancePolicy = Common.OptionalId<MaintenancePolicyId>(MaintenancePolicyId, "maintenancePolicyId"),
             MaxAllowedReleaseVersion = string.IsNullOrEmpty(MaxAllowedReleaseVersion) ? null : MaxAllowedReleaseVersion,
         },
         MeterAttributes = MeterAttributes.ToMeters(now),
@@ -72,7 +72,7 @@ internal sealed record LicensePatch : PolicyPatch
     public ChangeLicense ToCommand(LicenseId id, DateTimeOffset now)
     {
         var (version, set) = (Common.GivenGuid(ProductVersionId, "productVersionId"), Common.GivenGuid(EntitlementSetId, "entitlementSetId"));
-        var maintenance = Common.GivenGuid(MaintenancePolicyId, "maintenancePolicyId");
+        var maintenance = Common.GivenId<MaintenancePolicyId>(MaintenancePolicyId, "maintenancePolicyId");
         var changes = new LicenseChanges(
             Common.Given(Key?.Trim()), Over, Common.Given(Suspended), Common.Given(Revoked), Common.GivenGuid(ResellerId, "resellerId"), Notes.Select(Filled),
             Common.Given(Tags), Common.GivenMetadata(Metadata, now))
@@ -118,7 +118,7 @@ internal sealed record WireLicense(
     int ExpiringSoonEventOffset, int LeaseDuration, LeasingStrategy LeasingStrategy, DateTimeOffset? EffectiveDate, DateTimeOffset? ExpiresAt,
     DateTimeOffset? ActivatedAt, DateTimeOffset? LastUsedAt, bool AllowVmActivation, bool AllowContainerActivation, bool AllowClientLeaseDuration,
     bool UserLocked, bool RequireAuthentication, bool DisableGeoLocation, string? Notes, ProductId ProductId, Guid? EntitlementSetId, Guid? ProductVersionId,
-    Guid? MaintenancePolicyId, DateTimeOffset? MaintenanceExpiresAt, string? CurrentReleaseVersion, string? MaxAllowedReleaseVersion,
+    MaintenancePolicyId? MaintenancePolicyId, DateTimeOffset? MaintenanceExpiresAt, string? CurrentReleaseVersion, string? MaxAllowedReleaseVersion,
     OrganizationId? OrganizationId, WireOrganization? Organization, UserId? UserId, WireUser? User, Guid? ResellerId, object? Reseller,
     ValueList<UserId> AdditionalUserIds, string? AllowedIpRange, ValueList<string> AllowedIpRanges, ValueList<string> AllowedIpAddresses,
     ValueList<string> DisallowedIpAddresses, ValueList<string> AllowedCountries, ValueList<string> DisallowedCountries,
@@ -155,7 +155,7 @@ internal sealed record WireLicense(
         AllowVmActivation: policy.AllowVmActivation, AllowContainerActivation: policy.AllowContainerActivation,
         AllowClientLeaseDuration: policy.AllowClientLeaseDuration, UserLocked: policy.UserLocked, RequireAuthentication: policy.RequireAuthentication,
         DisableGeoLocation: policy.DisableGeoLocation, Notes: license.Notes, ProductId: license.Product, EntitlementSetId: license.Entitlement.EntitlementSet,
-        ProductVersionId: license.Entitlement.ProductVersion, MaintenancePolicyId: license.Entitlement.MaintenancePolicy, MaintenanceExpiresAt: null,
+        ProductVersionId: license.Entitlement.ProductVersion, MaintenancePolicyId: license.Entitlement.MaintenancePolicy, MaintenanceExpiresAt: license.MaintenanceExpiresAt,
         CurrentReleaseVersion: usage.ReleaseVersion, MaxAllowedReleaseVersion: license.Entitlement.MaxAllowedReleaseVersion,
         OrganizationId: license.Organization, Organization: organization is null ? null : WireOrganization.Of(organization), UserId: user?.Id, User: user,
         ResellerId: license.Reseller, Reseller: null, AdditionalUserIds: license.Users.Where(living.ContainsKey).OrderBy(id => id.Value).ToValueList(),

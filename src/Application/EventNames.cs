@@ -102,6 +102,13 @@ public static class EventNames
         [typeof(FeatureRemovedFromLicense)] = "license_feature_removed_v1",
         [typeof(LicenseExpiringSoon)] = "license_expiring_soon_v1",
         [typeof(LicenseExpired)] = "license_expired_v1",
+        [typeof(LicenseExpiringSoon)] = "license_expiring_soon_v1",
+        [typeof(LicenseExpired)] = "license_expired_v1",
+        [typeof(LicenseMaintenanceExpiringSoon)] = "license_maintenance_expiring_soon_v1",
+        [typeof(LicenseMaintenanceExpired)] = "license_maintenance_expired_v1",
+        [typeof(LicenseMaintenanceExpiryChanged)] = "license_maintenance_expiry_changed_v1",
+        [typeof(LicenseMaintenanceRenewed)] = "license_maintenance_renewed_v1",
+        [typeof(LicenseMaintenanceExtended)] = "license_maintenance_extended_v1",
         [typeof(LicenseDeleted)] = "license_deleted_v1",
 
         [typeof(ActivationCreated)] = "activation_created_v1",

@@ -62,10 +62,6 @@ public sealed record GroupAssignedToLicense(LicenseId License, UserGroupId UserG
 public sealed record GroupUnassignedFromLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
 /// <summary>The first machine was activated, and this (UTC) is when a term that waits for that began.</summary>
 public sealed record LicenseFirstActivated(LicenseId License, DateTimeOffset At) : LicenseEvent;
-/// <summary>The licence runs out at this moment (UTC), and that is soon. Told once for every end, and asked by no decision.</summary>
-public sealed record LicenseExpiringSoon(LicenseId License, DateTimeOffset ExpiresAt) : LicenseEvent;
-/// <summary>The licence has run out at this moment (UTC). Told once for every end, and asked by no decision.</summary>
-public sealed record LicenseExpired(LicenseId License, DateTimeOffset ExpiresAt) : LicenseEvent;
 /// <summary>The licence is gone: it opens nothing, the history stays.</summary>
 public sealed record LicenseDeleted(LicenseId License) : LicenseEvent;
 
@@ -165,8 +161,10 @@ public sealed partial record License(
             GroupWindows = license.GroupWindows.Remove(e.UserGroup),
         },
         LicenseFirstActivated e => license with { ActivatedAt = e.At },
-        LicenseExpiringSoon e => license with { ExpiringSoonTold = e.ExpiresAt },
-        LicenseExpired e => license with { ExpiryTold = e.ExpiresAt },
+        LicenseExpiringSoon e => license with { ExpiryTold = license.ExpiryTold with { Soon = e.ExpiresAt } },
+        LicenseExpired e => license with { ExpiryTold = license.ExpiryTold with { Over = e.ExpiresAt } },
+        LicenseMaintenanceExpiringSoon e => license with { MaintenanceTold = license.MaintenanceTold with { Soon = e.MaintenanceExpiresAt } },
+        LicenseMaintenanceExpired e => license with { MaintenanceTold = license.MaintenanceTold with { Over = e.MaintenanceExpiresAt } },
         LicenseDeleted => license with { Deleted = true },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in License.Evolve."),
     };

@@ -3,6 +3,7 @@ using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Roles;
@@ -96,6 +97,11 @@ public static class WebhookNames
         [typeof(LicenseFirstActivated)] = Is("license.first-activated"),
         [typeof(LicenseExpiringSoon)] = Is("license.expiring-soon"),
         [typeof(LicenseExpired)] = Is("license.expired"),
+        [typeof(LicenseMaintenanceExpiryChanged)] = Is("license.maintenanceExpiresAt.updated"),
+        [typeof(LicenseMaintenanceRenewed)] = Is("license.maintenance-renewed"),
+        [typeof(LicenseMaintenanceExtended)] = Is("license.maintenance-extended"),
+        [typeof(LicenseMaintenanceExpiringSoon)] = Is("license.maintenance-expiring-soon"),
+        [typeof(LicenseMaintenanceExpired)] = Is("license.maintenance-expired"),
         [typeof(LicenseDeleted)] = Is("license.deleted"),
 
         [typeof(ActivationCreated)] = Is("activation.created"),
@@ -117,6 +123,12 @@ public static class WebhookNames
         [typeof(LicenseTemplateRenamed)] = Is("licenseTemplate.updated"),
         [typeof(LicenseTemplateTermsChanged)] = Is("licenseTemplate.updated"),
         [typeof(LicenseTemplateDeleted)] = Is("licenseTemplate.deleted"),
+
+        [typeof(MaintenancePolicyCreated)] = Is("maintenancePolicy.created"),
+        [typeof(MaintenancePolicyRenamed)] = Is("maintenancePolicy.updated"),
+        [typeof(MaintenancePolicyUpdatesChanged)] = Is("maintenancePolicy.updated"),
+        [typeof(MaintenancePolicyTermChanged)] = Is("maintenancePolicy.updated"),
+        [typeof(MaintenancePolicyDeleted)] = Is("maintenancePolicy.deleted"),
 
         [typeof(AccessTokenCreated)] = Is("personalAccessToken.created"),
         [typeof(OrganizationAccessTokenCreated)] = Is("organization.accessToken.created"),

@@ -75,6 +75,7 @@ public sealed class World : IAsyncLifetime
         await vendor.Post("/v3/activations/offline-activate", answered).Expect(200);
         ids["responseId"] = (await vendor.Get($"/v3/licenses/{license.Id()}/offline-responses").Expect(200))[0]!.Id();
         offlineRequest = answered.offlineRequest;
+        ids["logId"] = (await vendor.Get($"/v3/activation-logs?activationId={ids["activationId"]}&minPosition={await host.Position()}").Expect(200))[0]!.Id();
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         ids["sessionId"] = (await vendor.Get("/v3/me/sessions").Expect(200))[0]!.Id();

@@ -41,8 +41,8 @@ public class Escalation
         PermissionTable.Permissions.Table.Where(entry => entry.Value.Audience == Audience.Anyone).Select(entry => entry.Key.Name).Order()
             .ShouldBe(
             [
-                "Activate", "AskProvider", "Authenticate", "CountMeter", "DeactivateActivation", "GetActivationEntitlements", "RefreshSession",
-                "ResetPassword", "SignInWithProvider", "StartTrial", "SyncActivation", "SyncTrial",
+                "Activate", "AskProvider", "Authenticate", "CountMeter", "DeactivateActivation", "GetActivationEntitlements", "ProveUser",
+                "RefreshSession", "ResetPassword", "SignInWithProvider", "StartTrial", "SyncActivation", "SyncTrial",
             ]);
 
     [Fact]

@@ -150,6 +150,24 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         PATCH  /v3/licenses/{licenseId}/maintenance/expires-at                                vendor
         GET    /v3/licenses/{licenseId}/access                                                own          auditor
         GET    /v3/licenses/{licenseId}/activation-history                        organization   auditor
+        GET    /v3/licenses/{licenseId}/utilisation                                           organization auditor
+        GET    /v3/organizations/{organizationId}/utilisation                                 organization auditor
+        GET    /v3/users/{userId}/activation-history                                          vendor       auditor
+        GET    /v3/me/activation-history                                                      own          auditor operator custom
+        GET    /v3/activation-logs                                                            vendor       auditor
+        GET    /v3/activation-logs/export                                                     vendor       auditor
+        GET    /v3/activation-logs/{logId}                                                    vendor       auditor
+        GET    /v3/analytics/stats                                                            vendor       auditor
+        GET    /v3/analytics/licenses                                                         vendor       auditor
+        GET    /v3/analytics/activations                                                      vendor       auditor
+        GET    /v3/analytics/activations/os                                                   vendor       auditor
+        GET    /v3/analytics/activations/os-version                                           vendor       auditor
+        GET    /v3/analytics/activations/geo-location                                         vendor       auditor
+        GET    /v3/analytics/activations/release-version                                      vendor       auditor
+        GET    /v3/analytics/activations/app-version                                          vendor       auditor
+        GET    /v3/analytics/activations/vm-name                                              vendor       auditor
+        GET    /v3/webhooks/events                                                            vendor       auditor
+        GET    /v3/webhooks/outbox                                                            vendor       auditor
         GET    /v3/organizations/{organizationId}/activations                                 organization auditor
         GET    /v3/organizations/{organizationId}/activations/{activationId}                  organization auditor
         POST   /v3/activations                                                                open

@@ -64,8 +64,11 @@ internal sealed record ActivationBody : MachineBody
     public ProveUser? Proof => Email is null && Password is null && TwoFactorCode is null ? null : new(Email, Password, TwoFactorCode);
 }
 
-/// <summary>The body of a sync. A lease is in seconds; 0 or -1 is one without end.</summary>
-internal record MachineBody : MachineReportBody
+/// <summary>The body of a sync.</summary>
+internal sealed record SyncBody : MachineBody;
+
+/// <summary>What activations and syncs have in common. A lease is in seconds; 0 or -1 is one without end.</summary>
+internal abstract record MachineBody : MachineReportBody
 {
     public required string Key { get; init; }
     public string? UserId { get; init; }

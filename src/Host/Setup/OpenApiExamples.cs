@@ -37,6 +37,12 @@ internal static class OpenApiExamples
         ["extendTrialActivation"] = """{ "extensionLength": 604800 }""",
         ["createActivation"] = Machine,
         ["updateActivation"] = Machine,
+        ["activateOffline"] = $$"""
+            { "offlineRequest": "-----BEGIN OFFLINE REQUEST-----\neyJhbGciOiJIUzI1NiIs...\n-----END OFFLINE REQUEST-----", "responseValidity": 2592000, "licenseId": "{{Id}}" }
+            """,
+        ["deactivateOffline"] = $$"""
+            { "offlineRequest": "-----BEGIN OFFLINE REQUEST-----\neyJhbGciOiJIUzI1NiIs...\n-----END OFFLINE REQUEST-----", "licenseId": "{{Id}}" }
+            """,
         ["extendLicense"] = """{ "extensionLength": 86400 }""",
         ["checkAccess"] = $$"""{ "userId": "{{Id}}", "licenseId": "{{Id}}" }""",
         ["createPersonalAccessToken"] = """{ "name": "nightly report", "scopes": ["organization:read", "user:read"] }""",

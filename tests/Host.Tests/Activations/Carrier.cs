@@ -34,9 +34,9 @@ internal sealed class Carrier
         return new(sold, product, new(product, machine, StatePath(), server, clock), machine, clock);
     }
 
-    /// <summary>A machine that only makes requests.</summary>
-    public static LicenseClient Machine(string product, string key, string fingerprint) =>
-        new(new(Guid.Parse(product), Guid.Empty, key), new(fingerprint, "4f2d", "drawing-board", "linux"), StatePath());
+    /// <summary>A machine with an application of this product, always with the same fingerprint.</summary>
+    public static LicenseClient Machine(JsonNode product) =>
+        new(new(Guid.Parse(product.Id()), Guid.Empty, product.Text("publicKey")), new(new string('a', 64), "4f2d", "drawing-board", "linux"), StatePath());
 
     public Task<HttpResponseMessage> Carry(string request, HttpClient? by = null, long validity = 86_400, string? license = null) =>
         (by ?? Sold.Designer.Vendor).Post("/v3/activations/offline-activate", new { offlineRequest = request, responseValidity = validity, licenseId = license ?? Sold.Id });

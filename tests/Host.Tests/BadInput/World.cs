@@ -19,7 +19,9 @@ public sealed class World : IAsyncLifetime
     internal HttpClient Vendor => vendor!;
 
     private string key = "";
-    private string offlineRequest = "";
+
+    /// <summary>The texts that are carried, and the licences they are for, by the operations that take them.</summary>
+    private readonly Dictionary<string, (string Text, string License)> carried = [];
 
     internal string this[string parameter] => ids[parameter];
 
@@ -70,12 +72,11 @@ public sealed class World : IAsyncLifetime
         await vendor.Patch($"/v3/products/{product.Id()}", new { trialPolicyId = ids["trialPolicyId"] }).Expect(200);
         var tried = new { productId = product.Id(), fingerprint = new string('b', 64), userHash = "4f2d", hostname = "drawing-board", os = "linux" };
         ids["trialActivationId"] = Activations.Device.Claims(await Made("trial-activations", tried), "trialActivationToken").Text("aid");
-        var carried = Activations.Carrier.Machine(product.Id(), key, new string('a', 64));
-        var answered = new { offlineRequest = carried.MakeOfflineRequest(key), responseValidity = 86_400, licenseId = license.Id() };
-        await vendor.Post("/v3/activations/offline-activate", answered).Expect(200);
-        ids["responseId"] = (await vendor.Get($"/v3/licenses/{license.Id()}/offline-responses").Expect(200))[0]!.Id();
-        offlineRequest = answered.offlineRequest;
         ids["logId"] = (await vendor.Get($"/v3/activation-logs?activationId={ids["activationId"]}&minPosition={await host.Position()}").Expect(200))[0]!.Id();
+        carried["activateOffline"] = (Activations.Carrier.Machine(product).MakeOfflineRequest(key), license.Id());
+        await Answered("activateOffline");
+        ids["responseId"] = (await vendor.Get($"/v3/licenses/{license.Id()}/offline-responses").Expect(200))[0]!.Id();
+        carried["deactivateOffline"] = await Proof(product);
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         ids["sessionId"] = (await vendor.Get("/v3/me/sessions").Expect(200))[0]!.Id();
@@ -105,8 +106,8 @@ public sealed class World : IAsyncLifetime
             body[name] = Real(name, value!);
         if (operation.Id is "createActivation" or "updateActivation")
             body["key"] = key;
-        if (body.ContainsKey("offlineRequest"))
-            body["offlineRequest"] = offlineRequest;
+        if (carried.TryGetValue(operation.Id, out var text))
+            (body["offlineRequest"], body["licenseId"]) = text;
         if (operation.Id == "login")
             (body["email"], body["password"]) = (Email, Acme.Password);
         else if (body.ContainsKey("email"))
@@ -137,6 +138,20 @@ public sealed class World : IAsyncLifetime
     }
 
     public async Task DisposeAsync() => await Host.DisposeAsync();
+
+    private async Task<string> Answered(string operation) => (await Vendor.Post("/v3/activations/offline-activate", new
+    {
+        offlineRequest = carried[operation].Text, responseValidity = 86_400, licenseId = carried[operation].License,
+    }).Expect(200)).Text("offlineResponse");
+
+    /// <summary>That a machine with another licence has deactivated itself.</summary>
+    private async Task<(string Text, string License)> Proof(JsonNode product)
+    {
+        var (machine, license) = (Activations.Carrier.Machine(product), await Made("licenses", new { productId = product.Id(), organizationId = ids["organizationId"] }));
+        carried["proof"] = (machine.MakeOfflineRequest(license.Text("key")), license.Id());
+        machine.AcceptOfflineResponse(await Answered("proof")).Problem.ShouldBeNull();
+        return (machine.MakeOfflineDeactivation().Value!, license.Id());
+    }
 
     private JsonObject Required(JsonNode schema) => new(
         (schema["required"]?.AsArray() ?? []).Select(name => KeyValuePair.Create((string)name!, (JsonNode?)ValueOf((string)name!, schema["properties"]![(string)name!]!))));

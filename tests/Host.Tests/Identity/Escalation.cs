@@ -28,16 +28,22 @@ public class Escalation
 
         addresses.Where(address => address.IsOpen).Select(address => $"{address.Method} {address.Path}").Order().ShouldBe(
         [
-            "GET /v3/sign-in/oidc/account", "GET /v3/sign-in/oidc/callback", "GET /v3/sign-in/oidc/organizations/{organizationId}",
-            "PATCH /v3/activations/{activationId}", "POST /v3/accounts/login", "POST /v3/accounts/login-refresh-token", "POST /v3/activations/",
-            "POST /v3/activations/meter-attributes/{meterId}", "POST /v3/activations/{activationId}/deactivate", "POST /v3/users/{userId}/reset-password",
+            "GET /v3/releases/latest", "GET /v3/releases/update", "GET /v3/releases/{releaseId}/allowed", "GET /v3/sign-in/oidc/account",
+            "GET /v3/sign-in/oidc/callback", "GET /v3/sign-in/oidc/organizations/{organizationId}", "GET /v3/{releaseId:guid}/{fileName}",
+            "HEAD /v3/{releaseId:guid}/{fileName}", "PATCH /v3/activations/{activationId}", "POST /v3/accounts/login", "POST /v3/accounts/login-refresh-token",
+            "POST /v3/activations/", "POST /v3/activations/meter-attributes/{meterId}", "POST /v3/activations/{activationId}/deactivate",
+            "POST /v3/users/{userId}/reset-password",
         ]);
     }
 
     [Fact]
     public void Every_request_has_an_audience_and_what_is_for_everybody_is_little() =>
         PermissionTable.Permissions.Table.Where(entry => entry.Value.Audience == Audience.Anyone).Select(entry => entry.Key.Name).Order()
-            .ShouldBe(["Activate", "AskProvider", "Authenticate", "CountMeter", "DeactivateActivation", "RefreshSession", "ResetPassword", "SignInWithProvider", "SyncActivation"]);
+            .ShouldBe(
+            [
+                "Activate", "AskProvider", "Authenticate", "CheckRelease", "CountMeter", "DeactivateActivation", "DownloadReleaseFile", "FindRelease", "RefreshSession",
+                "ResetPassword", "SignInWithProvider", "SyncActivation",
+            ]);
 
     [Fact]
     public async Task An_organization_admin_reaches_nothing_of_the_vendor()

@@ -16,6 +16,7 @@ internal static class ReleaseFileEndpoints
 {
     private const string Address = "/{releaseId:guid}/{fileName}";
     private const string Part = "file";
+    private const string Form = "multipart/form-data";
     private const string Bytes = "application/octet-stream";
 
     /// <summary>What multipart adds around a file.</summary>
@@ -41,7 +42,7 @@ internal static class ReleaseFileEndpoints
         routes.MapPut(Address, Upload).WithTags("Release files").WithName("uploadReleaseFile").WithSummary("Upload a file of a release that is not published")
             .WithDescription("The bytes are the body, or the part `file` of multipart/form-data. A file of the same name is replaced. `checksum` (MD5) and `sha256`, both hexadecimal, "
                 + "are compared with what arrived, and nothing is kept when they differ.")
-            .Accepts<IFormFile>(Bytes).Produces<WireReleaseFile>(StatusCodes.Status201Created);
+            .Accepts<IFormFile>(Bytes, Form, "*/*").Produces<WireReleaseFile>(StatusCodes.Status201Created);
 
         routes.MapGet(Address, Download).WithTags("Release files").WithName("downloadReleaseFile").WithSummary("Download a file of a release")
             .WithDescription("A secured file wants the `key` of a license that entitles to the release, or the token of a user who may use one. Ranges are understood.")
@@ -89,7 +90,7 @@ internal static class ReleaseFileEndpoints
     /// <summary>The body, or the part of it that is the file.</summary>
     private static async Task<Stream?> BodyOf(HttpContext http)
     {
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.MediaType.Equals(Form, StringComparison.OrdinalIgnoreCase))
             return http.Request.Body;
         if (HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 and <= 256 } boundary)
             return null;

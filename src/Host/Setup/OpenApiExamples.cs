@@ -55,6 +55,15 @@ internal static class OpenApiExamples
         ["putAccountIdentityProvider"] = """
             { "issuer": "https://login.vendor.example", "clientId": "eventsourcedorgs", "clientSecret": "shown-once-by-the-provider" }
             """,
+        ["createRelease"] = $$"""
+            { "name": "Pro 2.1", "version": "2.1.0", "channel": "stable", "platforms": ["windows", "linux"], "notes": "Draws twice as fast.", "productId": "{{Id}}" }
+            """,
+        ["createReleaseFile"] = $$"""
+            { "name": "setup.exe", "url": "https://downloads.vendor.example/pro/2.1.0/setup.exe", "size": 37580, "checksum": "1239d72ef6ff110ef63a803120728907",
+              "secured": false, "releaseId": "{{Id}}" }
+            """,
+        ["createReleaseChannel"] = """{ "name": "beta", "displayName": "Beta", "description": "For those who cannot wait.", "private": false }""",
+        ["createReleasePlatform"] = """{ "name": "windows", "displayName": "Windows" }""",
         ["login"] = """{ "email": "ada@acme.example", "password": "correct horse battery" }""",
     }.ToFrozenDictionary();
 

@@ -84,6 +84,7 @@ public sealed class World : IAsyncLifetime
         await Made($"organizations/{ids["organizationId"]}/access-tokens", script);
         ids["organizations/tokenId"] = (await vendor.Get($"/v3/organizations/{ids["organizationId"]}/access-tokens").Expect(200))[0]!.Id();
         ids["roleId"] = (await Made("roles", new { name = $"clerk {Guid.NewGuid():N}", claims = new[] { "user:read" } })).Id();
+        await FillReleases();
         var provider = new { issuer = NoProvider, clientId = "eso", clientSecret = "secret" };
         await vendor.Put($"/v3/organizations/{ids["organizationId"]}/identity-provider", provider).Expect(200);
         await vendor.Put("/v3/account/identity-provider", provider).Expect(200);
@@ -91,6 +92,17 @@ public sealed class World : IAsyncLifetime
         ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
         while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") != "completed")
             await Task.Delay(50);
+    }
+
+    /// <summary>A release that can still change, with a file.</summary>
+    private async Task FillReleases()
+    {
+        ids["releaseChannelId"] = (await Made("release-channels", new { name = $"beta {Guid.NewGuid():N}", displayName = "Beta", @private = false })).Id();
+        ids["releasePlatformId"] = (await Made("release-platforms", new { name = $"linux {Guid.NewGuid():N}", displayName = "Linux" })).Id();
+        ids["releaseId"] = (await Made("releases", new { name = "Pro 2.1", version = "2.1", channel = "stable", productId = ids["productId"] })).Id();
+        ids["fileName"] = "setup.exe";
+        using var bytes = new ByteArrayContent("bytes"u8.ToArray());
+        ids["releaseFileId"] = (await vendor!.PutAsync($"/v3/{ids["releaseId"]}/{ids["fileName"]}", bytes).Expect(201)).Id();
     }
 
     /// <summary>The address of an operation with the ids of real resources in it, but for those that are given.</summary>
@@ -114,8 +126,10 @@ public sealed class World : IAsyncLifetime
             body["email"] = Acme.NewEmail();
         if (operation.Id == "createOrganizationAccessToken")
             body["scopes"] = new JsonArray("organization:user:read");
-        if (operation.Id is "createRole" or "createFeature" or "createEntitlementSet")
+        if (operation.Id is "createRole" or "createFeature" or "createEntitlementSet" or "createReleaseChannel" or "createReleasePlatform" or "createRelease")
             body["name"] = $"clerk {Guid.NewGuid():N}";
+        if (operation.Id == "createRelease")
+            body["channel"] = body["name"]!.DeepClone();
         return body;
     }
 

@@ -217,6 +217,39 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/roles/{roleId}                                                             vendor       auditor
         PATCH  /v3/roles/{roleId}                                                             vendor
         DELETE /v3/roles/{roleId}                                                             vendor
+        POST   /v3/releases                                                                   vendor
+        GET    /v3/releases                                                                   vendor       auditor
+        GET    /v3/releases/{releaseId}                                                       vendor       auditor
+        PATCH  /v3/releases/{releaseId}                                                       vendor
+        DELETE /v3/releases/{releaseId}                                                       vendor
+        POST   /v3/releases/{releaseId}/publish                                               vendor
+        POST   /v3/releases/{releaseId}/archive                                               vendor
+        GET    /v3/releases/storage                                                           vendor       auditor
+        GET    /v3/releases/update                                                            open
+        GET    /v3/releases/latest                                                            open
+        GET    /v3/releases/{releaseId}/allowed                                               open
+        POST   /v3/release-files                                                              vendor
+        GET    /v3/release-files                                                              vendor       auditor
+        GET    /v3/release-files/{releaseFileId}                                              vendor       auditor
+        DELETE /v3/release-files/{releaseFileId}                                              vendor
+        PUT    /v3/{releaseId:guid}/{fileName}                                                vendor
+        GET    /v3/{releaseId:guid}/{fileName}                                                open
+        HEAD   /v3/{releaseId:guid}/{fileName}                                                open
+        POST   /v3/release-channels                                                           vendor
+        GET    /v3/release-channels                                                           vendor       auditor
+        GET    /v3/release-channels/{releaseChannelId}                                        vendor       auditor
+        PATCH  /v3/release-channels/{releaseChannelId}                                        vendor
+        DELETE /v3/release-channels/{releaseChannelId}                                        vendor
+        POST   /v3/release-platforms                                                          vendor
+        GET    /v3/release-platforms                                                          vendor       auditor
+        GET    /v3/release-platforms/{releasePlatformId}                                      vendor       auditor
+        PATCH  /v3/release-platforms/{releasePlatformId}                                      vendor
+        DELETE /v3/release-platforms/{releasePlatformId}                                      vendor
+        GET    /v3/me/releases                                                                own          auditor operator custom
+        GET    /v3/me/release-channels                                                        own          auditor operator custom
+        GET    /v3/me/release-platforms                                                       own          auditor operator custom
+        GET    /v3/me/products                                                                own          auditor operator custom
+        GET    /v3/organizations/{organizationId}/releases                                    organization auditor
         POST   /v3/accounts/login                                                             open
         POST   /v3/accounts/login-refresh-token                                               open
         POST   /v3/accounts/logout                                                            own          auditor operator custom

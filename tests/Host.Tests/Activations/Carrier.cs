@@ -7,6 +7,8 @@ namespace EventSourcedOrgs.Host.Tests.Activations;
 /// <summary>A machine without a network that was sold a licence, and whoever carries its requests to the Host and the answers back.</summary>
 internal sealed class Carrier
 {
+    private static readonly DirectoryInfo Folder = Temporary();
+
     private Carrier(Sold sold, ProductFile product, LicenseClient client, Machine machine, FakeTimeProvider clock) =>
         (Sold, Product, Client, Hardware, Clock) = (sold, product, client, machine, clock);
 
@@ -57,5 +59,12 @@ internal sealed class Carrier
     public async Task<IReadOnlyList<JsonNode>> Outstanding() =>
         [.. (await Sold.Designer.Vendor.Get($"/v3/licenses/{Sold.Id}/offline-responses").Expect(200)).AsArray().Select(row => row!)];
 
-    public static string StatePath() => Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.state");
+    public static string StatePath() => Path.Combine(Folder.FullName, $"{Guid.NewGuid():N}.state");
+
+    private static DirectoryInfo Temporary()
+    {
+        var folder = Directory.CreateTempSubdirectory("carrier");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
+        return folder;
+    }
 }

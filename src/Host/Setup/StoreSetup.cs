@@ -44,6 +44,7 @@ internal static class StoreSetup
         services.AddSingleton<ReadModel, EffectiveAccess>();
         services.AddSingleton<ReadModel, OrganizationSummary>();
         services.AddSingleton<ReadModel, ActivationHistory>();
+        services.AddSingleton<ReadModel, SubscriptionLog>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DirectoryReader>();

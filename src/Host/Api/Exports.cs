@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Projections;
+using MediatR;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>Whole lists as CSV: page after page at one moment, so that a long list costs neither memory nor a long transaction.</summary>
+internal static class Exports
+{
+    /// <summary>Answers with all rows of a list; <paramref name="alsoKnown"/> are the parameters that the endpoint itself understands.</summary>
+    public static async Task<IResult> Export<TState, TWire>(
+        this HttpContext http, Listing listing, Func<ListRequest, IListQuery<TState>> query,
+        Func<IReadOnlyList<TState>, Store, CancellationToken, Task<IReadOnlyList<TWire>>> wire,
+        (IReadOnlyList<string> Names, Func<TWire, IEnumerable<string?>> Values) cells, params string[] alsoKnown)
+    {
+        var bound = ListBinding.Bind(http.Request.Query, listing, [Positions.MinPosition, Positions.AsOf, .. alsoKnown]);
+        if (!bound.IsValid)
+            return bound.Errors.AsRefusal().AsHttp();
+
+        var mediator = http.RequestServices.GetRequiredService<IMediator>();
+        var request = bound.Value with { AsOf = http.RequestServices.GetRequiredService<Context>().AsOf?.Position, Limit = ListRequest.MaxLimit };
+        var first = await mediator.Send(query(request), http.RequestAborted);
+        return first.Refusal is { } refusal ? refusal.AsHttp() : RowFormat.Csv.Stream(http, Rows(first.Value!, http.RequestAborted), cells);
+
+        async IAsyncEnumerable<TWire> Rows(ListPage<TState> page, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            var store = http.RequestServices.GetRequiredService<Store>();
+            while (true)
+            {
+                foreach (var row in await wire(page.Rows, store, cancellation))
+                    yield return row;
+                if (page.Next is not { } cursor)
+                    yield break;
+                var next = await mediator.Send(query(request with { Cursor = cursor, Page = 1 }), cancellation);
+                page = next.Value ?? throw new RefusedException(next.Refusal!);
+            }
+        }
+    }
+
+    public static string? Text(DateTimeOffset? time) => time is { } given ? HttpJson.Text(given) : null;
+
+    public static string Text(bool flag) => flag ? "true" : "false";
+
+    public static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Several values in one cell.</summary>
+    public static string Text<T>(IEnumerable<T> values) => string.Join(';', values);
+}

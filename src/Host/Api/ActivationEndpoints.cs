@@ -6,7 +6,6 @@ using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Host.Api.Wire;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
-using MediatR;
 
 namespace EventSourcedOrgs.Host.Api;
 

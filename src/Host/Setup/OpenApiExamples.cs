@@ -35,6 +35,14 @@ internal static class OpenApiExamples
         ["createTrialActivation"] = TriedMachine,
         ["updateTrialActivation"] = TriedMachine,
         ["extendTrialActivation"] = """{ "extensionLength": 604800 }""",
+        ["createMaintenancePolicy"] = """
+            { "name": "A year of minor updates", "allowMajorVersionUpdates": false, "allowMinorVersionUpdates": true, "subscriptionInterval": "P1Y",
+              "subscriptionStartTrigger": "license-activation" }
+            """,
+        ["createFeature"] = """{ "name": "pdf-export", "displayName": "Export to PDF" }""",
+        ["createEntitlementSet"] = $$"""{ "name": "gold", "displayName": "Gold", "productIds": ["{{Id}}"], "tier": 2 }""",
+        ["createEntitlementSetFeatureEntitlement"] = $$"""{ "featureId": "{{Id}}", "value": "10" }""",
+        ["createLicenseFeatureEntitlement"] = $$"""{ "featureId": "{{Id}}", "value": "20", "expiresAt": "2030-01-01T00:00:00Z" }""",
         ["createActivation"] = Machine,
         ["updateActivation"] = Machine,
         ["activateOffline"] = $$"""

@@ -138,6 +138,11 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/licenses                                                                   vendor       auditor
         DELETE /v3/licenses/metadata/{metadataId}                                             vendor
         DELETE /v3/licenses/meter-attributes/{meterId}                                        vendor
+        POST   /v3/licenses/meter-attributes/{meterId}/reset                                  vendor
+        GET    /v3/licenses/export                                                            vendor       auditor
+        GET    /v3/licenses/subscription-logs                                                 vendor       auditor
+        GET    /v3/licenses/subscription-logs/{logId}                                         vendor       auditor
+        GET    /v3/users/export                                                               vendor       auditor
         GET    /v3/licenses/{licenseId}                                                       vendor       auditor
         PATCH  /v3/licenses/{licenseId}                                                       vendor
         DELETE /v3/licenses/{licenseId}                                                       vendor

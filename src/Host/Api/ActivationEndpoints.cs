@@ -6,6 +6,7 @@ using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Host.Api.Wire;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
+using MediatR;
 
 namespace EventSourcedOrgs.Host.Api;
 

@@ -26,11 +26,13 @@ public class OpenApiTests
     {
         foreach (var (name, operation) in Operations(await Document()))
         {
-            var (status, answer) = operation["responses"]!.AsObject().Single(response => response.Key[0] is '2' or '3');
-            var schema = answer!["content"]?.AsObject().Select(content => content.Value!["schema"]).First();
-            (schema is null).ShouldBe(status is "204" or "302", name);
-            if (((string)operation["operationId"]!).StartsWith("list", StringComparison.Ordinal))
-                ((string?)schema!["type"]).ShouldBe("array", name);
+            foreach (var (status, answer) in operation["responses"]!.AsObject().Where(response => response.Key[0] is '2' or '3'))
+            {
+                var schema = answer!["content"]?.AsObject().Select(content => content.Value!["schema"]).First();
+                (schema is null).ShouldBe(status is "204" or "302" or "304", name);
+                if (((string)operation["operationId"]!).StartsWith("list", StringComparison.Ordinal))
+                    ((string?)schema!["type"]).ShouldBe("array", name);
+            }
         }
     }
 
@@ -53,7 +55,7 @@ public class OpenApiTests
     {
         foreach (var (name, operation) in Operations(await Document()))
         {
-            var parameters = operation["parameters"]!.AsArray().Select(parameter => (Name: (string)parameter!["name"]!, In: (string)parameter["in"]!)).ToList();
+            var parameters = (operation["parameters"]?.AsArray() ?? []).Select(parameter => (Name: (string)parameter!["name"]!, In: (string)parameter["in"]!)).ToList();
             parameters.Select(parameter => parameter.Name.ToUpperInvariant()).ShouldBeUnique(name);
             parameters.Where(parameter => parameter.In != "header").ShouldAllBe(parameter => char.IsAsciiLetterLower(parameter.Name[0]), name);
         }
@@ -62,7 +64,8 @@ public class OpenApiTests
     [Fact]
     public async Task Only_sign_in_the_reset_of_a_password_and_applications_with_a_key_need_no_token() =>
         Operations(await Document()).Where(o => o.Operation["security"] is not JsonArray { Count: > 0 }).Select(o => (string?)o.Operation["operationId"])
-            .ShouldBe(["login", "loginRefreshToken", "resetUserPassword", "startOrganizationSignIn", "startAccountSignIn", "finishSignIn", "createActivation", "updateActivation", "deactivateActivation", "incrementActivationMeterAttribute"], ignoreOrder: true);
+            .ShouldBe(["login", "loginRefreshToken", "resetUserPassword", "startOrganizationSignIn", "startAccountSignIn", "finishSignIn", "createActivation", "updateActivation", "deactivateActivation", "incrementActivationMeterAttribute",
+                "getReleaseUpdate", "getLatestRelease", "isReleaseAllowed", "downloadReleaseFile"], ignoreOrder: true);
 
     [Fact]
     public async Task Schemas_speak_of_the_contract_and_not_of_the_code()

@@ -41,8 +41,6 @@ internal static class OpenApiExamples
             """,
         ["createFeature"] = """{ "name": "pdf-export", "displayName": "Export to PDF" }""",
         ["createEntitlementSet"] = $$"""{ "name": "gold", "displayName": "Gold", "productIds": ["{{Id}}"], "tier": 2 }""",
-        ["createEntitlementSetFeatureEntitlement"] = $$"""{ "featureId": "{{Id}}", "value": "10" }""",
-        ["createLicenseFeatureEntitlement"] = $$"""{ "featureId": "{{Id}}", "value": "20", "expiresAt": "2030-01-01T00:00:00Z" }""",
         ["createActivation"] = Machine,
         ["updateActivation"] = Machine,
         ["activateOffline"] = $$"""

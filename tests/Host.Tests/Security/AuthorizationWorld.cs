@@ -84,6 +84,7 @@ public sealed class AuthorizationWorld : IAsyncLifetime
     internal IEnumerable<string> QueryOf(AuthorizationRow row) => row.Name switch
     {
         "GET /v3/organizations/{organizationId}/access/diff" => ["from=1"],
+        "GET /v3/history/replay" => ["resource=license", $"id={worlds.Own["licenseId"]}"],
         "DELETE /v3/activations" => [$"licenseId={worlds.Own["licenseId"]}"],
         "GET /v3/activations/{activationId}/feature-entitlements" => [$"licenseId={worlds.Own["licenseId"]}"],
         _ => [],

@@ -15,7 +15,7 @@ public class FeedTests
         var writing = Enumerable.Range(0, 6).Select(async _ =>
         {
             for (var n = 0; n < 25; n++)
-                await acme.Vendor.Post($"{acme.Path}/user-groups", new { name = $"Group {n}" }).Expect(201);
+                await acme.Vendor.Post($"{acme.Path}/user-groups", new { name = $"Group {Guid.NewGuid():N}" }).Expect(201);
         }).ToList();
 
         var read = new List<JsonNode>();

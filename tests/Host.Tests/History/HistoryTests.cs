@@ -42,7 +42,7 @@ public class HistoryTests
         var group = await acme.Group();
         var user = await acme.User(group);
         var license = (await designer.License(("organizationId", acme.Id), ("subscriptionInterval", "P1Y"), ("expiresAt", "2030-01-01T00:00:00Z"))).Id();
-        await acme.Vendor.Put($"{acme.Path}/licenses/{license}/user-groups/{group}").Expect(200);
+        await acme.Vendor.Put($"{acme.Path}/licenses/{license}/user-groups/{group}").Expect(204);
         await acme.Vendor.Post($"/v3/licenses/{license}/renew").Expect(200);
 
         var ofLicense = await acme.Vendor.History(acme.Host, $"/v3/licenses/{license}");

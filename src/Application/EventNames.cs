@@ -87,6 +87,7 @@ public static class EventNames
         [typeof(LicenseMetadataChanged)] = "license_metadata_changed_v1",
         [typeof(LicenseEntitlementChanged)] = "license_entitlement_changed_v1",
         [typeof(LicenseMetersChanged)] = "license_meters_changed_v1",
+        [typeof(LicenseMeterReset)] = "license_meter_reset_v1",
         [typeof(PrimaryUserAssignedToLicense)] = "license_primary_user_assigned_v1",
         [typeof(PrimaryUserUnassignedFromLicense)] = "license_primary_user_unassigned_v1",
         [typeof(UserAssignedToLicense)] = "license_user_assigned_v1",

@@ -20,7 +20,7 @@ internal static class HistoryAnswers
         "position", "id", "type", "at", "actorKind", "actorId", "actorName", "ipAddress", "userAgent", "requestId", "causation", "resource", "resourceId", "organizationId", "data", "changes",
     ];
 
-    public static async Task<IResult> History(this HttpContext http, HistoryParameters parameters, OrganizationId? within, Func<ListRequest, IFeedQuery> question)
+    public static async Task<IResult> History(this HttpContext http, HistoryParameters parameters, OrganizationId? within, Func<ListRequest, FeedQuery> question)
     {
         var (context, writer) = (http.RequestServices.GetRequiredService<Context>(), http.RequestServices.GetRequiredService<HistoryWriter>());
         var viewer = context.Caller.IsVendor ? null : within;
@@ -70,7 +70,7 @@ internal static class HistoryAnswers
     };
 
     /// <summary>Asks again while there is nothing, whenever history has gone on, until the time is over or this Host stops.</summary>
-    private static async Task<Result<ListPage<FeedEntry>>> Ask(HttpContext http, IFeedQuery question, TimeSpan wait)
+    private static async Task<Result<ListPage<FeedEntry>>> Ask(HttpContext http, FeedQuery question, TimeSpan wait)
     {
         var (mediator, reader, clock) = (
             http.RequestServices.GetRequiredService<IMediator>(), http.RequestServices.GetRequiredService<FeedReader>(), http.RequestServices.GetRequiredService<TimeProvider>());

@@ -35,6 +35,12 @@ internal static class OpenApiExamples
         ["createTrialActivation"] = TriedMachine,
         ["updateTrialActivation"] = TriedMachine,
         ["extendTrialActivation"] = """{ "extensionLength": 604800 }""",
+        ["createMaintenancePolicy"] = """
+            { "name": "A year of minor updates", "allowMajorVersionUpdates": false, "allowMinorVersionUpdates": true, "subscriptionInterval": "P1Y",
+              "subscriptionStartTrigger": "license-activation" }
+            """,
+        ["createFeature"] = """{ "name": "pdf-export", "displayName": "Export to PDF" }""",
+        ["createEntitlementSet"] = $$"""{ "name": "gold", "displayName": "Gold", "productIds": ["{{Id}}"], "tier": 2 }""",
         ["createActivation"] = Machine,
         ["updateActivation"] = Machine,
         ["activateOffline"] = $$"""

@@ -48,6 +48,7 @@ internal static class StoreSetup
         services.AddSingleton<ReadModel, Utilisation>();
         services.AddSingleton<ReadModel, Outbox>();
         services.AddSingleton<ReadModel, HistoryFeed>();
+        services.AddSingleton<ReadModel, SubscriptionLog>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DirectoryReader>();

@@ -25,7 +25,7 @@ public static class EventLog
 }
 
 /// <summary>A page of the contract's audit.</summary>
-public sealed record ListEventLogs(ListRequest Request) : IFeedQuery
+public sealed record ListEventLogs(ListRequest Request) : FeedQuery(Request)
 {
     public sealed class Handler(FeedReader reader) : IRequestHandler<ListEventLogs, Result<ListPage<FeedEntry>>>
     {

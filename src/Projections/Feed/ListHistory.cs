@@ -4,15 +4,15 @@ using MediatR;
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>A question for a page of history.</summary>
-public interface IFeedQuery : IListQuery<FeedEntry>
+public abstract record FeedQuery(ListRequest Request) : IListQuery<FeedEntry>
 {
-    string IReadModelQuery.ReadModel => HistoryFeed.ModelName;
+    public string ReadModel => HistoryFeed.ModelName;
 
-    IReadOnlyList<string> IReadModelQuery.ReadModels => FeedReader.ReadModels;
+    public IReadOnlyList<string> ReadModels => FeedReader.ReadModels;
 }
 
 /// <summary>The history of everything.</summary>
-public sealed record ListHistory(ListRequest Request) : IFeedQuery
+public sealed record ListHistory(ListRequest Request) : FeedQuery(Request)
 {
     public sealed class Handler(FeedReader reader) : IRequestHandler<ListHistory, Result<ListPage<FeedEntry>>>
     {
@@ -22,7 +22,7 @@ public sealed record ListHistory(ListRequest Request) : IFeedQuery
 }
 
 /// <summary>The history of one thing.</summary>
-public sealed record ListResourceHistory(Resource Resource, Guid Id, ListRequest Request) : IFeedQuery
+public sealed record ListResourceHistory(Resource Resource, Guid Id, ListRequest Request) : FeedQuery(Request)
 {
     public sealed class Handler(FeedReader reader) : IRequestHandler<ListResourceHistory, Result<ListPage<FeedEntry>>>
     {
@@ -32,7 +32,7 @@ public sealed record ListResourceHistory(Resource Resource, Guid Id, ListRequest
 }
 
 /// <summary>What happened to an organization and within it, also when it is gone.</summary>
-public sealed record ListOrganizationHistory(OrganizationId Organization, ListRequest Request) : IFeedQuery, IWithinOrganization
+public sealed record ListOrganizationHistory(OrganizationId Organization, ListRequest Request) : FeedQuery(Request), IWithinOrganization
 {
     bool IWithinOrganization.MayBeGone => true;
 
@@ -44,7 +44,7 @@ public sealed record ListOrganizationHistory(OrganizationId Organization, ListRe
 }
 
 /// <summary>What happened to one thing while it belonged to an organization.</summary>
-public sealed record ListOrganizationResourceHistory(OrganizationId Organization, Resource Resource, Guid Id, ListRequest Request) : IFeedQuery, IWithinOrganization
+public sealed record ListOrganizationResourceHistory(OrganizationId Organization, Resource Resource, Guid Id, ListRequest Request) : FeedQuery(Request), IWithinOrganization
 {
     bool IWithinOrganization.MayBeGone => true;
 

@@ -3,12 +3,16 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.EntitlementSets;
+using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
+using EventSourcedOrgs.Domain.Trials;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx.Events;
@@ -97,6 +101,13 @@ public sealed class Outbox() : ReadModel(ModelName, [Entries, Owned], WebhookNam
         ProductEvent => "product",
         LicenseTemplateEvent => "licenseTemplate",
         MaintenancePolicyEvent => "maintenancePolicy",
+        TrialPolicyEvent => "trialPolicy",
+        TrialActivationEvent => "trialActivation",
+        FeatureEvent => "feature",
+        EntitlementSetEvent => "entitlementSet",
+        ReleaseEvent => "release",
+        ReleaseChannelEvent => "releaseChannel",
+        ReleasePlatformEvent => "releasePlatform",
         AccessTokenEvent => "accessToken",
         CustomRoleEvent => "role",
         AccountEvent => "account",

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -164,6 +165,11 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/licenses                                                                   vendor       auditor
         DELETE /v3/licenses/metadata/{metadataId}                                             vendor
         DELETE /v3/licenses/meter-attributes/{meterId}                                        vendor
+        POST   /v3/licenses/meter-attributes/{meterId}/reset                                  vendor
+        GET    /v3/licenses/export                                                            vendor       auditor
+        GET    /v3/licenses/subscription-logs                                                 vendor       auditor
+        GET    /v3/licenses/subscription-logs/{logId}                                         vendor       auditor
+        GET    /v3/users/export                                                               vendor       auditor
         GET    /v3/licenses/{licenseId}                                                       vendor       auditor
         PATCH  /v3/licenses/{licenseId}                                                       vendor
         DELETE /v3/licenses/{licenseId}                                                       vendor
@@ -249,7 +255,7 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         PATCH  /v3/releases/{releaseId}                                                       vendor
         DELETE /v3/releases/{releaseId}                                                       vendor
         POST   /v3/releases/{releaseId}/publish                                               vendor
-        POST   /v3/releases/{releaseId}/archive                                               vendor
+        POST   /v3/releases/{releaseId}/archive                                               vendor       =400
         GET    /v3/releases/storage                                                           vendor       auditor
         GET    /v3/releases/update                                                            open
         GET    /v3/releases/latest                                                            open
@@ -258,9 +264,8 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/release-files                                                              vendor       auditor
         GET    /v3/release-files/{releaseFileId}                                              vendor       auditor
         DELETE /v3/release-files/{releaseFileId}                                              vendor
-        PUT    /v3/{releaseId:guid}/{fileName}                                                vendor
-        GET    /v3/{releaseId:guid}/{fileName}                                                open
-        HEAD   /v3/{releaseId:guid}/{fileName}                                                open
+        PUT    /v3/{releaseId}/{fileName}                                                     vendor
+        GET    /v3/{releaseId}/{fileName}                                                     open
         POST   /v3/release-channels                                                           vendor
         GET    /v3/release-channels                                                           vendor       auditor
         GET    /v3/release-channels/{releaseChannelId}                                        vendor       auditor
@@ -307,8 +312,9 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
 
     public bool HasIds => Path.Contains('{', StringComparison.Ordinal);
 
-    /// <summary>The addresses that the Host really answers to.</summary>
+    /// <summary>The addresses that the Host really answers to; a HEAD is answered as its GET is.</summary>
     public static IEnumerable<string> Endpoints(TestHost host) => host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"])
-            .Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"));
+            .Where(method => method != HttpMethods.Head)
+            .Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/').Replace(":guid", "", StringComparison.Ordinal)}"));
 }

@@ -177,7 +177,7 @@ internal sealed record WireActivation(
             activation.Id, activation.Recorded.CreatedAt, activation.Recorded.UpdatedAt, machine.Os, machine.OsVersion, address?.Hostname ?? "",
             new(address?.IpAddress ?? "", machine.Country), machine.VmName, machine.Container, null, machine.ReleaseVersion, machine.ReleaseChannel,
             machine.ReleasePlatform, activation.Offline, activation.Product, activation.ExpiresAt ?? license?.ExpiresAt, activation.License,
-            pulse > activation.LastSyncedAt ? pulse : activation.LastSyncedAt, activation.Meters.Select(uses => new WireUses(uses.Name, uses.Uses)).ToValueList(),
+            pulse > activation.LastSyncedAt ? pulse : activation.LastSyncedAt, activation.Meters.Select(uses => new WireUses(uses.Name, license is null ? uses.Uses : uses.Of(license))).ToValueList(),
             activation.LeaseExpiresAt);
     }
 

@@ -10,6 +10,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Answers with history: pages, a feed from a position on, or everything that matches as a stream.</summary>
 internal static class HistoryAnswers
 {
+    public const string NextHeader = "X-Next";
     private const int LongestWait = 30;
 
     private static readonly RowFormat CloudEvents = new("cloudevents", WireCloudEvent.ContentType, false);
@@ -37,7 +38,7 @@ internal static class HistoryAnswers
         if (!bound.IsValid)
             return bound.Errors.AsRefusal().AsHttp();
         if (parameters.From is not null && (bound.Value.Sort.Count > 0 || bound.Value.Cursor is not null || bound.Value.Page > 1))
-            return Wrong(HistoryParameters.FromName, "A feed has its own order and goes on from 'next': leave sort, cursor and page out.");
+            return Wrong(HistoryParameters.FromName, "A feed has its own order and goes on from the header X-Next: leave sort, cursor and page out.");
 
         var request = From(parameters, bound.Value with { AsOf = context.AsOf?.Position });
         var answer = await Ask(http, question(request), TimeSpan.FromSeconds(parameters.Wait ?? 0));
@@ -47,19 +48,18 @@ internal static class HistoryAnswers
         var page = answer.Value!;
         var events = await writer.Of(viewer, page.Rows, http.RequestServices.GetRequiredService<Store>(), http.RequestAborted);
         http.Response.Headers[Sending.PositionHeader] = page.Position!.Value.ToString(CultureInfo.InvariantCulture);
-        var body = format == CloudEvents ? events.Select(WireCloudEvent.Of).ToList() : (object)events;
         if (parameters.From is { } from)
         {
-            var next = page.HasNext ? page.Rows[^1].Row.Position : Math.Max(from, page.Position.Value);
-            http.Response.Headers.Append("Link", $"<{http.Request.Address(HistoryParameters.FromName, next.ToString(CultureInfo.InvariantCulture))}>; rel=\"next\"");
-            body = format == CloudEvents ? body : new WireFeed(events, next);
+            var next = (page.HasNext ? page.Rows[^1].Row.Position : Math.Max(from, page.Position.Value)).ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers[NextHeader] = next;
+            http.Response.Headers.Append("Link", $"<{http.Request.Address(HistoryParameters.FromName, next)}>; rel=\"next\"");
         }
         else
         {
             http.WritePaging(bound.Value, page);
         }
 
-        return Results.Json(body, HttpJson.Options, format.ContentType);
+        return format == CloudEvents ? Results.Json(events.Select(WireCloudEvent.Of), HttpJson.Options, format.ContentType) : Results.Json(events, HttpJson.Options);
     }
 
     /// <summary>Where a feed begins: after a position, in the order in which things happened.</summary>

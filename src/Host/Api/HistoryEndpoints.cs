@@ -1,4 +1,3 @@
-using System.Globalization;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
@@ -6,6 +5,7 @@ using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.OpenApi;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -74,7 +74,7 @@ internal static class HistoryEndpoints
             var kind = Resource.Find(resource)!;
             routes.MapGet($"{Organization}{path}/{{{id}}}/history", (OrganizationId organizationId, [AsParameters] HistoryParameters parameters, HttpContext http) =>
                     http.History(parameters, organizationId, request => new ListOrganizationResourceHistory(organizationId, kind, http.PathId(id), request)))
-                .WithMetadata(new PathId(id)).WithFeed().WithTags(tag).WithSummary("What happened to it while it belonged to the organization");
+                .WithMetadata(new PathId(id)).WithName($"listHistoryOfOrganization{char.ToUpperInvariant(resource[0])}{resource[1..]}").WithFeed().WithTags(tag).WithSummary("What happened to it while it belonged to the organization");
         }
 
         routes.MapGet("/history/replay", Replay)
@@ -96,11 +96,12 @@ internal static class HistoryEndpoints
 
     private static RouteHandlerBuilder WithFeed(this RouteHandlerBuilder endpoint) => endpoint
         .WithList(HistoryFeed.Listing, HistoryParameters.FromName, HistoryParameters.WaitName, HistoryParameters.FormatName).Produces<IReadOnlyList<WireEvent>>()
-        .AddOpenApiOperationTransformer(async (operation, context, cancellation) =>
+        .AddOpenApiOperationTransformer((operation, _, _) =>
         {
-            var body = operation.Responses!["200"].Content!["application/json"];
-            var feed = await context.GetOrCreateSchemaAsync(typeof(WireFeed), null, cancellation);
-            body.Schema = new Microsoft.OpenApi.OpenApiSchema { OneOf = [body.Schema!, feed] };
+            var answer = (OpenApiResponse)operation.Responses!["200"];
+            answer.Headers ??= new Dictionary<string, IOpenApiHeader>();
+            answer.Headers[HistoryAnswers.NextHeader] = new OpenApiHeader { Description = "With `from`: the position to go on from.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } };
+            return Task.CompletedTask;
         });
 
     private static Guid PathId(this HttpContext http, string name)

@@ -33,9 +33,9 @@ internal static class HistoryJson
     public static JsonObject Of(object eventOrState) => JsonSerializer.SerializeToNode(eventOrState, eventOrState.GetType(), Options)!.AsObject();
 
     /// <summary>What differs. Of something new, everything that is not as it always begins, and nothing was before.</summary>
-    public static IReadOnlyList<WireChange> Changes(object before, object after, bool isNew)
+    public static IReadOnlyList<WireFieldChange> Changes(object before, object after, bool isNew)
     {
-        var changes = new List<WireChange>();
+        var changes = new List<WireFieldChange>();
         var (from, to) = (Of(before), Of(after));
         foreach (var name in NoFields)
             (_, _) = (from.Remove(name), to.Remove(name));
@@ -43,7 +43,7 @@ internal static class HistoryJson
         return isNew ? changes.ConvertAll(change => change with { Before = null }) : changes;
     }
 
-    private static void Compare(string pointer, JsonObject before, JsonObject after, List<WireChange> changes)
+    private static void Compare(string pointer, JsonObject before, JsonObject after, List<WireFieldChange> changes)
     {
         foreach (var name in before.Select(member => member.Key).Union(after.Select(member => member.Key)))
         {
@@ -74,10 +74,15 @@ internal static class HistoryJson
 
             public override void Write(Utf8JsonWriter writer, Personal<T> value, JsonSerializerOptions options)
             {
-                if (value.Erased)
-                    JsonSerializer.Serialize(writer, new { erased = true }, options);
-                else
+                if (!value.Erased)
+                {
                     JsonSerializer.Serialize(writer, value.Value, options);
+                    return;
+                }
+
+                writer.WriteStartObject();
+                writer.WriteBoolean("erased", true);
+                writer.WriteEndObject();
             }
         }
     }

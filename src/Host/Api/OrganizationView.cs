@@ -53,7 +53,7 @@ internal static class OrganizationView
             Origin = own ? e.Origin : null,
             OrganizationId = viewer,
             Data = Visible(row.Resource, e.Data.AsObject()),
-            Changes = [.. e.Changes.Select(change => Visible(row.Resource, change)).OfType<WireChange>().Where(change => !isMove || change.Field == Move)],
+            Changes = [.. e.Changes.Select(change => Visible(row.Resource, change)).OfType<WireFieldChange>().Where(change => !isMove || change.Field == Move)],
         };
         if (isMove)
             shown = shown with { Changes = [.. shown.Changes.Select(change => hasLeft ? change with { After = null } : change with { Before = null })] };
@@ -62,7 +62,7 @@ internal static class OrganizationView
         return shown;
     }
 
-    private static WireChange? Visible(string resource, WireChange change)
+    private static WireFieldChange? Visible(string resource, WireFieldChange change)
     {
         var path = change.Field[1..];
         var name = path.Split('/')[0];

@@ -121,7 +121,7 @@ internal static class ReplayCommand
         return ExitCode.Failure;
     }
 
-    private sealed record WireStep(long Position, Guid Id, string Type, DateTimeOffset At, string? Actor, System.Text.Json.Nodes.JsonObject Data, IReadOnlyList<WireChange> Changes)
+    private sealed record WireStep(long Position, Guid Id, string Type, DateTimeOffset At, string? Actor, System.Text.Json.Nodes.JsonObject Data, IReadOnlyList<WireFieldChange> Changes)
     {
         public static WireStep Of(Step step) => new(
             step.Event.Sequence, step.Event.Id, step.Event.EventTypeName, step.Event.Timestamp, step.Event.UserName, HistoryJson.Of(step.Event.Data),

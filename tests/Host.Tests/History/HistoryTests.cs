@@ -90,7 +90,7 @@ public class HistoryTests
         await TestHost.AlongsideAsync(host, TimeProvider.System, async other =>
         {
             var events = (await (await other.Vendor()).Get($"/v3/users/{user}/history").Expect(200)).AsArray().Select(e => e!).ToList();
-            events.Count.ShouldBe(3);
+            events.Count.ShouldBe(2);
             events.Of("user_renamed_v1")["data"]!["firstName"]!.ToJsonString().ShouldBe("""{"erased":true}""");
             events.ShouldAllBe(e => !e.ToJsonString(null).Contains("Augusta") && !e.ToJsonString(null).Contains("Ada"));
         });

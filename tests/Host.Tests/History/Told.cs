@@ -21,15 +21,23 @@ internal static class Told
 
     public static long Position(this JsonNode e) => (long)e["position"]!;
 
+    /// <summary>What comes after a position, and from where to go on.</summary>
+    public static async Task<(IReadOnlyList<JsonNode> Events, long Next)> After(this HttpClient client, string path, long from, string query)
+    {
+        using var response = await client.GetAsync(string.Create(CultureInfo.InvariantCulture, $"{path}?from={from}&{query}"));
+        var text = await response.Content.ReadAsStringAsync();
+        response.IsSuccessStatusCode.ShouldBeTrue(text);
+        return ([.. JsonNode.Parse(text)!.AsArray().Select(e => e!)], long.Parse(response.Headers.GetValues("X-Next").Single(), CultureInfo.InvariantCulture));
+    }
+
     /// <summary>Reads the feed from a position on until there is nothing more up to another.</summary>
-    public static async Task<(List<JsonNode> Events, long Next)> Feed(this HttpClient client, string path, long from, long upTo, int limit = 1000)
+    public static async Task<(List<JsonNode> Events, long Next)> Feed(this HttpClient client, string path, long from, long upTo)
     {
         var events = new List<JsonNode>();
         for (var next = from; ;)
         {
-            var part = await client.Get(string.Create(CultureInfo.InvariantCulture, $"{path}?from={next}&limit={limit}&wait=5")).Expect(200);
-            events.AddRange(part["events"]!.AsArray().Select(e => e!.DeepClone()));
-            next = (long)part["next"]!;
+            (var part, next) = await client.After(path, next, "limit=1000&wait=5");
+            events.AddRange(part);
             if (next >= upTo)
                 return (events, next);
         }

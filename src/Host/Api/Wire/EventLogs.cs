@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
@@ -6,14 +5,11 @@ using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
-/// <summary>What became of one property, as the contract has it.</summary>
-internal sealed record WirePropertyChange(string PropertyName, JsonNode? OldValue, JsonNode? NewValue);
-
 /// <summary>
 /// An entry of the contract's audit. <c>userId</c> is the person who acted, <c>actorId</c> that person or the token that was used; an address that is not known is empty.
 /// </summary>
 internal sealed record WireEventLog(
-    Guid Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Resource, string Action, IReadOnlyList<WirePropertyChange> Changes, Guid ResourceId, string IpAddress,
+    Guid Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Resource, string Action, IReadOnlyList<WireChange> Changes, Guid ResourceId, string IpAddress,
     UserId? UserId, WireUser? User, string? ActorId, string? ActorName, string? ActorEmail)
 {
     public static async Task<IReadOnlyList<WireEventLog>> Of(IReadOnlyList<FeedEntry> entries, HistoryWriter writer, Store store, CancellationToken cancellation)
@@ -29,7 +25,7 @@ internal sealed record WireEventLog(
         var person = row.User is { } id ? actors.Users.GetValueOrDefault(id) : null;
         return new(
             row.Id, row.At, row.At, row.Resource, row.Action,
-            [.. HistoryJson.Changes(step.Before, step.After, step.Event.Version == 1).Select(change => new WirePropertyChange(NameOf(change.Field), change.Before, change.After))],
+            [.. HistoryJson.Changes(step.Before, step.After, step.Event.Version == 1).Select(change => new WireChange(NameOf(change.Field), change.Before, change.After))],
             row.ResourceId, writer.OriginOf(step.Event)?.IpAddress ?? "", row.User, person is null ? null : users.GetValueOrDefault(person.Id),
             row.Actor?.Split(':', 2) is [_, var actor] ? actor : null, actors.NameOf(row), Common.Filled(person?.Email.Value));
     }

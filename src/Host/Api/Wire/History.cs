@@ -13,15 +13,12 @@ internal sealed record WireOrigin(string? IpAddress, string? UserAgent);
 internal sealed record WireResource(string Type, Guid Id);
 
 /// <summary>What became of one field (a JSON pointer into the state): a value that was not there, or is not any more, is null.</summary>
-internal sealed record WireChange(string Field, JsonNode? Before, JsonNode? After);
+internal sealed record WireFieldChange(string Field, JsonNode? Before, JsonNode? After);
 
 /// <summary>One event of the history: who did what to what, when, from where, by which request, and what it changed.</summary>
 internal sealed record WireEvent(
     long Position, Guid Id, string Type, DateTimeOffset At, WireActor Actor, WireOrigin? Origin, string? RequestId, string? Causation, WireResource Resource,
-    OrganizationId? OrganizationId, JsonNode Data, IReadOnlyList<WireChange> Changes);
-
-/// <summary>A part of the feed, and from where to go on.</summary>
-internal sealed record WireFeed(IReadOnlyList<WireEvent> Events, long Next);
+    OrganizationId? OrganizationId, JsonNode Data, IReadOnlyList<WireFieldChange> Changes);
 
 /// <summary>An event as CloudEvents 1.0 has it; <c>sequence</c> is its position with leading zeros, so that it sorts as text.</summary>
 internal sealed record WireCloudEvent(

@@ -40,6 +40,9 @@ public sealed class Rows
     /// <summary>The sums that this working set holds for a key, in the order of the table's counters.</summary>
     public IReadOnlyDictionary<TKey, long[]> Sums<TKey>(CounterTable<TKey> table) where TKey : notnull => Of(table).Sums;
 
+    /// <summary>Everything that this working set holds, table by table.</summary>
+    public IEnumerable<(string Table, IEnumerable<object> Rows)> Contents => sets.Select(set => (set.Key.Name, set.Value.Contents));
+
     internal TableRows<TKey, TRow> Of<TKey, TRow>(Table<TKey, TRow> table) where TKey : notnull where TRow : class => (TableRows<TKey, TRow>)Set(table);
 
     private CounterRows<TKey> Of<TKey>(CounterTable<TKey> table) where TKey : notnull => (CounterRows<TKey>)Set(table);

@@ -16,6 +16,9 @@ internal abstract class WorkingSet
     public virtual void Settle() { }
 
     public abstract IEnumerable<Statement> Changes();
+
+    /// <summary>The rows, with the positions between which they hold if the table keeps versions.</summary>
+    public abstract IEnumerable<object> Contents { get; }
 }
 
 internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSet where TKey : notnull where TRow : class
@@ -42,6 +45,8 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
     }
 
     public IEnumerable<RowVersion<TRow>> Versions() => entries.Values.SelectMany(entry => entry.Versions());
+
+    public override IEnumerable<object> Contents => Versions().Select(version => table.IsVersioned ? version : (object)version.Row);
 
     public override NpgsqlBatchCommand? Question()
     {
@@ -148,6 +153,8 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
 internal sealed class CounterRows<TKey>(CounterTable<TKey> table) : WorkingSet where TKey : notnull
 {
     public Dictionary<TKey, long[]> Sums { get; } = [];
+
+    public override IEnumerable<object> Contents => Sums.Select(sums => (object)sums);
 
     public void Add(TKey key, string counter, long delta)
     {

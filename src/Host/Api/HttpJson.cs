@@ -30,7 +30,7 @@ internal static class HttpJson
     public static string? Text(DateTimeOffset? time) => time is { } given ? Text(given) : null;
 
     /// <summary>Writes times as UTC with Z and reads any ISO 8601 time; one without an offset is UTC.</summary>
-    private sealed class UtcJson : JsonConverter<DateTimeOffset>
+    internal sealed class UtcJson : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String

@@ -18,9 +18,9 @@ internal sealed record RowFormat(string Name, string ContentType, bool IsStream)
     private static readonly char[] Formulas = ['=', '+', '-', '@', '\t', '\r'];
 
     /// <summary>The format that is named or, if none is, the first that the request accepts; null for a name that is none.</summary>
-    public static RowFormat? Of(HttpContext http, string? name)
+    public static RowFormat? Of(HttpContext http, string? name, params RowFormat[] more)
     {
-        RowFormat[] known = [Json, NdJson, Csv];
+        RowFormat[] known = [Json, NdJson, Csv, .. more];
         return name is not null
             ? known.FirstOrDefault(format => format.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             : http.Request.GetTypedHeaders().Accept.OrderByDescending(accepted => accepted.Quality ?? 1)
@@ -37,7 +37,7 @@ internal sealed record RowFormat(string Name, string ContentType, bool IsStream)
         if (!IsStream)
         {
             if (next is not null)
-                http.Response.Headers.Append("Link", $"<{Address(http.Request, next)}>; rel=\"next\"");
+                http.Response.Headers.Append("Link", $"<{http.Request.Address("cursor", next, "asof")}>; rel=\"next\"");
             return Results.Json(rows, HttpJson.Options);
         }
 
@@ -64,15 +64,6 @@ internal sealed record RowFormat(string Name, string ContentType, bool IsStream)
                 await stream.WriteAsync(this == Csv ? Line(cells.Values(row)) : Object(row), http.RequestAborted);
         }, $"{ContentType}; charset=utf-8");
 
-    /// <summary>The same request, going on after the cursor, which keeps the moment.</summary>
-    private static string Address(HttpRequest request, string cursor)
-    {
-        var others = request.Query.Where(parameter => parameter.Key.ToLowerInvariant() is not ("cursor" or "asof"))
-            .Select(parameter => (parameter.Key, Value: parameter.Value.ToString())).Append(("cursor", cursor))
-            .Select(parameter => $"{Uri.EscapeDataString(parameter.Item1)}={Uri.EscapeDataString(parameter.Item2)}");
-        return $"{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}?{string.Join('&', others)}";
-    }
-
     private static byte[] Object<TRow>(TRow row) => [.. JsonSerializer.SerializeToUtf8Bytes(row, HttpJson.Options), (byte)'\n'];
 
     /// <summary>RFC 4180; a value that a spreadsheet would take for a formula begins with an apostrophe.</summary>
@@ -82,5 +73,18 @@ internal sealed record RowFormat(string Name, string ContentType, bool IsStream)
     {
         var text = value is { Length: > 0 } && Formulas.Contains(value[0]) ? $"'{value}" : value ?? "";
         return text.AsSpan().ContainsAny("\",\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    }
+}
+
+/// <summary>Addresses of what follows.</summary>
+internal static class NextAddress
+{
+    /// <summary>The same request with another value of one parameter, and without those that do not go with it.</summary>
+    public static string Address(this HttpRequest request, string name, string value, params string[] without)
+    {
+        var others = request.Query.Where(parameter => !without.Append(name).Contains(parameter.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(parameter => (parameter.Key, Value: parameter.Value.ToString())).Append((name, value))
+            .Select(parameter => $"{Uri.EscapeDataString(parameter.Item1)}={Uri.EscapeDataString(parameter.Item2)}");
+        return $"{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}?{string.Join('&', others)}";
     }
 }

@@ -9,12 +9,12 @@ using Npgsql;
 
 namespace EventSourcedOrgs.Host.Cli;
 
-/// <summary><c>history verify</c>, <c>history export</c> and <c>history key</c>: proof that history was not altered.</summary>
+/// <summary><c>history verify</c>, <c>history export</c> and <c>history key</c>: proof that history was not altered; <c>history replay</c> is in <see cref="ReplayCommand"/>.</summary>
 internal static class HistoryCommand
 {
     private const string KeyFile = "log.pub";
 
-    public static Command Create() => new("history", "The sealed history: check it, take it out, show its public key.") { Verify(), Export(), Key() };
+    public static Command Create() => new("history", "The history: check it, take it out, show its public key, make states of it again.") { Verify(), Export(), Key(), ReplayCommand.Create() };
 
     private static Command Verify()
     {

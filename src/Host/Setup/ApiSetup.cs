@@ -12,7 +12,7 @@ internal static class ApiSetup
     public static void AddApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => HttpJson.Configure(options.SerializerOptions));
-        services.AddResponseCompression(options => options.MimeTypes = ["application/json", "application/problem+json", "application/x-ndjson", "text/csv", "text/html"]);
+        services.AddResponseCompression(options => options.MimeTypes = ["application/json", "application/problem+json", "application/x-ndjson", "application/cloudevents-batch+json", "text/csv", "text/html"]);
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(options =>
         {
@@ -63,6 +63,8 @@ internal static class ApiSetup
         v3.MapAnalytics();
         v3.MapWebhooks();
         v3.MapRefusals();
+        v3.MapHistory();
+        v3.MapEventLogs();
         v3.MapProof();
         v3.MapSignIn();
         v3.MapProviderSignIn();

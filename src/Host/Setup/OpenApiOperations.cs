@@ -79,6 +79,9 @@ internal static class OpenApiOperations
         foreach (var bound in operation.Parameters.OfType<OpenApiParameter>())
             Correct(bound, context.Description.ParameterDescriptions.FirstOrDefault(parameter => parameter.Name == bound.Name)?.ParameterDescriptor?.ParameterType);
 
+        foreach (var id in metadata.OfType<PathId>())
+            operation.Parameters.Insert(operation.Parameters.Count(parameter => parameter.In == ParameterLocation.Path), new OpenApiParameter { Name = id.Name, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" } });
+
         foreach (var shared in (list is not null ? OfList(list, context.Document!) : []).Concat(!asks ? OfCommand(path) : metadata.OfType<AnswersForNow>().Any() ? [] : OfQuestion))
         {
             if (operation.Parameters.All(parameter => parameter.Name != shared.Name))
@@ -104,10 +107,10 @@ internal static class OpenApiOperations
         .. path.Contains('{', StringComparison.Ordinal) ? [Header("If-Match", "The ETag the change is meant for; 412 when it is no longer current.")] : (OpenApiParameter[])[],
     ];
 
-    private static IEnumerable<OpenApiParameter> OfPages =>
+    private static IEnumerable<OpenApiParameter> OfPages(int most) =>
     [
         Query("page", new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{ListRequest.MaxPage}" }, "The page, from 1."),
-        Query("limit", new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{ListRequest.MaxLimit}", Default = 20 }, "Rows of a page."),
+        Query("limit", new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{most}", Default = 20 }, "Rows of a page."),
         Query("sort", new() { Type = JsonSchemaType.String }, "Up to six fields joined by '|', each with a leading + or -: -createdAt|+name."),
         Query("search", new() { Type = JsonSchemaType.String, MaxLength = ListRequest.MaxSearchLength }, "Text that some field contains, ignoring case."),
         Query("cursor", new() { Type = JsonSchemaType.String }, "From the Link header of the page before."),
@@ -116,7 +119,7 @@ internal static class OpenApiOperations
 
     private static IEnumerable<OpenApiParameter> OfList(ListDescription list, OpenApiDocument document) =>
     [
-        .. list.IsPaged ? OfPages : [],
+        .. list.IsPaged ? OfPages(list.Listing.MaxLimit) : [],
         Query(Positions.MinPosition, new() { Type = JsonSchemaType.Integer, Minimum = "0" }, "Waits until the list reflects this position, two seconds at most."),
         .. list.AlsoKnown.Where(name => list.Listing.Find(name) is null).Select(name => name.EndsWith("Id", StringComparison.Ordinal)
             ? Query(name, new() { Type = JsonSchemaType.String, Format = "uuid" }, "An id.")

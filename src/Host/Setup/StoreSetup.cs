@@ -47,6 +47,7 @@ internal static class StoreSetup
         services.AddSingleton<ReadModel, ActivationHistory>();
         services.AddSingleton<ReadModel, Utilisation>();
         services.AddSingleton<ReadModel, Outbox>();
+        services.AddSingleton<ReadModel, HistoryFeed>();
         services.AddSingleton<ReadModel, SubscriptionLog>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
@@ -57,6 +58,10 @@ internal static class StoreSetup
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<ActivationLogReader>();
         services.AddSingleton<UtilisationReader>();
+        services.AddSingleton<Replay>();
+        services.AddSingleton<FormerStates>();
+        services.AddSingleton<FeedReader>();
+        services.AddSingleton<Api.HistoryWriter>();
         services.AddSingleton<Api.RefusedCommandReader>();
         services.AddScoped<Api.OfflineResponseReader>();
         services.AddSingleton<AccessNeighbours>();

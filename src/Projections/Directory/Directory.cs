@@ -78,6 +78,9 @@ public sealed class Directory : ReadModel
 
     public override void Apply(IEvent e, Rows rows) => PartOf(e).Apply(e, rows);
 
+    /// <summary>The part that keeps the states of a kind of resource; null for one that no list is of.</summary>
+    internal DirectoryPart? Find(Resource resource) => parts.GetValueOrDefault(resource.Family);
+
     /// <summary>The name of a table of the directory, for lists that look into another's.</summary>
     internal static string TableOf(string name) => $"{Table.Schema}.{name}_v{Shape}";
 
@@ -99,6 +102,9 @@ public abstract class DirectoryPart
     internal abstract void Touch(IEvent e, Touched touched);
 
     internal abstract void Apply(IEvent e, Rows rows);
+
+    /// <summary>The state that a document holds.</summary>
+    internal abstract object StateOf(string document);
 }
 
 /// <summary>The state of one aggregate, under the id of its stream.</summary>
@@ -129,6 +135,8 @@ public sealed class DirectoryPart<TState, TEvent>(
         else
             rows.Remove(Rows, e.StreamId);
     }
+
+    internal override object StateOf(string document) => JsonSerializer.Deserialize<TState>(document, json)!;
 
     /// <summary>Reads the states of a list; <c>document</c> must be the first column selected.</summary>
     internal TState StateOf(Npgsql.NpgsqlDataReader reader) => JsonSerializer.Deserialize<TState>(reader.GetString(0), json)!;

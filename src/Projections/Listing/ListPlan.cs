@@ -27,7 +27,7 @@ sealed record ListPlan(IReadOnlyList<ListCondition> Conditions, IReadOnlyList<So
     static IEnumerable<ListError> Limits(Listing listing, ListRequest request)
     {
         if (request.Page is < 1 or > ListRequest.MaxPage) yield return ListError.Parameter("page", $"A page is a number from 1 to {ListRequest.MaxPage}.");
-        if (request.Limit is < 1 or > ListRequest.MaxLimit) yield return ListError.Parameter("limit", $"A limit is a number from 1 to {ListRequest.MaxLimit}.");
+        if (request.Limit < 1 || request.Limit > listing.MaxLimit) yield return ListError.Parameter("limit", $"A limit is a number from 1 to {listing.MaxLimit}.");
         if (request is { Cursor: not null, Page: > 1 }) yield return ListError.Parameter("page", "A cursor says where to go on: leave the page out.");
         if (request.Filters is { Count: > ListRequest.MaxFilters } all)
             yield return ListError.Parameter(all[^1].Field, $"At most {ListRequest.MaxFilters} filters.");

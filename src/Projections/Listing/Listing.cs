@@ -33,6 +33,9 @@ public sealed partial class Listing
     /// </summary>
     public string? Versioned { get; init; }
 
+    /// <summary>So many rows a page may have.</summary>
+    public int MaxLimit { get; init; } = ListRequest.MaxLimit;
+
     /// <summary>Every parameter name that the list itself understands: its paging, its search, its fields.</summary>
     public IEnumerable<string> KnownNames => Parameters.Concat(FieldNames);
 

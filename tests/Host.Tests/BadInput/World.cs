@@ -74,6 +74,7 @@ public sealed class World : IAsyncLifetime
         var tried = new { productId = product.Id(), fingerprint = new string('b', 64), userHash = "4f2d", hostname = "drawing-board", os = "linux" };
         ids["trialActivationId"] = Activations.Device.Claims(await Made("trial-activations", tried), "trialActivationToken").Text("aid");
         ids["logId"] = (await vendor.Get($"/v3/activation-logs?activationId={ids["activationId"]}&minPosition={await host.Position()}").Expect(200))[0]!.Id();
+        ids["event-logs/logId"] = (await vendor.Get($"/v3/event-logs?resourceId={ids["activationId"]}&minPosition={await host.Position()}").Expect(200))[0]!.Id();
         carried["activateOffline"] = (Activations.Carrier.Machine(product).MakeOfflineRequest(key), license.Id());
         await Answered("activateOffline");
         ids["responseId"] = (await vendor.Get($"/v3/licenses/{license.Id()}/offline-responses").Expect(200))[0]!.Id();

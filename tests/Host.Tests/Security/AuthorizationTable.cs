@@ -34,6 +34,32 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/history/proofs/inclusion                                                   vendor       auditor
         GET    /v3/history/proofs/consistency                                                 vendor       auditor
         GET    /v3/history/export                                                             vendor       auditor
+        GET    /v3/history                                                                    vendor       auditor
+        GET    /v3/history/replay                                                             vendor       auditor
+        GET    /v3/users/{userId}/history                                                     vendor       auditor
+        GET    /v3/licenses/{licenseId}/history                                               vendor       auditor
+        GET    /v3/activations/{activationId}/history                                         vendor       auditor
+        GET    /v3/products/{productId}/history                                               vendor       auditor
+        GET    /v3/license-templates/{templateId}/history                                     vendor       auditor
+        GET    /v3/maintenance-policies/{maintenancePolicyId}/history                         vendor       auditor
+        GET    /v3/trial-policies/{trialPolicyId}/history                                     vendor       auditor
+        GET    /v3/trial-activations/{trialActivationId}/history                              vendor       auditor
+        GET    /v3/features/{featureId}/history                                               vendor       auditor
+        GET    /v3/entitlement-sets/{entitlementSetId}/history                                vendor       auditor
+        GET    /v3/roles/{roleId}/history                                                     vendor       auditor
+        GET    /v3/releases/{releaseId}/history                                               vendor       auditor
+        GET    /v3/release-channels/{releaseChannelId}/history                                vendor       auditor
+        GET    /v3/release-platforms/{releasePlatformId}/history                              vendor       auditor
+        GET    /v3/event-logs                                                                 vendor       auditor
+        GET    /v3/event-logs/export                                                          vendor       auditor
+        GET    /v3/event-logs/{logId}                                                         vendor       auditor
+        GET    /v3/event-logs/resources                                                       own          auditor operator custom
+        GET    /v3/organizations/{organizationId}/history                                     organization auditor gone
+        GET    /v3/organizations/{organizationId}/users/{userId}/history                      organization auditor gone
+        GET    /v3/organizations/{organizationId}/user-groups/{userGroupId}/history           organization auditor gone
+        GET    /v3/organizations/{organizationId}/licenses/{licenseId}/history                organization auditor gone
+        GET    /v3/organizations/{organizationId}/activations/{activationId}/history          organization auditor gone
+        GET    /v3/organizations/{organizationId}/access-tokens/{tokenId}/history             organization auditor gone
         POST   /v3/organizations/{organizationId}/users                                       organization
         GET    /v3/organizations/{organizationId}/users                                       organization auditor custom
         GET    /v3/organizations/{organizationId}/users/{userId}                              organization auditor custom

@@ -84,6 +84,7 @@ public sealed class AuthorizationWorld : IAsyncLifetime
     internal IEnumerable<string> QueryOf(AuthorizationRow row) => row.Name switch
     {
         "GET /v3/organizations/{organizationId}/access/diff" => ["from=1"],
+        "GET /v3/history/replay" => ["resource=license", $"id={worlds.Own["licenseId"]}"],
         "GET /v3/releases/update" => [$"productId={worlds.Own["productId"]}", "platform=linux", "version=1.0", "key=nobodys"],
         "GET /v3/releases/latest" => [$"productId={worlds.Own["productId"]}", "platform=linux", "key=nobodys"],
         "GET /v3/releases/{releaseId}/allowed" => ["key=nobodys"],

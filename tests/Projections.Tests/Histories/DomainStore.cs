@@ -24,7 +24,7 @@ internal sealed class DomainStore : IAsyncDisposable
         Source = NpgsqlDataSource.Create(address);
         keys = new(new Secrets(new byte[Secrets.KeySize]), Source);
         Directory = new(StoredJson.Options(keys.Find));
-        Models = [Directory, new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox(), new SubscriptionLog()];
+        Models = [Directory, new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox(), new SubscriptionLog(), new HistoryFeed()];
         store = DocumentStore.For(options =>
         {
             options.Connection(Source);
@@ -56,6 +56,12 @@ internal sealed class DomainStore : IAsyncDisposable
             new(organization, now, position is null ? null : await MomentAsync(position.Value), days), CancellationToken.None)).Value!;
 
     public HistoryReader History => new(Source, Progress);
+
+    public Replay Replay => new(store);
+
+    public FormerStates FormerStates => new(Source, Directory, Replay);
+
+    public FeedReader Feed => new(Source, Progress, store, FormerStates);
 
     public UtilisationReader Utilisation => new(Source, store);
 

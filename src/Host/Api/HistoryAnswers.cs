@@ -1,0 +1,105 @@
+using System.Globalization;
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Projections;
+using MediatR;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>Answers with history: pages, a feed from a position on, or everything that matches as a stream.</summary>
+internal static class HistoryAnswers
+{
+    public const string NextHeader = "X-Next";
+    private const int LongestWait = 30;
+
+    private static readonly RowFormat CloudEvents = new("cloudevents", WireCloudEvent.ContentType, false);
+    private static readonly string[] Known = [HistoryParameters.FromName, HistoryParameters.WaitName, HistoryParameters.FormatName];
+
+    private static readonly string[] Columns =
+    [
+        "position", "id", "type", "at", "actorKind", "actorId", "actorName", "ipAddress", "userAgent", "requestId", "causation", "resource", "resourceId", "organizationId", "data", "changes",
+    ];
+
+    public static async Task<IResult> History(this HttpContext http, HistoryParameters parameters, OrganizationId? within, Func<ListRequest, FeedQuery> question)
+    {
+        var (context, writer) = (http.RequestServices.GetRequiredService<Context>(), http.RequestServices.GetRequiredService<HistoryWriter>());
+        var viewer = context.Caller.IsVendor ? null : within;
+        if (RowFormat.Of(http, parameters.Format, CloudEvents) is not { } format)
+            return Wrong(HistoryParameters.FormatName, "Expected json, ndjson, csv or cloudevents.");
+        if (parameters.From < 0)
+            return Wrong(HistoryParameters.FromName, "Expected a position, a whole number from 0.");
+        if (parameters.Wait is { } wait && (wait is < 0 or > LongestWait || parameters.From is null || format.IsStream))
+            return Wrong(HistoryParameters.WaitName, $"Expected seconds, 0 to {LongestWait}, together with '{HistoryParameters.FromName}' and not of a stream.");
+        if (format.IsStream)
+            return await http.Export(format, HistoryFeed.Listing, request => question(From(parameters, request)), (rows, store, cancellation) => writer.Of(viewer, rows, store, cancellation), (Columns, Cells), Known);
+
+        var bound = ListBinding.Bind(http.Request.Query, HistoryFeed.Listing, [Positions.MinPosition, Positions.AsOf, .. Known]);
+        if (!bound.IsValid)
+            return bound.Errors.AsRefusal().AsHttp();
+        if (parameters.From is not null && (bound.Value.Sort.Count > 0 || bound.Value.Cursor is not null || bound.Value.Page > 1))
+            return Wrong(HistoryParameters.FromName, "A feed has its own order and goes on from the header X-Next: leave sort, cursor and page out.");
+
+        var request = From(parameters, bound.Value with { AsOf = context.AsOf?.Position });
+        var answer = await Ask(http, question(request), TimeSpan.FromSeconds(parameters.Wait ?? 0));
+        if (answer.Refusal is { } refusal)
+            return refusal.AsHttp();
+
+        var page = answer.Value!;
+        var events = await writer.Of(viewer, page.Rows, http.RequestServices.GetRequiredService<Store>(), http.RequestAborted);
+        http.Response.Headers[Sending.PositionHeader] = page.Position!.Value.ToString(CultureInfo.InvariantCulture);
+        if (parameters.From is { } from)
+        {
+            var next = (page.HasNext ? page.Rows[^1].Row.Position : Math.Max(from, page.Position.Value)).ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers[NextHeader] = next;
+            http.Response.Headers.Append("Link", $"<{http.Request.Address(HistoryParameters.FromName, next)}>; rel=\"next\"");
+        }
+        else
+        {
+            http.WritePaging(bound.Value, page);
+        }
+
+        return format == CloudEvents ? Results.Json(events.Select(WireCloudEvent.Of), HttpJson.Options, format.ContentType) : Results.Json(events, HttpJson.Options);
+    }
+
+    /// <summary>Where a feed begins: after a position, in the order in which things happened.</summary>
+    private static ListRequest From(HistoryParameters parameters, ListRequest request) => parameters.From is not { } from ? request : request with
+    {
+        Filters = [.. request.Filters, new("position", ListOperator.Gt, from.ToString(CultureInfo.InvariantCulture))],
+        Sort = [new("position")],
+    };
+
+    /// <summary>Asks again while there is nothing, whenever history has gone on, until the time is over or this Host stops.</summary>
+    private static async Task<Result<ListPage<FeedEntry>>> Ask(HttpContext http, FeedQuery question, TimeSpan wait)
+    {
+        var (mediator, reader, clock) = (
+            http.RequestServices.GetRequiredService<IMediator>(), http.RequestServices.GetRequiredService<FeedReader>(), http.RequestServices.GetRequiredService<TimeProvider>());
+        var stopping = http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+        for (var start = clock.GetTimestamp(); ;)
+        {
+            var answer = await mediator.Send(question, http.RequestAborted);
+            var left = wait - clock.GetElapsedTime(start);
+            if (answer.Value is not { Rows.Count: 0, Position: { } position } || question.Request.AsOf is not null || left <= TimeSpan.Zero || stopping.IsCancellationRequested)
+                return answer;
+
+            try
+            {
+                await reader.WaitAsync(position, left, ends.Token);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return answer;
+            }
+        }
+    }
+
+    private static IEnumerable<string?> Cells(WireEvent e) =>
+    [
+        e.Position.ToString(CultureInfo.InvariantCulture), e.Id.ToString(), e.Type, HttpJson.Text(e.At), e.Actor.Kind, e.Actor.Id, e.Actor.Name, e.Origin?.IpAddress, e.Origin?.UserAgent,
+        e.RequestId, e.Causation, e.Resource.Type, e.Resource.Id.ToString(), e.OrganizationId?.ToString(), e.Data.ToJsonString(HttpJson.Options),
+        System.Text.Json.JsonSerializer.Serialize(e.Changes, HttpJson.Options),
+    ];
+
+    private static IResult Wrong(string parameter, string message) => ((ListError[])[ListError.Parameter(parameter, message)]).AsRefusal().AsHttp();
+}

@@ -1,0 +1,93 @@
+namespace EventSourcedOrgs.Host.Tests.History;
+
+/// <summary>What an organization reads of history: its own, and nothing that tells of another or of the vendor's people.</summary>
+public class OrganizationHistoryTests
+{
+    [Fact]
+    public async Task A_user_who_moved_leaves_the_past_behind_and_takes_nothing_of_it_along()
+    {
+        var (acme, other) = (await Acme.With(seats: -1), await Acme.With(seats: -1));
+        using var admin = await acme.Admin();
+        using var foreigner = await other.Admin();
+        var group = await acme.Group();
+        var user = await acme.User(group);
+        await acme.Vendor.Patch($"/v3/users/{user}", new { firstName = "Grace" }).Expect(200);
+        await acme.Vendor.Patch($"/v3/users/{user}", new { organizationId = other.Id }).Expect(200);
+        await acme.Vendor.Patch($"/v3/users/{user}", new { firstName = "Hedy" }).Expect(200);
+
+        var left = await admin.History(acme.Host, $"{acme.Path}/users/{user}");
+        left[0].Text("type").ShouldBe("user_moved_v1");
+        left[0].Change("/organization").ShouldBe($"\"{acme.Id}\" -> null");
+        left.Of("user_renamed_v1").Change("/firstName").ShouldBe("\"Ada\" -> \"Grace\"");
+        var came = await foreigner.History(acme.Host, $"{other.Path}/users/{user}");
+        came.Select(e => e.Text("type")).ShouldBe(["user_renamed_v1", "user_moved_v1"]);
+        came[1].Change("/organization").ShouldBe($"null -> \"{other.Id}\"");
+        came[1].Fields().ShouldBe(["/organization"]);
+
+        foreach (var (reader, mine, foreign) in ((HttpClient, Acme, Acme)[])[(admin, acme, other), (foreigner, other, acme)])
+        {
+            var all = string.Join('\n', (await reader.History(acme.Host, mine.Path)).Select(e => e.ToJsonString()));
+            all.ShouldNotContain(foreign.Id);
+            if (reader == admin)
+                all.ShouldNotContain("Hedy");
+            else
+                all.ShouldNotContain(group);
+            await reader.Get($"{foreign.Path}/history").ExpectProblem(404, "NOT_FOUND");
+            await reader.Get($"{foreign.Path}/users/{user}/history").ExpectProblem(404, "NOT_FOUND");
+            foreach (var path in (string[])["/v3/history", $"/v3/users/{user}/history", $"/v3/history/replay?resource=user&id={user}", "/v3/event-logs"])
+                await reader.Get(path).ExpectProblem(403, "FORBIDDEN");
+        }
+
+        var whole = await acme.Vendor.History(acme.Host, $"/v3/users/{user}");
+        whole.Of("user_moved_v1").Change("/organization").ShouldBe($"\"{acme.Id}\" -> \"{other.Id}\"");
+    }
+
+    [Fact]
+    public async Task The_vendors_people_and_what_is_the_vendors_own_stay_unseen()
+    {
+        var (acme, designer) = (await Acme.With(seats: -1), await Designer.Sold());
+        using var admin = await acme.Admin();
+        var license = (await designer.License(
+            ("organizationId", acme.Id), ("tags", new[] { "churning" }), ("allowedActivations", 5), ("metadata", new object[]
+            {
+                new { key = "crm", value = "hot lead" }, new { key = "site", value = "Vienna", viewPermissions = new[] { "organization" } },
+            }))).Id();
+        var user = await acme.User();
+        await acme.Vendor.Patch($"/v3/users/{user}", new { tags = new[] { "difficult" }, company = "Shell company" }).Expect(200);
+        await admin.Post($"{acme.Path}/user-groups", new { name = "Ours" }).Expect(201);
+
+        var events = await admin.History(acme.Host, acme.Path);
+        var told = string.Join('\n', events.Select(e => e.ToJsonString()));
+        foreach (var hidden in (string[])["churning", "hot lead", "difficult", "Shell company", "allowedIpRanges", "Root", TestHost.SuperAdmin])
+            told.ShouldNotContain(hidden);
+        told.ShouldContain("Vienna");
+        var created = events.Of("license_created_v1");
+        created["actor"]!.ToJsonString().ShouldBe("""{"kind":"vendor","id":null,"name":null}""");
+        created["origin"].ShouldBeNull();
+        created.Change("/policy/allowedActivations").ShouldBe("null -> 5");
+        created["data"]!["policy"]!["allowedActivations"]!.GetValue<int>().ShouldBe(5);
+        created["data"]!["key"]!.GetValue<string>().ShouldNotBeEmpty();
+        var own = events.Of("user_group_created_v1");
+        own["actor"]!.Text("name").ShouldBe("Ada Lovelace");
+        own["origin"]!.Text("ipAddress").ShouldContain("127.0.0.1");
+        (await admin.History(acme.Host, $"{acme.Path}/licenses/{license}")).ShouldNotBeEmpty();
+        (await acme.Vendor.History(acme.Host, acme.Path)).Of("license_tags_changed_v1").Change("/tags").ShouldBe("[] -> [\"churning\"]");
+    }
+
+    [Fact]
+    public async Task A_licence_that_was_transferred_is_told_on_both_sides_without_the_other()
+    {
+        var (acme, other, designer) = (await Acme.With(seats: -1), await Acme.With(seats: -1), await Designer.Sold());
+        using var admin = await acme.Admin();
+        using var foreigner = await other.Admin();
+        var user = await acme.User();
+        var license = (await designer.License(("organizationId", acme.Id), ("userId", user))).Id();
+        await designer.Change(license, new { organizationId = other.Id });
+
+        (await admin.History(acme.Host, $"{acme.Path}/licenses/{license}")).Of("license_transferred_v1").Change("/organization").ShouldBe($"\"{acme.Id}\" -> null");
+        var came = string.Join('\n', (await foreigner.History(acme.Host, $"{other.Path}/licenses/{license}")).Select(e => e.ToJsonString()));
+        came.ShouldContain("license_transferred_v1");
+        came.ShouldNotContain(user);
+        came.ShouldNotContain(acme.Id);
+    }
+}

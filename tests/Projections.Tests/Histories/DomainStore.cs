@@ -55,6 +55,8 @@ internal sealed class DomainStore : IAsyncDisposable
         (await new GetOrganizationSummary.Handler(Source, Moments, store).Handle(
             new(organization, now, position is null ? null : await MomentAsync(position.Value), days), CancellationToken.None)).Value!;
 
+    public Rebuilder Rebuilder(int mostRows = 1000) => new(store, Source, mostRows);
+
     public HistoryReader History => new(Source, Progress);
 
     public UtilisationReader Utilisation => new(Source, store);

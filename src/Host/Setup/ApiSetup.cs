@@ -64,6 +64,7 @@ internal static class ApiSetup
         v3.MapWebhooks();
         v3.MapRefusals();
         v3.MapProof();
+        v3.MapOperations();
         v3.MapSignIn();
         v3.MapProviderSignIn();
         v3.MapIdentityProviders();

@@ -49,6 +49,7 @@ internal static class StoreSetup
         services.AddSingleton<ReadModel, Outbox>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddOperations();
         services.AddSingleton<DirectoryReader>();
         services.AddSingleton<Moments>();
         services.AddSingleton<AccessReader>();

@@ -13,6 +13,9 @@ public sealed record RebuildJob(Guid Id, string Kind, IReadOnlyList<string> Mode
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
 
+    /// <summary>It would have begun.</summary>
+    public const string Previewed = "previewed";
+
     /// <summary>What was found when it compared.</summary>
     public IReadOnlyList<Drift> Drift { get; init; } = [];
 
@@ -79,15 +82,15 @@ public sealed class RebuildJobs(NpgsqlDataSource source)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>The read models that are made anew now.</summary>
-    public async Task<IReadOnlySet<string>> RunningAsync(CancellationToken cancellation)
+    /// <summary>The read models that are made anew, or compared, now: by their names, with what is done.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> RunningAsync(CancellationToken cancellation)
     {
         await using var command = Command(
-            $"select distinct unnest(models) from {Table} where state = '{RebuildJob.Running}' and kind = '{RebuildJob.Rebuild}' and seen_at > now() - interval '{Silence}'");
+            $"select distinct on (model) model, kind from {Table} r, unnest(r.models) model where state = '{RebuildJob.Running}' and seen_at > now() - interval '{Silence}' order by model, started_at desc");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var running = new HashSet<string>();
+        var running = new Dictionary<string, string>();
         while (await reader.ReadAsync(cancellation))
-            running.Add(reader.GetString(0));
+            running.Add(reader.GetString(0), reader.GetString(1));
         return running;
     }
 

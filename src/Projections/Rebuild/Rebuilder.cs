@@ -31,8 +31,19 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
     /// <summary>What was compared, in the order of the read models; those that were far behind were not compared.</summary>
     public async Task<IReadOnlyList<Drift>> RunAsync(IReadOnlyList<ReadModel> models, bool replace, IProgress<RebuildProgress>? report, CancellationToken cancellation)
     {
-        await using var held = await RebuildLock.TryTakeAsync(source, models.Select(model => model.Name), cancellation)
-            ?? throw new RebuildRunningException(string.Join(", ", models.Select(model => model.Name)));
+        var held = await TryLockAsync(models, cancellation) ?? throw new RebuildRunningException(string.Join(", ", models.Select(model => model.Name)));
+        return await RunAsync(models, replace, held, report, cancellation);
+    }
+
+    /// <summary>Takes these read models for a rebuild; null when somebody has one of them.</summary>
+    internal Task<RebuildLock?> TryLockAsync(IReadOnlyList<ReadModel> models, CancellationToken cancellation) =>
+        RebuildLock.TryTakeAsync(source, models.Select(model => model.Name), cancellation);
+
+    /// <summary>The same under a lock that was taken; gives it back.</summary>
+    internal async Task<IReadOnlyList<Drift>> RunAsync(
+        IReadOnlyList<ReadModel> models, bool replace, RebuildLock taken, IProgress<RebuildProgress>? report, CancellationToken cancellation)
+    {
+        await using var held = taken;
         var sides = models.Select(model => new SideTables(model, source, mostRows)).ToImmutableArray();
         try
         {

@@ -13,9 +13,10 @@ RUN dotnet publish src/Host --configuration Release --no-restore --output /app
 
 FROM ubuntu:26.04
 RUN apt-get update && apt-get install -y --no-install-recommends aspnetcore-runtime-10.0 && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --no-create-home eventsourcedorgs
+    && useradd --system --no-create-home eventsourcedorgs && install --directory --owner eventsourcedorgs /var/lib/eventsourcedorgs
 WORKDIR /app
 COPY --from=build /app .
+ENV ReleaseFiles__Folder=/var/lib/eventsourcedorgs/release-files
 USER eventsourcedorgs
 EXPOSE 8080
 ENTRYPOINT ["dotnet", "EventSourcedOrgs.Host.dll"]

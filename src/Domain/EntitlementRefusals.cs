@@ -22,7 +22,6 @@ public sealed partial record Refusal
 
     public static Refusal EntitlementSetNotFound { get; } = NotFound("EntitlementSet");
     public static Refusal UnknownEntitlementSet { get; } = Unknown("entitlementSetId", "entitlement set");
-    public static Refusal UnknownProductOfSet { get; } = Unknown("productIds", "product");
     public static Refusal DuplicateEntitlementSetName { get; } = new("DUPLICATE_FIELD_VALUE", RefusalKind.Conflict,
         "There is already an entitlement set of this name.", "name");
     public static Refusal EntitlementSetInUse { get; } = new("ENTITLEMENT_SET_IN_USE", RefusalKind.Conflict, "Licenses, or licenses of a product that would go, still have this entitlement set.");

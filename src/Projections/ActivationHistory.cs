@@ -62,6 +62,7 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         [typeof(FeatureAddedToLicense)] = "feature-added",
         [typeof(FeatureOfLicenseChanged)] = "feature-changed",
         [typeof(FeatureRemovedFromLicense)] = "feature-removed",
+        [typeof(LicenseMeterReset)] = "meter-reset",
         [typeof(LicenseSuspended)] = "suspended",
         [typeof(LicenseReinstated)] = "reinstated",
         [typeof(LicenseRevoked)] = "revoked",
@@ -69,6 +70,8 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         [typeof(LicenseTransferred)] = "transferred",
         [typeof(LicenseExpiringSoon)] = "expiring-soon",
         [typeof(LicenseExpired)] = "expired",
+        [typeof(LicenseMaintenanceExpiringSoon)] = "maintenance-expiring-soon",
+        [typeof(LicenseMaintenanceExpired)] = "maintenance-expired",
         [typeof(LicenseDeleted)] = "deleted",
         [typeof(PrimaryUserAssignedToLicense)] = "primary-user-assigned",
         [typeof(PrimaryUserUnassignedFromLicense)] = "primary-user-unassigned",
@@ -219,7 +222,7 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
         if (e.Data is LicenseTransferred && former.Organization is not null)
             rows.Put(Entries, new(Twin(e.Id), license, former.Organization, null, null, TransferredAway, e.Sequence, e.Timestamp, e.UserName));
 
-        var at = e.Data switch { LicenseExpired x => x.ExpiresAt, _ => e.Timestamp };
+        var at = e.Data switch { LicenseExpired x => x.ExpiresAt, LicenseMaintenanceExpired x => x.MaintenanceExpiresAt, _ => e.Timestamp };
         rows.Put(Entries, new(e.Id, license, owner.Organization, UserOf(e.Data), GroupOf(e.Data), Kinds[e.EventType], e.Sequence, at, e.UserName));
     }
 

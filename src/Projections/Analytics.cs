@@ -115,12 +115,12 @@ public sealed record GetAccountStats(Moment At, bool IsPast) : IRequest<Result<A
             var ofLicense = $"{live} and exists (select from {Directory.TableOf("license")} l where l.id = x.license_id and {Counting.At("l", query.IsPast)})";
             await using var command = database.CreateCommand($"""
                 select {Count("product", "true")}, {Count("license", "true")}, {Count("activation", ofLicense)}, {Count("app_user", $"x.role in ({Customers})")},
-                    {Count("app_user", $"x.role not in ({Customers})")}
+                    {Count("app_user", $"x.role not in ({Customers})")}, {Count("trial_activation", "true")}, {Count("release", "true")}
                 """);
             Counting.Add(command, query.At);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
-            return new AccountStats(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), 0, 0, reader.GetInt32(3), reader.GetInt32(4), 0);
+            return new AccountStats(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(5), reader.GetInt32(6), reader.GetInt32(3), reader.GetInt32(4), 0);
         }
     }
 }

@@ -69,7 +69,7 @@ public class AcceptingResponses
 
     [Fact]
     public void One_that_somebody_else_signed_for_this_product_is_refused() =>
-        Refused(new Vendor().Sign(vendor.Claims(laptop, laptop.Asked()))).ShouldBe(Reason.Altered);
+        Refused(new Vendor(another: true).Sign(vendor.Claims(laptop, laptop.Asked()))).ShouldBe(Reason.Altered);
 
     [Theory, InlineData("none"), InlineData("RS512"), InlineData("rs256")]
     public void Only_the_one_way_of_signing_counts(string algorithm) =>
@@ -90,7 +90,7 @@ public class AcceptingResponses
     [Fact]
     public void One_for_another_product_is_refused()
     {
-        var other = new Vendor();
+        var other = new Vendor(another: true);
         Refused(other.Sign(other.Claims(laptop, laptop.Asked()))).ShouldBe(Reason.ForeignProduct);
     }
 

@@ -9,9 +9,15 @@ namespace EventSourcedOrgs.Client.Tests;
 /// <summary>A vendor with the key of a product, who signs what a server would sign.</summary>
 internal sealed class Vendor
 {
-    private readonly RSA key = RSA.Create(2048);
+    private static readonly byte[][] Keys = [NewKey(), NewKey()];
 
-    public Vendor() => Product = new(Guid.NewGuid(), Guid.NewGuid(), key.ExportSubjectPublicKeyInfoPem());
+    private readonly RSA key = RSA.Create();
+
+    public Vendor(bool another = false)
+    {
+        key.ImportPkcs8PrivateKey(Keys[another ? 1 : 0], out _);
+        Product = new(Guid.NewGuid(), Guid.NewGuid(), key.ExportSubjectPublicKeyInfoPem());
+    }
 
     public ProductFile Product { get; }
 
@@ -27,6 +33,12 @@ internal sealed class Vendor
     {
         var signed = $"{Encode(new JsonObject { ["alg"] = algorithm, ["typ"] = "JWT" })}.{Encode(claims)}";
         return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
+    }
+
+    private static byte[] NewKey()
+    {
+        using var made = RSA.Create(2048);
+        return made.ExportPkcs8PrivateKey();
     }
 
     public static long Seconds(DateTimeOffset time) => time.ToUnixTimeSeconds();

@@ -26,11 +26,13 @@ public class OpenApiTests
     {
         foreach (var (name, operation) in Operations(await Document()))
         {
-            var (status, answer) = operation["responses"]!.AsObject().Single(response => response.Key[0] is '2' or '3');
-            var schema = answer!["content"]?.AsObject().Select(content => content.Value!["schema"]).First();
-            (schema is null).ShouldBe(status is "204" or "302", name);
-            if (((string)operation["operationId"]!).StartsWith("list", StringComparison.Ordinal))
-                ((string?)schema!["type"]).ShouldBe("array", name);
+            foreach (var (status, answer) in operation["responses"]!.AsObject().Where(response => response.Key[0] is '2' or '3'))
+            {
+                var schema = answer!["content"]?.AsObject().Select(content => content.Value!["schema"]).First();
+                (schema is null).ShouldBe(status is "204" or "302" or "304", name);
+                if (((string)operation["operationId"]!).StartsWith("list", StringComparison.Ordinal))
+                    ((string?)schema!["type"]).ShouldBe("array", name);
+            }
         }
     }
 
@@ -53,7 +55,7 @@ public class OpenApiTests
     {
         foreach (var (name, operation) in Operations(await Document()))
         {
-            var parameters = operation["parameters"]!.AsArray().Select(parameter => (Name: (string)parameter!["name"]!, In: (string)parameter["in"]!)).ToList();
+            var parameters = (operation["parameters"]?.AsArray() ?? []).Select(parameter => (Name: (string)parameter!["name"]!, In: (string)parameter["in"]!)).ToList();
             parameters.Select(parameter => parameter.Name.ToUpperInvariant()).ShouldBeUnique(name);
             parameters.Where(parameter => parameter.In != "header").ShouldAllBe(parameter => char.IsAsciiLetterLower(parameter.Name[0]), name);
         }
@@ -66,7 +68,8 @@ public class OpenApiTests
             [
                 "login", "loginRefreshToken", "resetUserPassword", "startOrganizationSignIn", "startAccountSignIn", "finishSignIn",
                 "createActivation", "updateActivation", "deactivateActivation", "incrementActivationMeterAttribute", "createTrialActivation",
-                "updateTrialActivation", "getActivationFeatureEntitlements",
+                "updateTrialActivation", "getActivationFeatureEntitlements", "getReleaseUpdate", "getLatestRelease", "isReleaseAllowed",
+                "downloadReleaseFile",
             ], ignoreOrder: true);
 
     [Fact]

@@ -73,9 +73,10 @@ internal sealed class TestHost : IAsyncDisposable
             MasterKey = new byte[Secrets.KeySize],
             Urls = "http://127.0.0.1:0",
             Replace = services => services.AddSingleton(clock),
+            Data = first.Data,
         });
         await app.StartAsync();
-        await using var second = new TestHost(app, first.Connection);
+        await using var second = new TestHost(app, first.Connection, first.Data);
         await work(second);
     }
 

@@ -14,7 +14,7 @@ public class EventMatrix
     public void Every_read_model_handles_domain_events_only() =>
         Models.SelectMany(model => model.Events).ShouldAllBe(e => EventNames.All.ContainsKey(e));
 
-    private static readonly ReadModel[] Models = [new Directory(StoredJson.Options(_ => null)), new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox()];
+    private static readonly ReadModel[] Models = [new Directory(StoredJson.Options(_ => null)), new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox(), new SubscriptionLog()];
 
     private static string Text()
     {

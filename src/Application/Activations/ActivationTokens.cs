@@ -93,7 +93,7 @@ public sealed class ActivationTokens(Secrets secrets)
             ["umd"] = Told(user?.Metadata?.Value ?? []),
             ["amd"] = Entries(activation.Report.Metadata),
             ["lma"] = Meters(license, activated.Usage),
-            ["ama"] = new JsonArray([.. activation.Meters.Select(uses => new JsonObject { ["name"] = uses.Name, ["uses"] = uses.Uses })]),
+            ["ama"] = new JsonArray([.. activation.Meters.Select(uses => new JsonObject { ["name"] = uses.Name, ["uses"] = uses.Of(license) })]),
         };
     }
 

@@ -32,7 +32,7 @@ public sealed record CountMeter(Guid Meter, ActivationId Activation, ProductId? 
 
             var meter = license.Meters.First(known => known.Id == command.Meter);
             return new CountedMeter(
-                meter, counted.Value!.Meters.FirstOrDefault(own => own.Meter == meter.Id)?.Uses ?? 0, store.UsageAfter(places).Of(meter));
+                meter, counted.Value!.UsesOf(license, meter.Id), store.UsageAfter(places).Of(meter));
         }
     }
 }

@@ -17,6 +17,9 @@ public sealed class LicenseUses(NpgsqlDataSource database)
 {
     private const string Live = "a.data ->> 'held' is not null and (a.data ->> 'leaseExpiresAt' is null or (a.data ->> 'leaseExpiresAt')::timestamptz > $2)";
 
+    /// <summary>Uses of before a meter was reset do not count.</summary>
+    private const string Counts = "coalesce((m ->> 'resets')::int, 0) = known.resets";
+
     private const string OfLicense = "from events.mt_doc_activation a where (a.data ->> 'held')::uuid = $1";
 
     /// <summary>The usage of each of these licences, now or at the past moment that is asked about; one that was never used may be absent.</summary>
@@ -134,24 +137,25 @@ public sealed class LicenseUses(NpgsqlDataSource database)
     private async Task<Dictionary<LicenseId, ImmutableDictionary<Guid, MeterUses>>> Meters(
         IReadOnlyCollection<License> licenses, DateTimeOffset now, CancellationToken cancellation)
     {
-        var known = licenses.SelectMany(license => license.Meters).ToDictionary(meter => meter.Id);
+        var known = licenses.SelectMany(license => license.Meters.Select(meter => (Meter: meter, Resets: license.ResetsOf(meter.Id)))).ToDictionary(known => known.Meter.Id);
         var found = new Dictionary<LicenseId, ImmutableDictionary<Guid, MeterUses>>();
         if (known.Count == 0)
             return found;
 
         await using var command = database.Command(
             $"""
-            select (a.data ->> 'license')::uuid, (m ->> 'meter')::uuid, coalesce(sum((m ->> 'uses')::bigint) filter (where {Live}), 0)::bigint,
-                sum((m ->> 'uses')::bigint)::bigint, sum((m ->> 'gross')::bigint)::bigint
-            from events.mt_doc_activation a, jsonb_array_elements(a.data -> 'meters') m
+            select (a.data ->> 'license')::uuid, known.meter, coalesce(sum((m ->> 'uses')::bigint) filter (where {Counts} and {Live}), 0)::bigint,
+                coalesce(sum((m ->> 'uses')::bigint) filter (where {Counts}), 0)::bigint, sum((m ->> 'gross')::bigint)::bigint
+            from events.mt_doc_activation a cross join lateral jsonb_array_elements(a.data -> 'meters') m
+                join unnest($3::uuid[], $4::int[]) as known(meter, resets) on known.meter = (m ->> 'meter')::uuid
             where (a.data ->> 'license')::uuid = any($1) group by 1, 2
-            """, licenses.Where(license => license.Meters.Count > 0).Select(license => license.Id.Value).ToArray(), now.UtcDateTime);
+            """, licenses.Where(license => license.Meters.Count > 0).Select(license => license.Id.Value).ToArray(), now.UtcDateTime,
+            known.Keys.ToArray(), known.Values.Select(counted => counted.Resets).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var (license, meter) = (LicenseId.From(reader.GetGuid(0)), reader.GetGuid(1));
-            if (known.TryGetValue(meter, out var counted))
-                found[license] = found.GetValueOrDefault(license, []).SetItem(meter, new(reader.GetInt64(counted.Floating ? 2 : 3), reader.GetInt64(4)));
+            found[license] = found.GetValueOrDefault(license, []).SetItem(meter, new(reader.GetInt64(known[meter].Meter.Floating ? 2 : 3), reader.GetInt64(4)));
         }
 
         return found;
@@ -177,7 +181,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
         ReleaseVersion = activations.Select(activation => activation.Report?.Machine.ReleaseVersion).Where(version => version is not null)
             .MaxBy(version => Version.TryParse(version, out var parsed) ? parsed : new Version()),
         Meters = license.Meters.ToImmutableDictionary(meter => meter.Id, meter => new MeterUses(
-            activations.Where(activation => !meter.Floating || activation.IsLiveAt(at)).SelectMany(activation => activation.Meters).Where(uses => uses.Meter == meter.Id).Sum(uses => uses.Uses),
+            activations.Where(activation => !meter.Floating || activation.IsLiveAt(at)).Sum(activation => activation.UsesOf(license, meter.Id)),
             activations.SelectMany(activation => activation.Meters).Where(uses => uses.Meter == meter.Id).Sum(uses => uses.Gross))),
     };
 

@@ -107,7 +107,7 @@ internal static class ProductsOfSets
     public static async Task<Refusal?> UnknownProduct(this Store store, ValueList<ProductId> products, CancellationToken cancellation)
     {
         var known = await store.Products.Latest(products, cancellation);
-        return products.All(id => known.TryGetValue(id, out var product) && product.Exists) ? null : Refusal.UnknownProductOfSet;
+        return products.All(id => known.TryGetValue(id, out var product) && product.Exists) ? null : Refusal.UnknownProducts;
     }
 
     /// <summary>The products that licences with this set are of.</summary>

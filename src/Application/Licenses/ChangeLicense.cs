@@ -77,6 +77,25 @@ public sealed record DropLicenseMetadata(Guid Entry) : ICommand<License>
     }
 }
 
+/// <summary>Lets a meter count from nothing again. The licence is locked, so that no use is counted meanwhile.</summary>
+public sealed record ResetLicenseMeter(Guid Meter) : ICommand<License>
+{
+    public sealed class Handler(Store store) : ICommandHandler<ResetLicenseMeter, License>
+    {
+        public async Task<Result<License>> Handle(ResetLicenseMeter command, CancellationToken cancellationToken)
+        {
+            if (await store.LicenseWith("meters", command.Meter, cancellationToken) is not { } id)
+                return Refusal.NotFound("MeterAttribute");
+            var locked = await store.Licenses.DecideExclusively(id, license => license.Exists ? [] : Refusal.LicenseNotFound, cancellationToken);
+            if (locked.Refusal is not null)
+                return locked;
+
+            var usage = (await store.LicenseUses.Metered(locked.Value!, store.Context.Now, cancellationToken)).Usage;
+            return await store.Licenses.Decide(id, license => license.ResetMeter(command.Meter, usage), cancellationToken);
+        }
+    }
+}
+
 /// <summary>Takes a meter out of the licence that has it.</summary>
 public sealed record DropLicenseMeter(Guid Meter) : ICommand<License>
 {

@@ -83,9 +83,12 @@ public sealed record FileOfRelease(Release Release, HeldFile Held);
 /// <summary>What names of files may be, and where files are found.</summary>
 internal static class FileNames
 {
+    /// <summary>Servers leave them encoded in a path, and what comes after may not.</summary>
+    private static readonly string[] EncodedSlashes = ["%2f", "%5c"];
+
     public static bool IsGood(string? name) =>
         Rules.WrongText(name, 1, Rules.MostText) is null && name is not ("." or "..") && name == name!.Trim()
-        && !name.Any(c => c is '/' or '\\' || char.IsControl(c));
+        && !name.Any(c => c is '/' or '\\' || char.IsControl(c)) && !EncodedSlashes.Any(slash => name.Contains(slash, StringComparison.OrdinalIgnoreCase));
 
     public static async Task<Release?> ReleaseOf(this Store store, ReleaseFileId file, CancellationToken cancellation)
     {

@@ -87,7 +87,7 @@ public sealed class Entitlements(Store store, NpgsqlDataSource database)
             where data @> ?::jsonb and not (data ->> 'deleted')::boolean and not (data ->> 'revoked')::boolean and not (data ->> 'suspended')::boolean
                 and (data ->> 'expiresAt' is null or (data ->> 'expiresAt')::timestamptz > ?)
             """, cancellation, product is { } named ? $$"""{"organization":"{{organization}}","product":"{{named}}"}""" : $$"""{"organization":"{{organization}}"}""",
-            store.Context.Now.UtcDateTime);
+            store.Context.Now);
 
     /// <summary>What of these releases at least one of these licences entitles to.</summary>
     public async Task<IReadOnlyList<ReleaseId>> Entitled(IReadOnlyList<License> licenses, CancellationToken cancellation)

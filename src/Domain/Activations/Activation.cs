@@ -27,8 +27,9 @@ public sealed record ActivationRepeated(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Offline = false) : ActivationEvent;
 /// <summary>The application reported, and something had changed, its lease was renewed, or a day had passed.</summary>
 public sealed record ActivationSynced(ActivationId Activation, LicenseId License, MachineReport Report, DateTimeOffset? LeaseExpiresAt) : ActivationEvent;
-/// <summary>A meter of the licence was used so many times more (or, negative, less) by this machine.</summary>
-public sealed record ActivationMeterCounted(ActivationId Activation, LicenseId License, Guid Meter, string Name, long Increment) : ActivationEvent;
+/// <summary>A meter of the licence was used so many times more (or, negative, less) by this machine, after so many resets of it if there were any.</summary>
+public sealed record ActivationMeterCounted(
+    ActivationId Activation, LicenseId License, Guid Meter, string Name, long Increment, int? Resets = null) : ActivationEvent;
 /// <summary>The machine gave its place back, or lost it; by a request that was carried by hand, if one is named.</summary>
 public sealed record ActivationEnded(ActivationId Activation, LicenseId License, ActivationEnd Reason, Guid? OfflineRequest = null) : ActivationEvent;
 /// <summary>A machine asked for a place, or to keep the one of the activation that it wanted to sync, and did not get it; the code says why.</summary>
@@ -45,8 +46,15 @@ public sealed record OfflineResponseRevoked(ActivationId Activation, LicenseId L
 [JsonConverter(typeof(WireEnum<ActivationEnd>))]
 public enum ActivationEnd { Deactivated, Deleted, LeaseEnded }
 
-/// <summary>How often a machine used a meter: uses that count now, and all there ever were.</summary>
-public sealed record MachineUses(Guid Meter, string Name, long Uses, long Gross);
+/// <summary>How often a machine used a meter: uses since the reset that it counted last after, and all there ever were.</summary>
+public sealed record MachineUses(Guid Meter, string Name, long Uses, long Gross)
+{
+    /// <summary>How often the meter had been reset when these uses began to count.</summary>
+    public int Resets { get; init; }
+
+    /// <summary>The uses that count: none of those before a reset.</summary>
+    public long Of(License license) => Resets == license.ResetsOf(Meter) ? Uses : 0;
+}
 
 /// <summary>A request to count: a meter by its name, and by how much.</summary>
 public readonly record struct MeterIncrement(string Name, long By);
@@ -143,8 +151,14 @@ public sealed record Activation(
 
     private static ValueList<MachineUses> Counted(ValueList<MachineUses> meters, ActivationMeterCounted e)
     {
-        var before = meters.FirstOrDefault(uses => uses.Meter == e.Meter) ?? new(e.Meter, e.Name, 0, 0);
-        var after = before with { Name = e.Name, Uses = before.Uses + e.Increment, Gross = before.Gross + Math.Max(0, e.Increment) };
+        var (before, resets) = (meters.FirstOrDefault(uses => uses.Meter == e.Meter) ?? new(e.Meter, e.Name, 0, 0), e.Resets ?? 0);
+        var after = before with
+        {
+            Name = e.Name,
+            Uses = (before.Resets == resets ? before.Uses : 0) + e.Increment,
+            Gross = before.Gross + Math.Max(0, e.Increment),
+            Resets = resets,
+        };
         return meters.Any(uses => uses.Meter == e.Meter) ? meters.Select(uses => uses.Meter == e.Meter ? after : uses).ToValueList() : [.. meters, after];
     }
 
@@ -259,6 +273,9 @@ public sealed record Activation(
         : license.Meters.FirstOrDefault(known => known.Id == meter) is { } counted ? With(Id, [], license, [new(counted.Name, by)], places)
         : Refusal.NotFound("MeterAttribute");
 
+    /// <summary>How often this machine used a meter of its licence, since the meter was reset.</summary>
+    public long UsesOf(License license, Guid meter) => Meters.FirstOrDefault(uses => uses.Meter == meter)?.Of(license) ?? 0;
+
     /// <summary>The events that there are, and those of the meters; all or none.</summary>
     private Decision<ActivationEvent> With(ActivationId id, ActivationEvent?[] first, License license, ValueList<MeterIncrement> increments, Places places)
     {
@@ -268,13 +285,13 @@ public sealed record Activation(
             if (license.Meters.FirstOrDefault(known => known.Name == name) is not { } meter)
                 return Refusal.UnknownMeter(name);
 
-            var own = Meters.FirstOrDefault(uses => uses.Meter == meter.Id)?.Uses ?? 0;
+            var own = UsesOf(license, meter.Id);
             var increment = Math.Max(by, -own);
             var total = places.Usage.Of(meter).Total;
             if (increment > 0 && (meter.AllowedUses >= 0 ? increment > meter.AllowedUses - total : increment > long.MaxValue - places.Usage.Of(meter).Gross))
                 return Refusal.MeterUsesLimitReached(name, meter.AllowedUses);
             if (increment != 0)
-                events.Add(new ActivationMeterCounted(id, license.Id, meter.Id, name, increment));
+                events.Add(new ActivationMeterCounted(id, license.Id, meter.Id, name, increment, license.ResetsOf(meter.Id) is > 0 and var resets ? resets : null));
         }
 
         return Decision.Of<ActivationEvent>([.. events]);

@@ -77,9 +77,6 @@ public sealed record LicenseTerm
     /// <summary>True for the older way in which every activation runs for the validity by itself, and the licence has no end.</summary>
     public bool EndsWithEachActivation => SubscriptionInterval is null && Validity > 0 && ExpirationStrategy == ExpirationStrategy.Rolling;
 
-    /// <summary>The end of a licence created at that moment; null while it has none.</summary>
-    public DateTimeOffset? EndWhenCreated(DateTimeOffset at) => StartsWithActivation ? null : Interval?.After(at);
-
     /// <summary>The end that the term gives, counted from birth or from the first activation, as it says; null while that is not known or when there is none.</summary>
     public DateTimeOffset? EndOf(DateTimeOffset born, DateTimeOffset? activated) => Interval is { } interval && (StartsWithActivation ? activated : born) is { } start
         ? interval.After(start)

@@ -48,6 +48,8 @@ public sealed record LicenseMetadataChanged(LicenseId License, ValueList<Metadat
 public sealed record LicenseEntitlementChanged(LicenseId License, LicenseEntitlement Entitlement) : LicenseEvent;
 /// <summary>The licence now carries exactly these meters.</summary>
 public sealed record LicenseMetersChanged(LicenseId License, ValueList<MeterAttribute> Meters) : LicenseEvent;
+/// <summary>The uses of the meter count from nothing again; all there ever were are not forgotten.</summary>
+public sealed record LicenseMeterReset(LicenseId License, Guid Meter, string Name) : LicenseEvent;
 /// <summary>This user is the licence's own user now.</summary>
 public sealed record PrimaryUserAssignedToLicense(LicenseId License, UserId User) : LicenseEvent;
 /// <summary>This user is no longer the licence's own user.</summary>
@@ -62,10 +64,6 @@ public sealed record GroupAssignedToLicense(LicenseId License, UserGroupId UserG
 public sealed record GroupUnassignedFromLicense(LicenseId License, UserGroupId UserGroup) : LicenseEvent;
 /// <summary>The first machine was activated, and this (UTC) is when a term that waits for that began.</summary>
 public sealed record LicenseFirstActivated(LicenseId License, DateTimeOffset At) : LicenseEvent;
-/// <summary>The licence runs out at this moment (UTC), and that is soon. Told once for every end, and asked by no decision.</summary>
-public sealed record LicenseExpiringSoon(LicenseId License, DateTimeOffset ExpiresAt) : LicenseEvent;
-/// <summary>The licence has run out at this moment (UTC). Told once for every end, and asked by no decision.</summary>
-public sealed record LicenseExpired(LicenseId License, DateTimeOffset ExpiresAt) : LicenseEvent;
 /// <summary>The licence is gone: it opens nothing, the history stays.</summary>
 public sealed record LicenseDeleted(LicenseId License) : LicenseEvent;
 
@@ -87,6 +85,9 @@ public sealed partial record License(
 
     public ValueList<MeterAttribute> Meters { get; init; } = [];
 
+    /// <summary>How often meters were reset, by their ids: uses count when they were made after as many.</summary>
+    public ImmutableDictionary<Guid, int> MeterResets { get; init; } = [];
+
     /// <summary>When it was activated first (UTC).</summary>
     public DateTimeOffset? ActivatedAt { get; init; }
 
@@ -97,6 +98,8 @@ public sealed partial record License(
     public ImmutableDictionary<UserGroupId, AssignmentWindow> GroupWindows { get; init; } = [];
 
     public bool Exists => Id != default && !Deleted;
+
+    public int ResetsOf(Guid meter) => MeterResets.GetValueOrDefault(meter);
 
     public bool Perpetual => ExpiresAt is null && !EndsAfterActivation;
 
@@ -146,6 +149,7 @@ public sealed partial record License(
         LicenseMetadataChanged e => license with { Metadata = e.Metadata },
         LicenseEntitlementChanged e => license with { Entitlement = e.Entitlement },
         LicenseMetersChanged e => license with { Meters = e.Meters },
+        LicenseMeterReset e => license with { MeterResets = license.MeterResets.SetItem(e.Meter, license.ResetsOf(e.Meter) + 1) },
         PrimaryUserAssignedToLicense e => license with { PrimaryUser = e.User },
         PrimaryUserUnassignedFromLicense => license with { PrimaryUser = null },
         UserAssignedToLicense e => license with
@@ -165,8 +169,10 @@ public sealed partial record License(
             GroupWindows = license.GroupWindows.Remove(e.UserGroup),
         },
         LicenseFirstActivated e => license with { ActivatedAt = e.At },
-        LicenseExpiringSoon e => license with { ExpiringSoonTold = e.ExpiresAt },
-        LicenseExpired e => license with { ExpiryTold = e.ExpiresAt },
+        LicenseExpiringSoon e => license with { ExpiryTold = license.ExpiryTold with { Soon = e.ExpiresAt } },
+        LicenseExpired e => license with { ExpiryTold = license.ExpiryTold with { Over = e.ExpiresAt } },
+        LicenseMaintenanceExpiringSoon e => license with { MaintenanceTold = license.MaintenanceTold with { Soon = e.MaintenanceExpiresAt } },
+        LicenseMaintenanceExpired e => license with { MaintenanceTold = license.MaintenanceTold with { Over = e.MaintenanceExpiresAt } },
         LicenseDeleted => license with { Deleted = true },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in License.Evolve."),
     };
@@ -176,7 +182,7 @@ public sealed partial record License(
     public static Decision<LicenseEvent> New(NewLicense license, DateTimeOffset now)
     {
         var born = license.IssuedAt ?? now;
-        var expiresAt = license.ExpiresAt.IsSet ? license.ExpiresAt.Value : license.Term.EndWhenCreated(license.EffectiveDate ?? born);
+        var expiresAt = license.ExpiresAt.IsSet ? license.ExpiresAt.Value : license.Term.EndOf(license.EffectiveDate ?? born, activated: null);
         return
         [
             new LicenseCreated(license.Id, license.Product, license.Template, license.Key, license.Organization, license.Reseller, license.Policy,
@@ -226,6 +232,14 @@ public sealed partial record License(
         : Meters.All(known => known.Id != meter) ? Refusal.NotFound("MeterAttribute")
         : [new LicenseMetersChanged(Id, Meters.Where(known => known.Id != meter).ToValueList())];
 
+    /// <param name="meter">The id of the meter.</param>
+    /// <param name="usage">What the licence was used for, read while nobody can use it more.</param>
+    public Decision<LicenseEvent> ResetMeter(Guid meter, LicenseUsage usage) =>
+        !Exists ? Refusal.LicenseNotFound
+        : Meters.FirstOrDefault(known => known.Id == meter) is not { } counted ? Refusal.NotFound("MeterAttribute")
+        : usage.Of(counted).Total == 0 ? []
+        : [new LicenseMeterReset(Id, meter, counted.Name)];
+
     /// <summary>Adds one interval to the end the licence has; a licence that has run out continues from its end, not from now.</summary>
     public Decision<LicenseEvent> Renew() => this switch
     {
@@ -259,13 +273,13 @@ public sealed partial record License(
         .. end == ExpiresAt ? (LicenseEvent[])[] : [new LicenseExpiryChanged(Id, end)],
     ];
 
-    /// <summary>A new interval: counted from birth it gives the licence a new end, from first activation the end comes with that.</summary>
+    /// <summary>A new interval: counted from birth it gives the licence a new end, from first activation the end comes with that, or has come.</summary>
     public Decision<LicenseEvent> Subscribe(LicenseTerm term)
     {
         if (!Exists)
             return Refusal.LicenseNotFound;
 
-        var end = term.EndWhenCreated(EffectiveDate);
+        var end = term.EndOf(EffectiveDate, term.EndsWithEachActivation ? null : ActivatedAt);
         return
         [
             .. term == Term ? (LicenseEvent[])[] : [new LicenseTermChanged(Id, term)],

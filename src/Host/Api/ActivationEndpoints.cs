@@ -33,7 +33,7 @@ internal static class ActivationEndpoints
         activations.MapPost("", Activate)
             .AllowAnonymous().WithSummary("Activate a license on a machine; the same machine again keeps its place").Produces<WireActivationToken>();
 
-        activations.MapPatch("/{activationId}", (ActivationId activationId, MachineBody body, Context context, ActivationTokens tokens, HttpContext http) =>
+        activations.MapPatch("/{activationId}", (ActivationId activationId, SyncBody body, Context context, ActivationTokens tokens, HttpContext http) =>
                 http.Send(new SyncActivation(activationId, http.Request(body, context)), TokenOf(tokens)))
             .AllowAnonymous().WithSummary("Sync an activation and renew its lease").Produces<WireActivationToken>();
 

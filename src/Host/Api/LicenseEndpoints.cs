@@ -23,6 +23,18 @@ internal static class LicenseEndpoints
                 LicenseList.All, request => Licenses(http, request), WireLicense.Of, "userId", "userId[eq]", "createdAfter", "createdBefore"))
             .WithList(LicenseList.All, "userId", "createdAfter", "createdBefore").WithSummary("List licenses").Produces<IReadOnlyList<WireLicense>>();
 
+        licenses.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(
+                RowFormat.Csv, LicenseList.All, request => Licenses(http, request), WireLicense.Of, LicenseExport.Licenses, "userId", "userId[eq]", "createdAfter", "createdBefore"))
+            .WithName("exportLicenses").WithList(LicenseList.All, "userId", "createdAfter", "createdBefore").WithSummary("All licenses that match, as CSV")
+            .Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
+
+        licenses.MapGet("/subscription-logs", Task<IResult> (HttpContext http) =>
+                http.List(SubscriptionLog.Listing, request => new ListSubscriptionLogs(request), WireSubscriptionLog.Of))
+            .WithList(SubscriptionLog.Listing).WithSummary("List what changed how long licenses and their maintenance last").Produces<IReadOnlyList<WireSubscriptionLog>>();
+
+        licenses.MapGet("/subscription-logs/{logId}", (Guid logId, HttpContext http) => http.Ask(new GetSubscriptionLog(logId), WireSubscriptionLog.Of))
+            .WithName("getSubscriptionLog").WithSummary("Get one change of how long a license lasts").Produces<WireSubscriptionLog>();
+
         licenses.MapGet("/{licenseId}", (LicenseId licenseId, HttpContext http) => http.Ask(new GetLicense(licenseId), WireLicense.Of, l => l.Recorded))
             .WithSummary("Get a license").Produces<WireLicense>();
 
@@ -51,6 +63,10 @@ internal static class LicenseEndpoints
 
         licenses.MapDelete("/metadata/{metadataId}", (Guid metadataId, HttpContext http) => http.Send(new DropLicenseMetadata(metadataId)))
             .WithSummary("Take an entry out of a license's metadata").Produces(StatusCodes.Status204NoContent);
+
+        licenses.MapPost("/meter-attributes/{meterId}/reset", (Guid meterId, HttpContext http) =>
+                http.Send(new ResetLicenseMeter(meterId), WireLicense.Of, version: l => l.Recorded))
+            .WithSummary("Let a meter attribute of a license count from nothing again").Produces<WireLicense>();
 
         licenses.MapDelete("/meter-attributes/{meterId}", (Guid meterId, HttpContext http) => http.Send(new DropLicenseMeter(meterId)))
             .WithSummary("Take a meter attribute out of a license").Produces(StatusCodes.Status204NoContent);

@@ -16,6 +16,7 @@ internal static class ReleaseFileEndpoints
 {
     private const string Address = "/{releaseId:guid}/{fileName}";
     private const string Part = "file";
+    private const string Form = "multipart/form-data";
     private const string Bytes = "application/octet-stream";
 
     /// <summary>What multipart adds around a file.</summary>
@@ -41,11 +42,11 @@ internal static class ReleaseFileEndpoints
         routes.MapPut(Address, Upload).WithTags("Release files").WithName("uploadReleaseFile").WithSummary("Upload a file of a release that is not published")
             .WithDescription("The bytes are the body, or the part `file` of multipart/form-data. A file of the same name is replaced. `checksum` (MD5) and `sha256`, both hexadecimal, "
                 + "are compared with what arrived, and nothing is kept when they differ.")
-            .Accepts<IFormFile>(Bytes).Produces<WireReleaseFile>(StatusCodes.Status201Created);
+            .Accepts<IFormFile>(Bytes, Form, "*/*").Produces<WireReleaseFile>(StatusCodes.Status201Created);
 
         routes.MapGet(Address, Download).WithTags("Release files").WithName("downloadReleaseFile").WithSummary("Download a file of a release")
             .WithDescription("A secured file wants the `key` of a license that entitles to the release, or the token of a user who may use one. Ranges are understood.")
-            .OfNow().AllowAnonymous().Produces(StatusCodes.Status200OK, contentType: Bytes).Produces(StatusCodes.Status206PartialContent, contentType: Bytes)
+            .OfNow().AllowAnonymous().Produces<Stream>(StatusCodes.Status200OK, Bytes).Produces<Stream>(StatusCodes.Status206PartialContent, Bytes)
             .Produces(StatusCodes.Status302Found);
         routes.MapMethods(Address, [HttpMethods.Head], Download).OfNow().AllowAnonymous().ExcludeFromDescription();
     }
@@ -56,6 +57,8 @@ internal static class ReleaseFileEndpoints
         var expected = await http.RequestServices.GetRequiredService<IMediator>().Send(new ExpectReleaseFile(releaseId, fileName), http.RequestAborted);
         if (expected.Refusal is { } refused)
             return refused.AsHttp();
+        if ((Wrong(checksum, 32, nameof(checksum)) ?? Wrong(sha256, 64, nameof(sha256))) is { } unreadable)
+            return unreadable.AsHttp();
         if (http.Request.ContentLength > limits.MostBytes + Wrapping)
             return Refusal.ReleaseFileTooLarge(limits.MostBytes).AsHttp();
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -68,6 +71,10 @@ internal static class ReleaseFileEndpoints
         var received = await files.Take(content, arriving, http.RequestAborted);
         return received.Refusal is { } refusal ? refusal.AsHttp() : await Record(http, files, releaseId, fileName, secured, content, received.Value!);
     }
+
+    private static Refusal? Wrong(string? checksum, int length, string parameter) =>
+        checksum is null || (checksum.Length == length && checksum.All(char.IsAsciiHexDigit)) ? null
+        : Refusal.Validation($"?{parameter}", $"'{parameter}' has {length} hexadecimal digits.");
 
     /// <summary>Records what was taken. Whatever it comes to, a content that no release names for certain is dropped; a doubtful one is found later.</summary>
     private static async Task<IResult> Record(
@@ -89,7 +96,7 @@ internal static class ReleaseFileEndpoints
     /// <summary>The body, or the part of it that is the file.</summary>
     private static async Task<Stream?> BodyOf(HttpContext http)
     {
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.MediaType.Equals(Form, StringComparison.OrdinalIgnoreCase))
             return http.Request.Body;
         if (HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 and <= 256 } boundary)
             return null;

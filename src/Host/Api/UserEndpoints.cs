@@ -22,6 +22,10 @@ internal static class UserEndpoints
                 UserList.All, request => new ListUsers(request, http.IdParameter<ProductId>("productId")), WireUser.Of, "productId", "productId[eq]"))
             .WithList(UserList.All, "productId").WithSummary("List users").Produces<IReadOnlyList<WireUser>>();
 
+        users.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(
+                RowFormat.Csv, UserList.All, request => new ListUsers(request, http.IdParameter<ProductId>("productId")), WireUser.Of, LicenseExport.Users, "productId", "productId[eq]"))
+            .WithName("exportUsers").WithList(UserList.All, "productId").WithSummary("All users that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
+
         users.MapGet("/{userId}", (UserId userId, HttpContext http) => http.Ask(new GetUser(userId), WireUser.Of, u => u.Recorded))
             .WithSummary("Get a user").Produces<WireUser>();
 

@@ -35,8 +35,20 @@ internal static class OpenApiExamples
         ["createTrialActivation"] = TriedMachine,
         ["updateTrialActivation"] = TriedMachine,
         ["extendTrialActivation"] = """{ "extensionLength": 604800 }""",
+        ["createMaintenancePolicy"] = """
+            { "name": "A year of minor updates", "allowMajorVersionUpdates": false, "allowMinorVersionUpdates": true, "subscriptionInterval": "P1Y",
+              "subscriptionStartTrigger": "license-activation" }
+            """,
+        ["createFeature"] = """{ "name": "pdf-export", "displayName": "Export to PDF" }""",
+        ["createEntitlementSet"] = $$"""{ "name": "gold", "displayName": "Gold", "productIds": ["{{Id}}"], "tier": 2 }""",
         ["createActivation"] = Machine,
         ["updateActivation"] = Machine,
+        ["activateOffline"] = $$"""
+            { "offlineRequest": "-----BEGIN OFFLINE REQUEST-----\neyJhbGciOiJIUzI1NiIs...\n-----END OFFLINE REQUEST-----", "responseValidity": 2592000, "licenseId": "{{Id}}" }
+            """,
+        ["deactivateOffline"] = $$"""
+            { "offlineRequest": "-----BEGIN OFFLINE REQUEST-----\neyJhbGciOiJIUzI1NiIs...\n-----END OFFLINE REQUEST-----", "licenseId": "{{Id}}" }
+            """,
         ["extendLicense"] = """{ "extensionLength": 86400 }""",
         ["checkAccess"] = $$"""{ "userId": "{{Id}}", "licenseId": "{{Id}}" }""",
         ["createPersonalAccessToken"] = """{ "name": "nightly report", "scopes": ["organization:read", "user:read"] }""",
@@ -49,6 +61,15 @@ internal static class OpenApiExamples
         ["putAccountIdentityProvider"] = """
             { "issuer": "https://login.vendor.example", "clientId": "eventsourcedorgs", "clientSecret": "shown-once-by-the-provider" }
             """,
+        ["createRelease"] = $$"""
+            { "name": "Pro 2.1", "version": "2.1.0", "channel": "stable", "platforms": ["windows", "linux"], "notes": "Draws twice as fast.", "productId": "{{Id}}" }
+            """,
+        ["createReleaseFile"] = $$"""
+            { "name": "setup.exe", "url": "https://downloads.vendor.example/pro/2.1.0/setup.exe", "size": 37580, "checksum": "1239d72ef6ff110ef63a803120728907",
+              "secured": false, "releaseId": "{{Id}}" }
+            """,
+        ["createReleaseChannel"] = """{ "name": "beta", "displayName": "Beta", "description": "For those who cannot wait.", "private": false }""",
+        ["createReleasePlatform"] = """{ "name": "windows", "displayName": "Windows" }""",
         ["login"] = """{ "email": "ada@acme.example", "password": "correct horse battery" }""",
     }.ToFrozenDictionary();
 

@@ -11,6 +11,7 @@ using EventSourcedOrgs.Application.Roles;
 using EventSourcedOrgs.Application.Trials;
 using EventSourcedOrgs.Application.UserGroups;
 using EventSourcedOrgs.Application.Users;
+using EventSourcedOrgs.Domain.EntitlementSets;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Host.Api.Wire;
 using Microsoft.OpenApi;
@@ -84,6 +85,11 @@ internal static class OpenApiLimits
         ["userIds"] = Elements(1, AddUsersToGroup.Most),
         ["userGroupIds"] = Elements(0, CreateOrganizationUser.MostGroups),
         ["additionalUserIds"] = Elements(0, License.MostAdditionalUsers),
+        ["productIds"] = Elements(1, EntitlementSet.MostProducts),
+        [$"{nameof(NewSetFeature)}.value"] = Text(),
+        [$"{nameof(SetFeaturePatch)}.value"] = Text(),
+        [$"{nameof(NewLicenseFeature)}.value"] = Text(),
+        [$"{nameof(LicenseFeaturePatch)}.value"] = Text(),
         ["checks"] = Elements(1, CheckAccess.Most),
         ["allowedIpRanges"] = Elements(0, LicenseRules.MostIpRanges),
         [$"{nameof(NewLicenseTemplate)}.allowedIpRanges"] = Elements(0, CreateLicenseTemplate.MostIpRanges),

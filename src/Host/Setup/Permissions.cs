@@ -127,6 +127,7 @@ internal static class PermissionTable
         [typeof(GetLicense)] = new(Audience.Vendor, "license:read"),
         [typeof(ChangeLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(DropLicenseMetadata)] = new(Audience.Vendor, "license:write"),
+        [typeof(ResetLicenseMeter)] = new(Audience.Vendor, "license:write"),
         [typeof(DropLicenseMeter)] = new(Audience.Vendor, "license:write"),
         [typeof(RenewLicense)] = new(Audience.Vendor, "license:write"),
         [typeof(ExtendLicense)] = new(Audience.Vendor, "license:write"),
@@ -147,6 +148,8 @@ internal static class PermissionTable
         [typeof(ListOrganizationAccess)] = new(Audience.Organization, "organization:license:read"),
         [typeof(ListAccessDifference)] = new(Audience.Organization, "organization:license:read"),
 
+        [typeof(ListSubscriptionLogs)] = new(Audience.Vendor, "license:read"),
+        [typeof(GetSubscriptionLog)] = new(Audience.Vendor, "license:read"),
         [typeof(ListLicenseHistory)] = new(Audience.Vendor, "activation:read"),
         [typeof(ListOrganizationLicenseHistory)] = new(Audience.Organization, "organization:activation:read"),
         [typeof(ListUserHistory)] = new(Audience.Vendor, "activation:read"),

@@ -47,6 +47,7 @@ internal static class StoreSetup
         services.AddSingleton<ReadModel, ActivationHistory>();
         services.AddSingleton<ReadModel, Utilisation>();
         services.AddSingleton<ReadModel, Outbox>();
+        services.AddSingleton<ReadModel, SubscriptionLog>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
         services.AddOperations();

@@ -3,11 +3,16 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.EntitlementSets;
+using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
+using EventSourcedOrgs.Domain.Trials;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx.Events;
@@ -73,8 +78,10 @@ public sealed class Outbox() : ReadModel(ModelName, [Entries, Owned], WebhookNam
             rows.Put(Entries, new(key.Command, key.Resource, e.Sequence, ResourceOf(e.Data), NamesOf(e.Data, name, owned), e.Timestamp));
     }
 
-    /// <summary>What was refused to a machine happened to the licence.</summary>
-    private static (string Command, Guid Resource) KeyOf(IEvent e) => (e.CausationId ?? e.Id.ToString(), (e.Data as ActivationRefused)?.License.Value ?? e.StreamId);
+    /// <summary>What was refused to a machine happened to the licence, and what time does is done by no command.</summary>
+    private static (string Command, Guid Resource) KeyOf(IEvent e) => (
+        e.Data is LicenseExpired or LicenseExpiringSoon or LicenseMaintenanceExpired or LicenseMaintenanceExpiringSoon ? e.Id.ToString() : e.CausationId ?? e.Id.ToString(),
+        (e.Data as ActivationRefused)?.License.Value ?? e.StreamId);
 
     /// <summary>A user of an organization is told of as a user and as one of an organization, a token as what it is.</summary>
     private static ValueList<string> NamesOf(object e, string name, bool owned) => (owned ? WebhookNames.WithinOrganization(name) : null) switch
@@ -93,6 +100,14 @@ public sealed class Outbox() : ReadModel(ModelName, [Entries, Owned], WebhookNam
         ActivationEvent => "activation",
         ProductEvent => "product",
         LicenseTemplateEvent => "licenseTemplate",
+        MaintenancePolicyEvent => "maintenancePolicy",
+        TrialPolicyEvent => "trialPolicy",
+        TrialActivationEvent => "trialActivation",
+        FeatureEvent => "feature",
+        EntitlementSetEvent => "entitlementSet",
+        ReleaseEvent => "release",
+        ReleaseChannelEvent => "releaseChannel",
+        ReleasePlatformEvent => "releasePlatform",
         AccessTokenEvent => "accessToken",
         CustomRoleEvent => "role",
         AccountEvent => "account",

@@ -1,11 +1,16 @@
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.EntitlementSets;
+using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
+using EventSourcedOrgs.Domain.MaintenancePolicies;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
+using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Domain.Roles;
+using EventSourcedOrgs.Domain.Trials;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 
@@ -96,6 +101,15 @@ public static class WebhookNames
         [typeof(LicenseFirstActivated)] = Is("license.first-activated"),
         [typeof(LicenseExpiringSoon)] = Is("license.expiring-soon"),
         [typeof(LicenseExpired)] = Is("license.expired"),
+        [typeof(LicenseMaintenanceExpiryChanged)] = Is("license.maintenanceExpiresAt.updated"),
+        [typeof(LicenseMaintenanceRenewed)] = Is("license.maintenance-renewed"),
+        [typeof(LicenseMaintenanceExtended)] = Is("license.maintenance-extended"),
+        [typeof(LicenseMaintenanceExpiringSoon)] = Is("license.maintenance-expiring-soon"),
+        [typeof(LicenseMaintenanceExpired)] = Is("license.maintenance-expired"),
+        [typeof(LicenseMeterReset)] = Is("license.updated"),
+        [typeof(FeatureAddedToLicense)] = Is("license.featureEntitlement.created"),
+        [typeof(FeatureOfLicenseChanged)] = Is("license.featureEntitlement.updated"),
+        [typeof(FeatureRemovedFromLicense)] = Is("license.featureEntitlement.deleted"),
         [typeof(LicenseDeleted)] = Is("license.deleted"),
 
         [typeof(ActivationCreated)] = Is("activation.created"),
@@ -103,6 +117,8 @@ public static class WebhookNames
         [typeof(ActivationSynced)] = Is("activation.updated"),
         [typeof(ActivationMeterCounted)] = Is("activation.updated"),
         [typeof(ActivationEnded)] = e => ((ActivationEnded)e).Reason == ActivationEnd.LeaseEnded ? "activation.lease-expired" : "activation.deleted",
+        [typeof(OfflineResponseIssued)] = Is("activation.updated"),
+        [typeof(OfflineResponseRevoked)] = Is("activation.updated"),
         [typeof(ActivationRefused)] = e => e is ActivationRefused { Code: LimitReached } ? "license.activation.limit-reached" : null,
 
         [typeof(ProductCreated)] = Is("product.created"),
@@ -117,6 +133,64 @@ public static class WebhookNames
         [typeof(LicenseTemplateRenamed)] = Is("licenseTemplate.updated"),
         [typeof(LicenseTemplateTermsChanged)] = Is("licenseTemplate.updated"),
         [typeof(LicenseTemplateDeleted)] = Is("licenseTemplate.deleted"),
+
+        [typeof(MaintenancePolicyCreated)] = Is("maintenancePolicy.created"),
+        [typeof(MaintenancePolicyRenamed)] = Is("maintenancePolicy.updated"),
+        [typeof(MaintenancePolicyUpdatesChanged)] = Is("maintenancePolicy.updated"),
+        [typeof(MaintenancePolicyTermChanged)] = Is("maintenancePolicy.updated"),
+        [typeof(MaintenancePolicyDeleted)] = Is("maintenancePolicy.deleted"),
+
+        [typeof(TrialPolicyCreated)] = Is("trialPolicy.created"),
+        [typeof(TrialPolicyRenamed)] = Is("trialPolicy.updated"),
+        [typeof(TrialPolicyTermsChanged)] = Is("trialPolicy.updated"),
+        [typeof(TrialPolicyDeleted)] = Is("trialPolicy.deleted"),
+
+        [typeof(TrialActivationCreated)] = Is("trialActivation.created"),
+        [typeof(TrialActivationReported)] = Is("trialActivation.updated"),
+        [typeof(TrialActivationExtended)] = Is("trialActivation.updated"),
+        [typeof(TrialActivationExpiryChanged)] = Is("trialActivation.updated"),
+        [typeof(TrialActivationDeleted)] = Is("trialActivation.deleted"),
+
+        [typeof(FeatureCreated)] = Is("feature.created"),
+        [typeof(FeatureDisplayNameChanged)] = Is("feature.updated"),
+        [typeof(FeatureDescriptionChanged)] = Is("feature.updated"),
+        [typeof(FeatureDeleted)] = Is("feature.deleted"),
+
+        [typeof(EntitlementSetCreated)] = Is("entitlementSet.created"),
+        [typeof(EntitlementSetDisplayNameChanged)] = Is("entitlementSet.updated"),
+        [typeof(EntitlementSetDescriptionChanged)] = Is("entitlementSet.updated"),
+        [typeof(EntitlementSetProductsChanged)] = Is("entitlementSet.updated"),
+        [typeof(EntitlementSetTierChanged)] = Is("entitlementSet.updated"),
+        [typeof(FeatureAddedToSet)] = Is("entitlementSet.featureEntitlement.created"),
+        [typeof(FeatureOfSetChanged)] = Is("entitlementSet.featureEntitlement.updated"),
+        [typeof(FeatureRemovedFromSet)] = Is("entitlementSet.featureEntitlement.deleted"),
+        [typeof(EntitlementSetDeleted)] = Is("entitlementSet.deleted"),
+
+        [typeof(ReleaseCreated)] = Is("release.created"),
+        [typeof(ReleaseRenamed)] = Is("release.updated"),
+        [typeof(ReleaseVersionChanged)] = Is("release.updated"),
+        [typeof(ReleaseChannelChanged)] = Is("release.updated"),
+        [typeof(ReleasePlatformsChanged)] = Is("release.updated"),
+        [typeof(ReleasePrivacyChanged)] = Is("release.updated"),
+        [typeof(ReleaseNotesChanged)] = Is("release.updated"),
+        [typeof(ReleaseFileAdded)] = Is("release.updated"),
+        [typeof(ReleaseFileRemoved)] = Is("release.updated"),
+        [typeof(ReleasePublished)] = Is("release.published"),
+        [typeof(ReleaseArchived)] = Is("release.archived"),
+        [typeof(ReleaseDeleted)] = Is("release.deleted"),
+
+        [typeof(ReleaseChannelCreated)] = Is("releaseChannel.created"),
+        [typeof(ReleaseChannelDisplayNameChanged)] = Is("releaseChannel.updated"),
+        [typeof(ReleaseChannelDescriptionChanged)] = Is("releaseChannel.updated"),
+        [typeof(ReleaseChannelPrivacyChanged)] = Is("releaseChannel.updated"),
+        [typeof(ReleaseChannelProductsChanged)] = Is("releaseChannel.updated"),
+        [typeof(ReleaseChannelDeleted)] = Is("releaseChannel.deleted"),
+
+        [typeof(ReleasePlatformCreated)] = Is("releasePlatform.created"),
+        [typeof(ReleasePlatformDisplayNameChanged)] = Is("releasePlatform.updated"),
+        [typeof(ReleasePlatformDescriptionChanged)] = Is("releasePlatform.updated"),
+        [typeof(ReleasePlatformProductsChanged)] = Is("releasePlatform.updated"),
+        [typeof(ReleasePlatformDeleted)] = Is("releasePlatform.deleted"),
 
         [typeof(AccessTokenCreated)] = Is("personalAccessToken.created"),
         [typeof(OrganizationAccessTokenCreated)] = Is("organization.accessToken.created"),

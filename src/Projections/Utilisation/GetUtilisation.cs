@@ -83,7 +83,7 @@ public sealed class UtilisationReader(NpgsqlDataSource database, IDocumentStore 
         var bounds = period.Bounds()!;
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var position = asOf?.Position ?? (long)(await Command(connection, $"select {reached}").ExecuteScalarAsync(cancellation))!;
+        var position = asOf?.Position ?? await Reached(connection, cancellation);
         var tenures = await Tenures(connection, organization, license, position, cancellation);
         if (license is not null && tenures.Count == 0)
             return Refusal.LicenseNotFound;
@@ -91,8 +91,9 @@ public sealed class UtilisationReader(NpgsqlDataSource database, IDocumentStore 
         var counted = tenures.Where(tenure => tenure.From < period.To && tenure.Until > period.From).ToLookup(tenure => tenure.License);
         Guid[] ids = [.. counted.Select(tenure => tenure.Key.Value)];
         Sweep whole = new([period.From, period.To]), parts = new(bounds);
-        await using (var stays = await Stays(connection, ids, period, asOf).ExecuteReaderAsync(cancellation))
+        await using (var command = Stays(connection, ids, period, asOf))
         {
+            await using var stays = await command.ExecuteReaderAsync(cancellation);
             while (await stays.ReadAsync(cancellation))
             {
                 var stay = Utilisation.ReadStay(stays);
@@ -101,10 +102,9 @@ public sealed class UtilisationReader(NpgsqlDataSource database, IDocumentStore 
             }
         }
 
-        var refused = Command(connection, $"select * from {Utilisation.Refused.Name} where license_id = any($1) and at >= $2 and at < $3 and position <= $4",
-            ids, period.From.UtcDateTime, period.To.UtcDateTime, position);
-        await using (var refusals = await refused.ExecuteReaderAsync(cancellation))
+        await using (var command = Refusals(connection, ids, period, position))
         {
+            await using var refusals = await command.ExecuteReaderAsync(cancellation);
             while (await refusals.ReadAsync(cancellation))
             {
                 var refusal = Utilisation.Refused.Read(refusals);
@@ -116,6 +116,16 @@ public sealed class UtilisationReader(NpgsqlDataSource database, IDocumentStore 
         return new Used(license, organization, period.From, period.To, period.Interval, position, whole.Intervals(tenures)[0], parts.Intervals(tenures));
     }
 
+    private async Task<long> Reached(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, $"select {reached}");
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private static NpgsqlCommand Refusals(NpgsqlConnection connection, Guid[] licenses, UsedPeriod period, long position) => Command(
+        connection, $"select * from {Utilisation.Refused.Name} where license_id = any($1) and at >= $2 and at < $3 and position <= $4",
+        licenses, period.From.UtcDateTime, period.To.UtcDateTime, position);
+
     /// <summary>When which licence belonged to whom, and how many places it had: each version holds until the next one.</summary>
     private static async Task<IReadOnlyList<Tenure>> Tenures(
         NpgsqlConnection connection, OrganizationId? organization, LicenseId? license, long position, CancellationToken cancellation)
@@ -123,7 +133,7 @@ public sealed class UtilisationReader(NpgsqlDataSource database, IDocumentStore 
         var of = organization is null ? "l.license_id = $2" : $"""
             ($2::uuid is null or l.license_id = $2) and l.license_id in (select o.license_id from {Utilisation.Licenses.Name} o where o.organization_id = $3 and o.since <= $1)
             """;
-        object[] values = [position, (object?)license?.Value ?? DBNull.Value, .. organization is { } owner ? (object[])[owner.Value] : []];
+        object[] values = [position, license is { } one ? one.Value : DBNull.Value, .. organization is { } owner ? (object[])[owner.Value] : []];
         await using var command = Command(connection, $"select l.* from {Utilisation.Licenses.Name} l where l.since <= $1 and {of} order by l.license_id, l.since", values);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var versions = new List<LicensePlaces>();

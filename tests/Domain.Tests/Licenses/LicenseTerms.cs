@@ -6,27 +6,27 @@ public class LicenseTerms : Spec<License, LicenseEvent>
 
     [Fact]
     public void Without_interval_and_validity_there_is_no_end() =>
-        new LicenseTerm().EndWhenCreated(Noon).ShouldBeNull();
+        new LicenseTerm().EndOf(Noon, activated: null).ShouldBeNull();
 
     [Fact]
     public void An_interval_from_creation_ends_one_interval_later() =>
-        Yearly.EndWhenCreated(Noon).ShouldBe(Noon.AddYears(1));
+        Yearly.EndOf(Noon, activated: null).ShouldBe(Noon.AddYears(1));
 
     [Fact]
     public void An_interval_from_activation_has_no_end_yet() =>
-        (Yearly with { SubscriptionStartTrigger = SubscriptionStartTrigger.Activation }).EndWhenCreated(Noon).ShouldBeNull();
+        (Yearly with { SubscriptionStartTrigger = SubscriptionStartTrigger.Activation }).EndOf(Noon, activated: null).ShouldBeNull();
 
     [Fact]
     public void An_immediate_validity_ends_so_many_seconds_later() =>
-        new LicenseTerm { Validity = 90 }.EndWhenCreated(Noon).ShouldBe(Noon.AddSeconds(90));
+        new LicenseTerm { Validity = 90 }.EndOf(Noon, activated: null).ShouldBe(Noon.AddSeconds(90));
 
     [Theory, InlineData(ExpirationStrategy.Delayed), InlineData(ExpirationStrategy.Rolling)]
     public void A_validity_that_starts_later_has_no_end_yet(ExpirationStrategy strategy) =>
-        new LicenseTerm { Validity = 90, ExpirationStrategy = strategy }.EndWhenCreated(Noon).ShouldBeNull();
+        new LicenseTerm { Validity = 90, ExpirationStrategy = strategy }.EndOf(Noon, activated: null).ShouldBeNull();
 
     [Fact]
     public void The_interval_wins_over_the_older_validity() =>
-        (Yearly with { Validity = 90, ExpirationStrategy = ExpirationStrategy.Delayed }).EndWhenCreated(Noon).ShouldBe(Noon.AddYears(1));
+        (Yearly with { Validity = 90, ExpirationStrategy = ExpirationStrategy.Delayed }).EndOf(Noon, activated: null).ShouldBe(Noon.AddYears(1));
 
     [Theory, InlineData(0), InlineData(-1)]
     public void A_validity_of_nothing_is_no_interval(int seconds) =>

@@ -9,8 +9,11 @@ public class MaintainLicense : Spec<License, LicenseEvent>
 
     private static MaintenancePolicy Policy(string? interval = "P1Y", SubscriptionStartTrigger trigger = SubscriptionStartTrigger.Creation, int validity = 0) =>
         MaintenancePolicy.Evolve(MaintenancePolicy.Initial, new MaintenancePolicyCreated(
-            Yearly, "Yearly", new(false, true), new() { SubscriptionInterval = interval, SubscriptionStartTrigger = trigger, Validity = validity, ExpirationStrategy =
-                trigger == SubscriptionStartTrigger.Creation ? ExpirationStrategy.Immediate : ExpirationStrategy.Delayed }));
+            Yearly, "Yearly", new(false, true), new()
+            {
+                SubscriptionInterval = interval, SubscriptionStartTrigger = trigger, Validity = validity, ExpirationStrategy =
+                trigger == SubscriptionStartTrigger.Creation ? ExpirationStrategy.Immediate : ExpirationStrategy.Delayed
+            }));
 
     private static MaintenancePolicy FromActivation => Policy(trigger: SubscriptionStartTrigger.Activation);
 

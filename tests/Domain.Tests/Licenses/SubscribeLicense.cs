@@ -6,6 +6,13 @@ public class SubscribeLicense : Spec<License, LicenseEvent>
     private static readonly LicenseTerm FromActivation = Yearly with { SubscriptionStartTrigger = SubscriptionStartTrigger.Activation };
 
     [Fact]
+    public void An_interval_from_the_first_activation_counts_from_the_one_there_was() =>
+        Given(ProOf(Acme), new LicenseFirstActivated(Pro, Noon.AddDays(3)))
+            .When(pro => pro.Subscribe(new() { SubscriptionInterval = "P1M", SubscriptionStartTrigger = SubscriptionStartTrigger.Activation }))
+            .Then(new LicenseTermChanged(Pro, new() { SubscriptionInterval = "P1M", SubscriptionStartTrigger = SubscriptionStartTrigger.Activation }),
+                new LicenseExpiryChanged(Pro, Noon.AddDays(3).AddMonths(1)));
+
+    [Fact]
     public void A_new_interval_gives_a_new_end_counted_from_the_effective_date() =>
         Given(ProOf(Acme) with { EffectiveDate = Noon.AddMonths(1) })
             .When(pro => pro.Subscribe(Yearly))

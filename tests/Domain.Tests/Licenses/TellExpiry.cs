@@ -48,6 +48,26 @@ public class TellExpiry : Spec<License, LicenseEvent>
     }
 
     [Fact]
+    public void Maintenance_is_told_by_itself_and_together_with_the_licence()
+    {
+        var maintained = new LicenseMaintenanceExpiryChanged(Pro, End);
+        Given(ProOf(Acme), maintained).When(pro => pro.TellExpiry(End.AddDays(-1))).Then(new LicenseMaintenanceExpiringSoon(Pro, End));
+        Given(InTenDays, maintained).When(pro => pro.TellExpiry(End)).Then(new LicenseExpired(Pro, End), new LicenseMaintenanceExpired(Pro, End));
+        Given(InTenDays, maintained, new LicenseMaintenanceExpired(Pro, End), new LicenseMaintenanceRenewed(Pro, End.AddYears(1))).When(pro => pro.TellExpiry(End)).Then(new LicenseExpired(Pro, End));
+    }
+
+    [Fact]
+    public void It_is_next_due_at_whichever_comes_first()
+    {
+        DateTimeOffset? Due(params LicenseEvent[] events) => Given(events).State.With(default).NoticeDue;
+        Due(InTenDays).ShouldBe(Noon.AddDays(7));
+        Due(InTenDays, new LicenseMaintenanceExpiryChanged(Pro, End.AddDays(-2))).ShouldBe(Noon.AddDays(5));
+        Due(InTenDays, new LicenseExpiringSoon(Pro, End), new LicenseMaintenanceExpiryChanged(Pro, End.AddDays(9))).ShouldBe(End);
+        Due(InTenDays, new LicenseExpired(Pro, End)).ShouldBeNull();
+        Due(ProOf(Acme)).ShouldBeNull();
+    }
+
+    [Fact]
     public void What_is_told_decides_nothing() =>
         Access.Decide(null, Given(InTenDays, new LicenseExpired(Pro, End)).State, null, [], Noon).ShouldBe(Access.Decide(null, Given(InTenDays).State, null, [], Noon));
 }

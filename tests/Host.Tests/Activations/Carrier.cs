@@ -7,6 +7,8 @@ namespace EventSourcedOrgs.Host.Tests.Activations;
 /// <summary>A machine without a network that was sold a licence, and whoever carries its requests to the Host and the answers back.</summary>
 internal sealed class Carrier
 {
+    private static readonly DirectoryInfo Folder = Temporary();
+
     private Carrier(Sold sold, ProductFile product, LicenseClient client, Machine machine, FakeTimeProvider clock) =>
         (Sold, Product, Client, Hardware, Clock) = (sold, product, client, machine, clock);
 
@@ -34,9 +36,9 @@ internal sealed class Carrier
         return new(sold, product, new(product, machine, StatePath(), server, clock), machine, clock);
     }
 
-    /// <summary>A machine that only makes requests.</summary>
-    public static LicenseClient Machine(string product, string key, string fingerprint) =>
-        new(new(Guid.Parse(product), Guid.Empty, key), new(fingerprint, "4f2d", "drawing-board", "linux"), StatePath());
+    /// <summary>A machine with an application of this product, always with the same fingerprint.</summary>
+    public static LicenseClient Machine(JsonNode product) =>
+        new(new(Guid.Parse(product.Id()), Guid.Empty, product.Text("publicKey")), new(new string('a', 64), "4f2d", "drawing-board", "linux"), StatePath());
 
     public Task<HttpResponseMessage> Carry(string request, HttpClient? by = null, long validity = 86_400, string? license = null) =>
         (by ?? Sold.Designer.Vendor).Post("/v3/activations/offline-activate", new { offlineRequest = request, responseValidity = validity, licenseId = license ?? Sold.Id });
@@ -57,5 +59,12 @@ internal sealed class Carrier
     public async Task<IReadOnlyList<JsonNode>> Outstanding() =>
         [.. (await Sold.Designer.Vendor.Get($"/v3/licenses/{Sold.Id}/offline-responses").Expect(200)).AsArray().Select(row => row!)];
 
-    public static string StatePath() => Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.state");
+    public static string StatePath() => Path.Combine(Folder.FullName, $"{Guid.NewGuid():N}.state");
+
+    private static DirectoryInfo Temporary()
+    {
+        var folder = Directory.CreateTempSubdirectory("carrier");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
+        return folder;
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class BadAddresses(Operation operation, World world)
     {
         foreach (var name in operation.Parameters("path").Select(parameter => (string)parameter["name"]!))
         {
-            foreach (var bad in new[]
+            foreach (var bad in name == "fileName" ? ["%00", "..%2f..%2fetc", "..%5c..", "a%0Ab", new string('a', 3000)] : new[]
             {
                 "not-an-id", "0", "%00", "null", "undefined", "00000000-0000-0000-0000-000000000000", "0192f0c1-2f5a-7cc0-9a53-6c1b8e1d2fff", "%7B0192f0c1-2f5a-7cc0-9a53-6c1b8e1d2fff%7D",
                 "0192f0c12f5a7cc09a536c1b8e1d2fff", "'%20or%201=1--", "..%2f..%2fetc", "%F0%9F%98%80", "%C3%28", new string('a', 3000),
@@ -62,6 +62,7 @@ internal sealed class BadAddresses(Operation operation, World world)
         (_, "format") => ["xml", "%00"],
         (_, "mode") => ["nonsense", "%00"],
         (_, "code" or "state" or "error" or "iss") => ["%00"],
+        (_, "key") => [],
         ("integer", _) => ["x", "-1", "1.5", "99999999999999999999", "0x10", "%00", "1e3", .. name is "page" or "limit" ? ["0", "1000001"] : (string[])[]],
         ("boolean", _) => ["perhaps", "2", "%00"],
         _ => ["not-an-id", "%00", "1.5"],

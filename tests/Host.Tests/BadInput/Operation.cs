@@ -27,7 +27,7 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, Json
 
     public bool TakesAnotherBody => Node["requestBody"] is not null && Body is null;
 
-    public IEnumerable<JsonNode> Parameters(string where) => Node["parameters"]!.AsArray().Where(parameter => (string)parameter!["in"]! == where).Select(parameter => parameter!);
+    public IEnumerable<JsonNode> Parameters(string where) => (Node["parameters"]?.AsArray() ?? []).Where(parameter => (string)parameter!["in"]! == where).Select(parameter => parameter!);
 
     /// <summary>The description of the answer with this status, past references; null when there is none.</summary>
     public JsonNode? Answer(int status) => Node["responses"]![$"{status}"] is not { } answer ? null

@@ -19,7 +19,9 @@ public sealed class World : IAsyncLifetime
     internal HttpClient Vendor => vendor!;
 
     private string key = "";
-    private string offlineRequest = "";
+
+    /// <summary>The texts that are carried, and the licences they are for, by the operations that take them.</summary>
+    private readonly Dictionary<string, (string Text, string License)> carried = [];
 
     internal string this[string parameter] => ids[parameter];
 
@@ -63,6 +65,7 @@ public sealed class World : IAsyncLifetime
             ids[$"{path}/entitlementId"] = (await vendor.Post($"/v3/{path}/{ids[owner]}/feature-entitlements", new { featureId = ids["featureId"] }).Expect(200)).Id();
         (ids["products/metadataId"], ids["licenses/metadataId"]) = (product["metadata"]![0]!.Id(), license["metadata"]![0]!.Id());
         ids["meterId"] = license["meterAttributes"]![0]!.Id();
+        ids["logId"] = (await vendor.Get($"/v3/licenses/subscription-logs?licenseId={license.Id()}&minPosition={await host.Position()}").Expect(200))[0]!.Id();
         key = license.Text("key");
         var device = new { key, productId = product.Id(), fingerprint = new string('a', 64), userHash = "4f2d", hostname = "drawing-board", os = "linux" };
         ids["activationId"] = Activations.Device.Claims(await vendor.Post("/v3/activations", device).Expect(200)).Text("aid");
@@ -70,11 +73,11 @@ public sealed class World : IAsyncLifetime
         await vendor.Patch($"/v3/products/{product.Id()}", new { trialPolicyId = ids["trialPolicyId"] }).Expect(200);
         var tried = new { productId = product.Id(), fingerprint = new string('b', 64), userHash = "4f2d", hostname = "drawing-board", os = "linux" };
         ids["trialActivationId"] = Activations.Device.Claims(await Made("trial-activations", tried), "trialActivationToken").Text("aid");
-        var carried = Activations.Carrier.Machine(product.Id(), key, new string('a', 64));
-        var answered = new { offlineRequest = carried.MakeOfflineRequest(key), responseValidity = 86_400, licenseId = license.Id() };
-        await vendor.Post("/v3/activations/offline-activate", answered).Expect(200);
+        ids["logId"] = (await vendor.Get($"/v3/activation-logs?activationId={ids["activationId"]}&minPosition={await host.Position()}").Expect(200))[0]!.Id();
+        carried["activateOffline"] = (Activations.Carrier.Machine(product).MakeOfflineRequest(key), license.Id());
+        await Answered("activateOffline");
         ids["responseId"] = (await vendor.Get($"/v3/licenses/{license.Id()}/offline-responses").Expect(200))[0]!.Id();
-        offlineRequest = answered.offlineRequest;
+        carried["deactivateOffline"] = await Proof(product);
         await Made("personal-access-tokens", new { name = "script", scopes = new[] { "user:read" } });
         ids["tokenId"] = (await vendor.Get("/v3/personal-access-tokens").Expect(200))[0]!.Id();
         ids["sessionId"] = (await vendor.Get("/v3/me/sessions").Expect(200))[0]!.Id();
@@ -82,6 +85,7 @@ public sealed class World : IAsyncLifetime
         await Made($"organizations/{ids["organizationId"]}/access-tokens", script);
         ids["organizations/tokenId"] = (await vendor.Get($"/v3/organizations/{ids["organizationId"]}/access-tokens").Expect(200))[0]!.Id();
         ids["roleId"] = (await Made("roles", new { name = $"clerk {Guid.NewGuid():N}", claims = new[] { "user:read" } })).Id();
+        await FillReleases();
         var provider = new { issuer = NoProvider, clientId = "eso", clientSecret = "secret" };
         await vendor.Put($"/v3/organizations/{ids["organizationId"]}/identity-provider", provider).Expect(200);
         await vendor.Put("/v3/account/identity-provider", provider).Expect(200);
@@ -93,6 +97,17 @@ public sealed class World : IAsyncLifetime
         ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
         while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") != "completed")
             await Task.Delay(50);
+    }
+
+    /// <summary>A release that can still change, with a file.</summary>
+    private async Task FillReleases()
+    {
+        ids["releaseChannelId"] = (await Made("release-channels", new { name = $"beta {Guid.NewGuid():N}", displayName = "Beta", @private = false })).Id();
+        ids["releasePlatformId"] = (await Made("release-platforms", new { name = $"linux {Guid.NewGuid():N}", displayName = "Linux" })).Id();
+        ids["releaseId"] = (await Made("releases", new { name = "Pro 2.1", version = "2.1", channel = "stable", productId = ids["productId"] })).Id();
+        ids["fileName"] = "setup.exe";
+        using var bytes = new ByteArrayContent("bytes"u8.ToArray());
+        ids["releaseFileId"] = (await vendor!.PutAsync($"/v3/{ids["releaseId"]}/{ids["fileName"]}", bytes).Expect(201)).Id();
     }
 
     /// <summary>The address of an operation with the ids of real resources in it, but for those that are given.</summary>
@@ -108,16 +123,18 @@ public sealed class World : IAsyncLifetime
             body[name] = Real(name, value!);
         if (operation.Id is "createActivation" or "updateActivation")
             body["key"] = key;
-        if (body.ContainsKey("offlineRequest"))
-            body["offlineRequest"] = offlineRequest;
+        if (carried.TryGetValue(operation.Id, out var text))
+            (body["offlineRequest"], body["licenseId"]) = text;
         if (operation.Id == "login")
             (body["email"], body["password"]) = (Email, Acme.Password);
         else if (body.ContainsKey("email"))
             body["email"] = Acme.NewEmail();
         if (operation.Id == "createOrganizationAccessToken")
             body["scopes"] = new JsonArray("organization:user:read");
-        if (operation.Id is "createRole" or "createFeature" or "createEntitlementSet")
+        if (operation.Id is "createRole" or "createFeature" or "createEntitlementSet" or "createReleaseChannel" or "createReleasePlatform" or "createRelease")
             body["name"] = $"clerk {Guid.NewGuid():N}";
+        if (operation.Id == "createRelease")
+            body["channel"] = body["name"]!.DeepClone();
         return body;
     }
 
@@ -140,6 +157,20 @@ public sealed class World : IAsyncLifetime
     }
 
     public async Task DisposeAsync() => await Host.DisposeAsync();
+
+    private async Task<string> Answered(string operation) => (await Vendor.Post("/v3/activations/offline-activate", new
+    {
+        offlineRequest = carried[operation].Text, responseValidity = 86_400, licenseId = carried[operation].License,
+    }).Expect(200)).Text("offlineResponse");
+
+    /// <summary>That a machine with another licence has deactivated itself.</summary>
+    private async Task<(string Text, string License)> Proof(JsonNode product)
+    {
+        var (machine, license) = (Activations.Carrier.Machine(product), await Made("licenses", new { productId = product.Id(), organizationId = ids["organizationId"] }));
+        carried["proof"] = (machine.MakeOfflineRequest(license.Text("key")), license.Id());
+        machine.AcceptOfflineResponse(await Answered("proof")).Problem.ShouldBeNull();
+        return (machine.MakeOfflineDeactivation().Value!, license.Id());
+    }
 
     private JsonObject Required(JsonNode schema) => new(
         (schema["required"]?.AsArray() ?? []).Select(name => KeyValuePair.Create((string)name!, (JsonNode?)ValueOf((string)name!, schema["properties"]![(string)name!]!))));

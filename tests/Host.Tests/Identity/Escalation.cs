@@ -28,11 +28,12 @@ public class Escalation
 
         addresses.Where(address => address.IsOpen).Select(address => $"{address.Method} {address.Path}").Order().ShouldBe(
         [
-            "GET /v3/activations/{activationId}/feature-entitlements", "GET /v3/history/key", "GET /v3/sign-in/oidc/account",
-            "GET /v3/sign-in/oidc/callback", "GET /v3/sign-in/oidc/organizations/{organizationId}", "PATCH /v3/activations/{activationId}",
-            "PATCH /v3/trial-activations/{trialActivationId}", "POST /v3/accounts/login", "POST /v3/accounts/login-refresh-token",
-            "POST /v3/activations/", "POST /v3/activations/meter-attributes/{meterId}", "POST /v3/activations/{activationId}/deactivate",
-            "POST /v3/trial-activations/", "POST /v3/users/{userId}/reset-password",
+            "GET /v3/activations/{activationId}/feature-entitlements", "GET /v3/history/key", "GET /v3/releases/latest", "GET /v3/releases/update",
+            "GET /v3/releases/{releaseId}/allowed", "GET /v3/sign-in/oidc/account", "GET /v3/sign-in/oidc/callback",
+            "GET /v3/sign-in/oidc/organizations/{organizationId}", "GET /v3/{releaseId:guid}/{fileName}", "HEAD /v3/{releaseId:guid}/{fileName}",
+            "PATCH /v3/activations/{activationId}", "PATCH /v3/trial-activations/{trialActivationId}", "POST /v3/accounts/login",
+            "POST /v3/accounts/login-refresh-token", "POST /v3/activations/", "POST /v3/activations/meter-attributes/{meterId}",
+            "POST /v3/activations/{activationId}/deactivate", "POST /v3/trial-activations/", "POST /v3/users/{userId}/reset-password",
         ]);
     }
 
@@ -41,8 +42,9 @@ public class Escalation
         PermissionTable.Permissions.Table.Where(entry => entry.Value.Audience == Audience.Anyone).Select(entry => entry.Key.Name).Order()
             .ShouldBe(
             [
-                "Activate", "AskProvider", "Authenticate", "CountMeter", "DeactivateActivation", "GetActivationEntitlements", "RefreshSession",
-                "ResetPassword", "SignInWithProvider", "StartTrial", "SyncActivation", "SyncTrial",
+                "Activate", "AskProvider", "Authenticate", "CheckRelease", "CountMeter", "DeactivateActivation", "DownloadReleaseFile",
+                "FindRelease", "GetActivationEntitlements", "ProveUser", "RefreshSession", "ResetPassword", "SignInWithProvider", "StartTrial",
+                "SyncActivation", "SyncTrial",
             ]);
 
     [Fact]

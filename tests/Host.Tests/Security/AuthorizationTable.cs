@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -138,6 +139,11 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/licenses                                                                   vendor       auditor
         DELETE /v3/licenses/metadata/{metadataId}                                             vendor
         DELETE /v3/licenses/meter-attributes/{meterId}                                        vendor
+        POST   /v3/licenses/meter-attributes/{meterId}/reset                                  vendor
+        GET    /v3/licenses/export                                                            vendor       auditor
+        GET    /v3/licenses/subscription-logs                                                 vendor       auditor
+        GET    /v3/licenses/subscription-logs/{logId}                                         vendor       auditor
+        GET    /v3/users/export                                                               vendor       auditor
         GET    /v3/licenses/{licenseId}                                                       vendor       auditor
         PATCH  /v3/licenses/{licenseId}                                                       vendor
         DELETE /v3/licenses/{licenseId}                                                       vendor
@@ -150,6 +156,24 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         PATCH  /v3/licenses/{licenseId}/maintenance/expires-at                                vendor
         GET    /v3/licenses/{licenseId}/access                                                own          auditor
         GET    /v3/licenses/{licenseId}/activation-history                        organization   auditor
+        GET    /v3/licenses/{licenseId}/utilisation                                           organization auditor
+        GET    /v3/organizations/{organizationId}/utilisation                                 organization auditor
+        GET    /v3/users/{userId}/activation-history                                          vendor       auditor
+        GET    /v3/me/activation-history                                                      own          auditor operator custom
+        GET    /v3/activation-logs                                                            vendor       auditor
+        GET    /v3/activation-logs/export                                                     vendor       auditor
+        GET    /v3/activation-logs/{logId}                                                    vendor       auditor
+        GET    /v3/analytics/stats                                                            vendor       auditor
+        GET    /v3/analytics/licenses                                                         vendor       auditor
+        GET    /v3/analytics/activations                                                      vendor       auditor
+        GET    /v3/analytics/activations/os                                                   vendor       auditor
+        GET    /v3/analytics/activations/os-version                                           vendor       auditor
+        GET    /v3/analytics/activations/geo-location                                         vendor       auditor
+        GET    /v3/analytics/activations/release-version                                      vendor       auditor
+        GET    /v3/analytics/activations/app-version                                          vendor       auditor
+        GET    /v3/analytics/activations/vm-name                                              vendor       auditor
+        GET    /v3/webhooks/events                                                            vendor       auditor
+        GET    /v3/webhooks/outbox                                                            vendor       auditor
         GET    /v3/organizations/{organizationId}/activations                                 organization auditor
         GET    /v3/organizations/{organizationId}/activations/{activationId}                  organization auditor
         POST   /v3/activations                                                                open
@@ -208,6 +232,38 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/roles/{roleId}                                                             vendor       auditor
         PATCH  /v3/roles/{roleId}                                                             vendor
         DELETE /v3/roles/{roleId}                                                             vendor
+        POST   /v3/releases                                                                   vendor
+        GET    /v3/releases                                                                   vendor       auditor
+        GET    /v3/releases/{releaseId}                                                       vendor       auditor
+        PATCH  /v3/releases/{releaseId}                                                       vendor
+        DELETE /v3/releases/{releaseId}                                                       vendor
+        POST   /v3/releases/{releaseId}/publish                                               vendor
+        POST   /v3/releases/{releaseId}/archive                                               vendor       =400
+        GET    /v3/releases/storage                                                           vendor       auditor
+        GET    /v3/releases/update                                                            open
+        GET    /v3/releases/latest                                                            open
+        GET    /v3/releases/{releaseId}/allowed                                               open
+        POST   /v3/release-files                                                              vendor
+        GET    /v3/release-files                                                              vendor       auditor
+        GET    /v3/release-files/{releaseFileId}                                              vendor       auditor
+        DELETE /v3/release-files/{releaseFileId}                                              vendor
+        PUT    /v3/{releaseId}/{fileName}                                                     vendor
+        GET    /v3/{releaseId}/{fileName}                                                     open
+        POST   /v3/release-channels                                                           vendor
+        GET    /v3/release-channels                                                           vendor       auditor
+        GET    /v3/release-channels/{releaseChannelId}                                        vendor       auditor
+        PATCH  /v3/release-channels/{releaseChannelId}                                        vendor
+        DELETE /v3/release-channels/{releaseChannelId}                                        vendor
+        POST   /v3/release-platforms                                                          vendor
+        GET    /v3/release-platforms                                                          vendor       auditor
+        GET    /v3/release-platforms/{releasePlatformId}                                      vendor       auditor
+        PATCH  /v3/release-platforms/{releasePlatformId}                                      vendor
+        DELETE /v3/release-platforms/{releasePlatformId}                                      vendor
+        GET    /v3/me/releases                                                                own          auditor operator custom
+        GET    /v3/me/release-channels                                                        own          auditor operator custom
+        GET    /v3/me/release-platforms                                                       own          auditor operator custom
+        GET    /v3/me/products                                                                own          auditor operator custom
+        GET    /v3/organizations/{organizationId}/releases                                    organization auditor
         POST   /v3/accounts/login                                                             open
         POST   /v3/accounts/login-refresh-token                                               open
         POST   /v3/accounts/logout                                                            own          auditor operator custom
@@ -239,8 +295,9 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
 
     public bool HasIds => Path.Contains('{', StringComparison.Ordinal);
 
-    /// <summary>The addresses that the Host really answers to.</summary>
+    /// <summary>The addresses that the Host really answers to; a HEAD is answered as its GET is.</summary>
     public static IEnumerable<string> Endpoints(TestHost host) => host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"])
-            .Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"));
+            .Where(method => method != HttpMethods.Head)
+            .Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/').Replace(":guid", "", StringComparison.Ordinal)}"));
 }

@@ -84,6 +84,9 @@ public sealed class AuthorizationWorld : IAsyncLifetime
     internal IEnumerable<string> QueryOf(AuthorizationRow row) => row.Name switch
     {
         "GET /v3/organizations/{organizationId}/access/diff" => ["from=1"],
+        "GET /v3/releases/update" => [$"productId={worlds.Own["productId"]}", "platform=linux", "version=1.0", "key=nobodys"],
+        "GET /v3/releases/latest" => [$"productId={worlds.Own["productId"]}", "platform=linux", "key=nobodys"],
+        "GET /v3/releases/{releaseId}/allowed" => ["key=nobodys"],
         "DELETE /v3/activations" => [$"licenseId={worlds.Own["licenseId"]}"],
         "GET /v3/activations/{activationId}/feature-entitlements" => [$"licenseId={worlds.Own["licenseId"]}"],
         _ => [],

@@ -24,7 +24,7 @@ internal sealed class DomainStore : IAsyncDisposable
         Source = NpgsqlDataSource.Create(address);
         keys = new(new Secrets(new byte[Secrets.KeySize]), Source);
         Directory = new(StoredJson.Options(keys.Find));
-        Models = [Directory, new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox()];
+        Models = [Directory, new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox(), new SubscriptionLog()];
         store = DocumentStore.For(options =>
         {
             options.Connection(Source);

@@ -16,7 +16,7 @@ internal sealed class Floor
     private readonly List<Happening> history = [];
     private readonly Dictionary<ActivationId, (LicenseId License, DateTimeOffset? Lease)> live = [];
     private readonly Dictionary<LicenseId, bool> gone = [];
-    private DateTimeOffset now = Start;
+    private readonly DateTimeOffset now = Start;
     private int machines;
 
     public Floor(Random random, int steps)

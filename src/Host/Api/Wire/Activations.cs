@@ -64,8 +64,11 @@ internal sealed record ActivationBody : MachineBody
     public ProveUser? Proof => Email is null && Password is null && TwoFactorCode is null ? null : new(Email, Password, TwoFactorCode);
 }
 
-/// <summary>The body of a sync. A lease is in seconds; 0 or -1 is one without end.</summary>
-internal record MachineBody : MachineReportBody
+/// <summary>The body of a sync.</summary>
+internal sealed record SyncBody : MachineBody;
+
+/// <summary>What activations and syncs have in common. A lease is in seconds; 0 or -1 is one without end.</summary>
+internal abstract record MachineBody : MachineReportBody
 {
     public required string Key { get; init; }
     public string? UserId { get; init; }
@@ -174,7 +177,7 @@ internal sealed record WireActivation(
             activation.Id, activation.Recorded.CreatedAt, activation.Recorded.UpdatedAt, machine.Os, machine.OsVersion, address?.Hostname ?? "",
             new(address?.IpAddress ?? "", machine.Country), machine.VmName, machine.Container, null, machine.ReleaseVersion, machine.ReleaseChannel,
             machine.ReleasePlatform, activation.Offline, activation.Product, activation.ExpiresAt ?? license?.ExpiresAt, activation.License,
-            pulse > activation.LastSyncedAt ? pulse : activation.LastSyncedAt, activation.Meters.Select(uses => new WireUses(uses.Name, uses.Uses)).ToValueList(),
+            pulse > activation.LastSyncedAt ? pulse : activation.LastSyncedAt, activation.Meters.Select(uses => new WireUses(uses.Name, license is null ? uses.Uses : uses.Of(license))).ToValueList(),
             activation.LeaseExpiresAt);
     }
 

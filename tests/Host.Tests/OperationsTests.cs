@@ -18,7 +18,7 @@ public class OperationsTests
         await using var host = await TestHost.StartAsync();
         await (await Acme.With(seats: 1, host)).Settled();
 
-        var all = await Until(host, all => all.AsArray().All(one => one!.Text("state") == "running" && (long)one["eventsBehind"]! == 0));
+        var all = await Until(host, all => all.AsArray().All(one => one!.Text("state") == "running" && (long)one!["eventsBehind"]! == 0));
 
         all.AsArray().Select(one => one!.Text("name")).ShouldBe(host.Services.GetServices<ReadModel>().Select(model => model.Name));
         var directory = all.AsArray().Single(one => one!.Text("name") == "Directory")!;

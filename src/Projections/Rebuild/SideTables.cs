@@ -59,7 +59,7 @@ internal sealed class SideTables
     /// <summary>Writes the rows in memory, and makes the tables what a migration makes.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
     {
-        await DrainAsync(int.MaxValue, cancellation);
+        await WriteAllAsync(cancellation);
         foreach (var (live, side) in sides)
         {
             await ExecuteAsync(
@@ -73,6 +73,9 @@ internal sealed class SideTables
 
         rows = null;
     }
+
+    /// <summary>Writes the rows in memory.</summary>
+    internal Task WriteAllAsync(CancellationToken cancellation) => DrainAsync(int.MaxValue, cancellation);
 
     /// <summary>Applies the next page once the tables are finished.</summary>
     public async Task FollowAsync(IReadOnlyList<IEvent> page, CancellationToken cancellation)

@@ -39,6 +39,8 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public NpgsqlDataSource Source { get; }
 
+    public System.Text.Json.JsonSerializerOptions Json => StoredJson.Options(keys.Find);
+
     public Directory Directory { get; }
 
     public IReadOnlyList<ReadModel> Models { get; }

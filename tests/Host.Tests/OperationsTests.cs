@@ -107,9 +107,9 @@ public class OperationsTests
         await using var host = await TestHost.StartAsync();
         var vendor = await host.Vendor();
         foreach (var verb in new[] { "pause", "resume", "retry", "rebuild", "verify" })
-            await vendor.Post($"{Projections}/nothing/{verb}").ExpectProblem(404, "PROJECTION_NOT_FOUND");
-        await vendor.Get($"{Projections}/nothing").ExpectProblem(404, "PROJECTION_NOT_FOUND");
-        await vendor.Get($"/v3/operations/rebuilds/{Guid.NewGuid()}").ExpectProblem(404, "REBUILD_NOT_FOUND");
+            await vendor.Post($"{Projections}/nothing/{verb}").ExpectProblem(404, "NOT_FOUND");
+        await vendor.Get($"{Projections}/nothing").ExpectProblem(404, "NOT_FOUND");
+        await vendor.Get($"/v3/operations/rebuilds/{Guid.NewGuid()}").ExpectProblem(404, "NOT_FOUND");
 
         string id;
         await using (var reader = new Npgsql.NpgsqlConnection(host.Connection))

@@ -25,12 +25,12 @@ public sealed class RebuildFigures(ITestOutputHelper output)
         output.WriteLine($"| {Events.ToString("N0", CultureInfo.InvariantCulture)} events | seconds | events/s | peak of the process MB | of it managed MB |\n|---|---:|---:|---:|---:|");
 
         var full = await MeasureAsync("limit: read, deserialize, fold, COPY, one after the other", () => LimitAsync(store));
-        await store.Source.ScalarAsync("insert into read.control (name, failure) select unnest(array['Directory', 'EffectiveAccess', 'OrganizationSummary', 'ActivationHistory', 'Utilisation', 'Outbox']), 'never ran'");
+        await store.Source.ScalarAsync($"insert into read.control (name, failure) values {string.Join(", ", store.Models.Select(model => $"('{model.Name}', 'never ran')"))}");
         var rebuilt = await MeasureAsync("rebuild of all, with indexes, to the swap", () => store.Rebuilder(Rebuilder.UsualMostRows).RunAsync(store.Models, replace: true, null, CancellationToken.None));
         await store.Source.ScalarAsync("update read.control set failure = null");
         var compared = await MeasureAsync("the same with the comparison of every row", async () =>
-            (await store.Rebuilder(Rebuilder.UsualMostRows).RunAsync(store.Models, replace: true, null, CancellationToken.None)).Select(drift => drift.Rows).ShouldBe([0, 0, 0, 0, 0, 0]));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rebuild {full / rebuilt:0.00} of the limit, with the comparison {full / compared:0.00}; {(long)(await store.Source.ScalarAsync("select sum(n_live_tup)::bigint from pg_stat_user_tables where schemaname = 'read'"))!:N0} rows"));
+            (await store.Rebuilder(Rebuilder.UsualMostRows).RunAsync(store.Models, replace: true, null, CancellationToken.None)).Sum(drift => drift.Rows).ShouldBe(0));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rebuild {full / rebuilt:0.00} of the limit, with the comparison {full / compared:0.00}"));
     }
 
     private async Task<double> MeasureAsync(string name, Func<Task> work)

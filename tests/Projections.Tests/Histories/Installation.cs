@@ -26,17 +26,18 @@ internal static class Installation
     {
         var json = StoredJson.Options(KeyOf);
         var persons = new List<Guid>();
-        var streams = new Dictionary<Guid, (Type Kind, long Version)>();
+        var versions = new Dictionary<Guid, long>();
         await using (var connection = await source.OpenConnectionAsync())
         {
+            await using var streamsLater = new NpgsqlCommand("set session_replication_role = replica", connection);
+            await streamsLater.ExecuteNonQueryAsync();
             await using var copy = await connection.BeginBinaryImportAsync(
                 "copy events.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, user_name, correlation_id, causation_id, is_archived) from stdin (format binary)");
             var position = 0L;
-            foreach (var (stream, kind, data) in Interleaved().Take(events))
+            foreach (var (stream, data) in Interleaved().Take(events))
             {
                 position++;
-                var version = streams.GetValueOrDefault(stream).Version + 1;
-                streams[stream] = (kind, version);
+                var version = versions[stream] = versions.GetValueOrDefault(stream) + 1;
                 if (data is UserCreated or ActivationCreated)
                     persons.Add(stream);
                 await copy.StartRowAsync();
@@ -59,6 +60,7 @@ internal static class Installation
         }
 
         await KeepKeysAsync(source, persons);
+        await source.ScalarAsync("insert into events.mt_streams (id, type, version, timestamp, created, tenant_id) select stream_id, 'any', max(version), max(timestamp), min(timestamp), '*DEFAULT*' from events.mt_events group by stream_id");
         await source.ScalarAsync($"insert into events.mt_event_progression (name, last_seq_id) values ('HighWaterMark', {events}); select setval('events.mt_events_sequence', {events}); analyze events.mt_events");
     }
 
@@ -79,7 +81,7 @@ internal static class Installation
 
     private static byte[] KeyOf(Guid person) => SHA256.HashData(person.ToByteArray());
 
-    private static IEnumerable<(Guid Stream, Type Kind, object Data)> Interleaved()
+    private static IEnumerable<(Guid Stream, object Data)> Interleaved()
     {
         var random = new Random(26);
         var customers = Enumerable.Range(0, AtOnce).Select(n => Customer(n).GetEnumerator()).ToArray();
@@ -92,35 +94,35 @@ internal static class Installation
         }
     }
 
-    private static IEnumerable<(Guid Stream, Type Kind, object Data)> Customer(int number)
+    private static IEnumerable<(Guid Stream, object Data)> Customer(int number)
     {
         var (organization, random) = (Id.New<OrganizationId>(), new Random(number));
-        yield return (organization.Value, typeof(Organization), new OrganizationCreated(organization, $"Customer {number}", $"it@customer{number}.example", null, 25, null, null));
+        yield return (organization.Value, new OrganizationCreated(organization, $"Customer {number}", $"it@customer{number}.example", null, 25, null, null));
         var groups = Enumerable.Range(0, 3).Select(_ => Id.New<UserGroupId>()).ToArray();
         foreach (var group in groups)
-            yield return (group.Value, typeof(UserGroup), new UserGroupCreated(group, organization, $"Group {group.Value:N}", "People who work together"));
+            yield return (group.Value, new UserGroupCreated(group, organization, $"Group {group.Value:N}", "People who work together"));
 
         var users = Enumerable.Range(0, 20).Select(_ => Id.New<UserId>()).ToArray();
         foreach (var user in users)
         {
-            yield return (organization.Value, typeof(Organization), new UserJoinedOrganization(organization, user));
-            yield return (user.Value, typeof(User), new UserCreated(
+            yield return (organization.Value, new UserJoinedOrganization(organization, user));
+            yield return (user.Value, new UserCreated(
                 user, Personal.Of(user, "Ada"), Personal.OfText(user, "Lovelace"), Personal.Of(user, $"ada.{user.Value:N}@customer{number}.example"), null, Role.User, organization, true));
-            yield return (user.Value, typeof(User), new UserAddedToGroup(user, groups[random.Next(groups.Length)]));
+            yield return (user.Value, new UserAddedToGroup(user, groups[random.Next(groups.Length)]));
         }
 
         foreach (var license in Enumerable.Range(0, 5).Select(_ => Id.New<LicenseId>()))
         {
-            yield return (license.Value, typeof(License), new LicenseCreated(
+            yield return (license.Value, new LicenseCreated(
                 license, Product, null, $"{license.Value:N}".ToUpperInvariant(), organization, null, new() { AllowedActivations = 10 }, new(), null, Start, Start));
-            yield return (license.Value, typeof(License), new GroupAssignedToLicense(license, groups[random.Next(groups.Length)]));
+            yield return (license.Value, new GroupAssignedToLicense(license, groups[random.Next(groups.Length)]));
             foreach (var user in users.Take(4))
             {
                 var activation = Id.New<ActivationId>();
-                yield return (activation.Value, typeof(Activation), new ActivationCreated(activation, license, Product, user, Report(activation, random.Next()), null, null));
+                yield return (activation.Value, new ActivationCreated(activation, license, Product, user, Report(activation, random.Next()), null, null));
                 for (var n = 0; n < 6; n++)
-                    yield return (activation.Value, typeof(Activation), new ActivationSynced(activation, license, Report(activation, random.Next()), null));
-                yield return (activation.Value, typeof(Activation), new ActivationEnded(activation, license, ActivationEnd.Deactivated));
+                    yield return (activation.Value, new ActivationSynced(activation, license, Report(activation, random.Next()), null));
+                yield return (activation.Value, new ActivationEnded(activation, license, ActivationEnd.Deactivated));
             }
         }
     }

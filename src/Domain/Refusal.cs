@@ -270,6 +270,11 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
         "Other requests kept changing the same resource. Repeat the request.");
     public static Refusal ReadModelBehind(long position, long reached) => new("READ_MODEL_BEHIND", RefusalKind.Unavailable,
         $"The read model has reached position {reached}, not yet {position}. Repeat the request.");
+    public static Refusal ProjectionNotFound { get; } = NotFound("Projection");
+    public static Refusal RebuildNotFound { get; } = NotFound("Rebuild");
+    public static Refusal RebuildRunning { get; } = new("REBUILD_RUNNING", RefusalKind.Conflict,
+        "The projection is being rebuilt or verified already. Wait for its end, or cancel it.");
+    public static Refusal RebuildEnded { get; } = new("REBUILD_ENDED", RefusalKind.Conflict, "The rebuild has already ended.");
     public static Refusal NotSealed { get; } = new("NOT_SEALED", RefusalKind.NotFound,
         "No signed checkpoint covers this: there is no such event, it is not sealed yet (a few seconds), or there is no checkpoint of this size.");
     public static Refusal AsOfInFuture { get; } = new("INVALID_QUERY_PARAMETER", RefusalKind.Invalid, "'asOf' lies in the future.");

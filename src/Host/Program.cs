@@ -9,5 +9,6 @@ var program = new RootCommand("EventSourcedOrgs: organizations, users, user grou
     MigrateCommand.Create(),
     KeysCommand.Create(),
     HistoryCommand.Create(),
+    ProjectionsCommand.Create(),
 };
 return await program.RunAsync(args);

@@ -13,9 +13,12 @@ public abstract record Column<TSource>(string Name, NpgsqlDbType Type)
     /// <summary>What makes a value of the column out of one that travelled.</summary>
     internal virtual string Cast => "";
 
-    private protected string SqlType => Type.ToString().ToLowerInvariant();
+    internal string SqlType => Type.ToString().ToLowerInvariant();
 
     internal abstract Argument Of(IReadOnlyCollection<TSource> sources);
+
+    /// <summary>Writes the value of one row into a COPY.</summary>
+    internal abstract Task CopyAsync(NpgsqlBinaryImporter copy, TSource source, CancellationToken cancellation);
 }
 
 /// <summary>A column of single values.</summary>
@@ -24,6 +27,9 @@ public sealed record Column<TSource, T>(string Name, NpgsqlDbType Type, Func<TSo
     internal override string Definition => $"{Name} {SqlType}{(default(T) is null ? "" : " not null")}";
 
     internal override Argument Of(IReadOnlyCollection<TSource> sources) => new(sources.Select(Value).ToArray(), NpgsqlDbType.Array | Type);
+
+    internal override Task CopyAsync(NpgsqlBinaryImporter copy, TSource source, CancellationToken cancellation) =>
+        Value(source) is { } value ? copy.WriteAsync(value, Type, cancellation) : copy.WriteNullAsync(cancellation);
 }
 
 /// <summary>A column of arrays. An array of arrays would arrive flattened, so each travels as its text.</summary>
@@ -35,6 +41,9 @@ public sealed record SetColumn<TSource, T>(string Name, NpgsqlDbType Type, Func<
 
     internal override Argument Of(IReadOnlyCollection<TSource> sources) =>
         new(sources.Select(source => $$"""{{{string.Join(',', Value(source).Select(Quoted))}}}""").ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+
+    internal override Task CopyAsync(NpgsqlBinaryImporter copy, TSource source, CancellationToken cancellation) =>
+        copy.WriteAsync(Value(source).ToArray(), NpgsqlDbType.Array | Type, cancellation);
 
     private static string Quoted(T item) => $"\"{Escaped(Convert.ToString(item, CultureInfo.InvariantCulture)!)}\"";
 

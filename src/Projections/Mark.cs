@@ -39,6 +39,9 @@ internal sealed class Mark(string shard)
     /// <summary>A late report never moves a mark back; only a rebuild does. A failure stands until the shard gets past it.</summary>
     public void Move(ShardState state)
     {
+        if (IsReplaced(state))
+            return;
+
         lock (gate)
         {
             if (state.Action is ShardAction.Started or ShardAction.Updated)
@@ -50,6 +53,10 @@ internal sealed class Mark(string shard)
             To(state.Mode == ShardMode.rebuilding ? state.Sequence : Math.Max(position, state.Sequence));
         }
     }
+
+    /// <summary>Whether a page was given up only because a rebuild put other tables, or another position, in place; it begins again at once.</summary>
+    private static bool IsReplaced(ShardState state) => state.Failure is { } wrong
+        && (wrong.Category == ShardFailureCategory.ProgressionOutOfOrder || wrong.Detail?.Contains(nameof(ReplacedReadModelException), StringComparison.Ordinal) == true);
 
     /// <summary>The recorded progress, which says nothing of what runs in this process.</summary>
     public void Reach(long recorded)

@@ -61,14 +61,19 @@ public abstract class ReadModel
     internal async Task<IEnumerable<Statement>> ApplyAsync(IReadOnlyList<IEvent> page, Func<NpgsqlConnection> connect, CancellationToken cancellation)
     {
         var rows = new Rows(Tables);
+        await ApplyAsync(page, rows, connect, cancellation);
+        return rows.Sets.SelectMany(set => set.Changes());
+    }
+
+    /// <summary>Applies a page to rows that are loaded as far as they are not known.</summary>
+    internal async Task ApplyAsync(IReadOnlyList<IEvent> page, Rows rows, Func<NpgsqlConnection> connect, CancellationToken cancellation)
+    {
         foreach (var e in page)
             Touch(e, new(rows));
 
         await LoadAsync(rows, connect, cancellation);
         foreach (var e in page)
             Step(e, rows);
-
-        return rows.Sets.SelectMany(set => set.Changes());
     }
 
     private void Step(IEvent e, Rows rows)

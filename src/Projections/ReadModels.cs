@@ -28,7 +28,7 @@ public static class ReadModels
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{Table.Schema}')); create schema if not exists {Table.Schema}");
+        await ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{Table.Schema}')); create schema if not exists {Table.Schema}; {ReadModelControl.Definition}; {RebuildJobs.Definition}");
         foreach (var table in models.SelectMany(model => model.Tables).Distinct())
         {
             var shape = await ExecuteAsync($"{table.Definition}; select obj_description('{table.Name}'::regclass)");
@@ -45,6 +45,16 @@ public static class ReadModels
             await using var command = new NpgsqlCommand(sql, connection, transaction);
             return await command.ExecuteScalarAsync(cancellation);
         }
+    }
+
+    /// <summary>Creates a schema if it is missing; two at once do not get in each other's way.</summary>
+    internal static async Task EnsureSchemaAsync(NpgsqlDataSource source, string schema, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var command = new NpgsqlCommand($"select pg_advisory_xact_lock(hashtext('{schema}')); create schema if not exists {schema}", connection, transaction);
+        await command.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
     }
 
     /// <summary>Whether every table is there, with the shape of its definition.</summary>
@@ -77,8 +87,13 @@ public static class ReadModels
 
         public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
         {
-            foreach (var statement in await model.ApplyAsync(events, () => operations.Database.CreateConnection(), cancellation))
+            var generation = await Gate.PassAsync(model.Name, Connect, cancellation);
+            var statements = await model.ApplyAsync(events, Connect, cancellation);
+            operations.QueueOperation(new Fence(model.Name, generation));
+            foreach (var statement in statements)
                 operations.QueueOperation(statement);
+
+            NpgsqlConnection Connect() => operations.Database.CreateConnection();
         }
     }
 }

@@ -9,9 +9,13 @@ public sealed class Rows
 {
     private readonly Dictionary<Table, WorkingSet> sets;
 
-    internal Rows(IEnumerable<Table> tables) => sets = tables.ToDictionary(table => table, table => table.Begin());
+    internal Rows(IEnumerable<Table> tables) : this(tables, table => table.Begin()) { }
+
+    internal Rows(IEnumerable<Table> tables, Func<Table, WorkingSet> begin) => sets = tables.ToDictionary(table => table, begin);
 
     internal IEnumerable<WorkingSet> Sets => sets.Values;
+
+    internal WorkingSet SetOf(Table table) => sets[table];
 
     internal long Position { get; set; }
 

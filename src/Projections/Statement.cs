@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Marten.Internal.Operations;
+using Npgsql;
 using Weasel.Core;
 using Weasel.Storage;
 
@@ -13,6 +14,16 @@ internal sealed record Statement(string Sql, IReadOnlyList<Argument> Arguments) 
     public OperationRole Role() => OperationRole.Other;
 
     public Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token) => Task.CompletedTask;
+
+    /// <summary>The same as a command of its own.</summary>
+    public NpgsqlBatchCommand AsCommand()
+    {
+        var parts = Sql.Split('?');
+        var command = new NpgsqlBatchCommand(string.Concat(parts.Select((part, n) => n == 0 ? part : $"${n}{part}")));
+        foreach (var argument in Arguments)
+            command.Parameters.Add(argument.AsParameter());
+        return command;
+    }
 
     public void ConfigureCommand(Weasel.Postgresql.ICommandBuilder builder, IStorageSession session)
     {

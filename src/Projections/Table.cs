@@ -14,7 +14,10 @@ public abstract class Table
     private protected Table(string stem, int version) => (Stem, Version) = (stem, version);
 
     /// <summary>The name to use in queries, with its schema.</summary>
-    public string Name => $"{Schema}.{Plain}";
+    public string Name => $"{Home}.{Plain}";
+
+    /// <summary>The schema in which it lies: that of the tables that are read, or the one in which they are made anew.</summary>
+    internal string Home { get; private protected init; } = Schema;
 
     internal int Version { get; }
 
@@ -22,14 +25,39 @@ public abstract class Table
 
     private protected string Plain => $"{Stem}_v{Version}";
 
-    internal abstract string Definition { get; }
+    /// <summary>The columns that tell its rows apart, for comparing two tables.</summary>
+    internal abstract IReadOnlyList<string> Identity { get; }
+
+    /// <summary>All columns in their order, with what they say as text, for comparing two tables.</summary>
+    internal abstract IReadOnlyList<(string Name, string Text)> Compared { get; }
+
+    /// <summary>Its columns and the columns of its primary key.</summary>
+    private protected abstract (string Columns, string PrimaryKey) Parts { get; }
+
+    internal string Definition => $"create table if not exists {Name} ({Parts.Columns}, primary key ({Parts.PrimaryKey}))";
+
+    /// <summary>The table without anything that slows filling it down.</summary>
+    internal string Bare => $"create table {Name} ({Parts.Columns})";
+
+    internal string PrimaryKey => $"alter table {Name} add primary key ({Parts.PrimaryKey})";
 
     internal abstract IEnumerable<string> Indexes { get; }
+
+    /// <summary>What finds the rows of a key while a table is filled: the index of its current rows, or its primary key.</summary>
+    internal virtual string Lookup => PrimaryKey;
 
     /// <summary>Identifies the shape that a migration made, so that a changed definition under an old version is noticed.</summary>
     internal string Shape => Hash(Definition);
 
     internal abstract WorkingSet Begin();
+
+    /// <summary>The same table in another schema.</summary>
+    internal abstract Table In(string schema);
+
+    /// <summary>What a column says as text. Sealed values differ each time they are sealed, so of personal data only whose it is counts.</summary>
+    private protected static string TextOf(string name, string type) => type == "jsonb"
+        ? $$"""regexp_replace({{name}}::text, '"data": "[A-Za-z0-9+/=]*", "person": "', '"person": "', 'g')"""
+        : $"{name}::text";
 
     /// <summary>One row for each key.</summary>
     public static Table<TKey, TRow> Of<TKey, TRow>(string name, int version, Func<TRow, TKey> key, Func<DbDataReader, TRow> read)
@@ -78,23 +106,39 @@ public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : 
     public Table<TKey, TRow> Index(string definition) => With(KeyColumns, RowColumns, Additional.Add(definition));
 
     private Table<TKey, TRow> With(ImmutableArray<Column<TKey>> keys, ImmutableArray<Column<TRow>> columns, ImmutableArray<string> indexes) =>
-        new(Stem, Version, IsVersioned, KeyOf, Read) { KeyColumns = keys, RowColumns = columns, Additional = indexes };
+        new(Stem, Version, IsVersioned, KeyOf, Read) { Home = Home, KeyColumns = keys, RowColumns = columns, Additional = indexes };
+
+    internal override Table In(string schema) =>
+        new Table<TKey, TRow>(Stem, Version, IsVersioned, KeyOf, Read) { Home = schema, KeyColumns = KeyColumns, RowColumns = RowColumns, Additional = Additional };
 
     internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], [.. RowColumns.Select(c => (c.Name, c.Cast))], IsVersioned);
 
-    internal override string Definition
+    private protected override (string Columns, string PrimaryKey) Parts
     {
         get
         {
             string[] span = IsVersioned ? ["since bigint not null", "until bigint"] : [];
             var columns = string.Join(", ", [.. KeyColumns.Select(c => c.Definition), .. RowColumns.Select(c => c.Definition), .. span]);
-            return $"create table if not exists {Name} ({columns}, primary key ({Sql.Keys}{(IsVersioned ? ", since" : "")}))";
+            return (columns, $"{Sql.Keys}{(IsVersioned ? ", since" : "")}");
         }
     }
 
+    internal override IReadOnlyList<string> Identity => [.. KeyColumns.Select(c => c.Name), .. IsVersioned ? new[] { "since" } : []];
+
+    internal override IReadOnlyList<(string Name, string Text)> Compared =>
+    [
+        .. KeyColumns.Select(c => (c.Name, TextOf(c.Name, c.SqlType))),
+        .. RowColumns.Select(c => (c.Name, TextOf(c.Name, c.SqlType))),
+        .. IsVersioned ? new[] { ("since", "since::text"), ("until", "until::text") } : [],
+    ];
+
+    private string Current => $"create unique index if not exists {Plain}_current on {Name} ({Sql.Keys}) where until is null";
+
+    internal override string Lookup => IsVersioned ? Current : PrimaryKey;
+
     internal override IEnumerable<string> Indexes =>
     [
-        .. IsVersioned ? new[] { $"create unique index if not exists {Plain}_current on {Name} ({Sql.Keys}) where until is null" } : [],
+        .. IsVersioned ? new[] { Current } : [],
         .. Additional.Select(index => $"create index if not exists {Plain}_{Hash(index)} on {Name} {index}"),
     ];
 
@@ -118,16 +162,17 @@ public sealed class CounterTable<TKey> : Table where TKey : notnull
 
     internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], [.. Names.Select(name => (name, ""))], false);
 
-    internal override string Definition
-    {
-        get
-        {
-            var columns = string.Join(", ", [.. KeyColumns.Select(c => c.Definition), .. Names.Select(c => $"{c} bigint not null")]);
-            return $"create table if not exists {Name} ({columns}, primary key ({Sql.Keys}))";
-        }
-    }
+    private protected override (string Columns, string PrimaryKey) Parts =>
+        (string.Join(", ", [.. KeyColumns.Select(c => c.Definition), .. Names.Select(c => $"{c} bigint not null")]), Sql.Keys);
+
+    internal override IReadOnlyList<string> Identity => [.. KeyColumns.Select(c => c.Name)];
+
+    internal override IReadOnlyList<(string Name, string Text)> Compared =>
+        [.. KeyColumns.Select(c => (c.Name, TextOf(c.Name, c.SqlType))), .. Names.Select(name => (name, $"{name}::text"))];
 
     internal override IEnumerable<string> Indexes => [];
+
+    internal override Table In(string schema) => new CounterTable<TKey>(Stem, Version) { Home = schema, KeyColumns = KeyColumns, Names = Names };
 
     internal override WorkingSet Begin() => new CounterRows<TKey>(this);
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -7,6 +8,18 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>What a page of events knows and changes of one table.</summary>
 internal abstract class WorkingSet
 {
+    /// <summary>How many rows it holds in memory.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>The page at which each row was last used, of those that can be forgotten and loaded again.</summary>
+    public virtual IEnumerable<int> LastUses => [];
+
+    /// <summary>Takes out what can be written, and everything that was last used before a page.</summary>
+    public abstract Drained Drain(int evictBefore);
+
+    /// <summary>For work over many pages on a table that nobody else fills: when its rows were last used, and whether some were written and forgotten.</summary>
+    public Filling? Filling { get; set; }
+
     /// <summary>The query for the touched keys that are not known yet; null when there is nothing to ask.</summary>
     public virtual NpgsqlBatchCommand? Question() => null;
 
@@ -21,14 +34,19 @@ internal abstract class WorkingSet
     public abstract IEnumerable<object> Contents { get; }
 }
 
-internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSet where TKey : notnull where TRow : class
+internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSet where TKey : notnull where TRow : class
 {
     private readonly Dictionary<TKey, Entry> entries = [];
     private readonly List<TKey> touched = [];
 
+    public override int Count => entries.Count;
+
     public void Touch(TKey key)
     {
-        if (entries.TryAdd(key, new(table.IsVersioned)))
+        ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(entries, key, out var known);
+        entry ??= new(table.IsVersioned);
+        entry.LastUsed = Filling?.Page ?? 0;
+        if (!known)
             touched.Add(key);
     }
 
@@ -39,8 +57,13 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
     public void Put(TKey key, TRow? row, long position)
     {
         if (!entries.TryGetValue(key, out var entry))
+        {
             entries.Add(key, entry = new(table.IsVersioned));
+            if (Filling is { Spilled: false })
+                entry.Settle();
+        }
 
+        entry.LastUsed = Filling?.Page ?? 0;
         entry.Change(row, position);
     }
 
@@ -50,7 +73,7 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
 
     public override NpgsqlBatchCommand? Question()
     {
-        if (touched.Count == 0)
+        if (touched.Count == 0 || Filling is { Spilled: false })
             return null;
 
         var command = new NpgsqlBatchCommand(table.Sql.Select);
@@ -122,6 +145,8 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
         private bool absent;
         private long since;
 
+        public int LastUsed { get; set; }
+
         public bool Known { get; private set; }
 
         public TRow? Row { get; private set; }
@@ -146,6 +171,23 @@ internal sealed class TableRows<TKey, TRow>(Table<TKey, TRow> table) : WorkingSe
             (Row, since, Known) = (row, position, true);
         }
 
+        /// <summary>Takes out the versions that have ended.</summary>
+        public void TakePast(List<RowVersion<TRow>> into)
+        {
+            into.AddRange(past);
+            past.Clear();
+        }
+
+        /// <summary>Takes out where the row that the table holds ends.</summary>
+        public long? TakeClose()
+        {
+            var position = Closes;
+            Closes = null;
+            return position;
+        }
+
+        public RowVersion<TRow> Current => new(Row!, since, null);
+
         public IEnumerable<RowVersion<TRow>> Versions() => Row is null ? past : past.Append(new(Row, since, null));
     }
 }
@@ -155,6 +197,35 @@ internal sealed class CounterRows<TKey>(CounterTable<TKey> table) : WorkingSet w
     public Dictionary<TKey, long[]> Sums { get; } = [];
 
     public override IEnumerable<object> Contents => Sums.Select(sums => (object)sums);
+
+    public override int Count => Sums.Count;
+
+    /// <summary>Counters are written when their turn comes to be evicted; a second time they add to what is there.</summary>
+    public override Drained Drain(int evictBefore)
+    {
+        if (evictBefore == 0 || Sums.Count == 0)
+            return new([], null);
+        if (Filling!.Spilled)
+        {
+            var statements = Changes().ToList();
+            Sums.Clear();
+            return new(statements, null);
+        }
+
+        var sums = Sums.ToList();
+        Sums.Clear();
+        return new([], new([.. table.KeyColumns.Select(c => c.Name), .. table.Names], async (copy, cancellation) =>
+        {
+            foreach (var (key, values) in sums)
+            {
+                await copy.StartRowAsync(cancellation);
+                foreach (var column in table.KeyColumns)
+                    await column.CopyAsync(copy, key, cancellation);
+                foreach (var value in values)
+                    await copy.WriteAsync(value, NpgsqlDbType.Bigint, cancellation);
+            }
+        })) { Evicted = true };
+    }
 
     public void Add(TKey key, string counter, long delta)
     {

@@ -37,6 +37,10 @@ public sealed class TestStore : IAsyncDisposable
 
     public NpgsqlDataSource Source => source;
 
+    public ReadModelControl Control => new(source);
+
+    public Rebuilder Rebuilder(int mostRows = 1000) => new(store, source, mostRows);
+
     public static async Task<TestStore> CreateAsync(ReadModel model, int pageSize = 500, string? address = null)
     {
         var created = new TestStore(address ?? await TestPostgres.CreateDatabaseAsync(), [model], pageSize);
@@ -78,6 +82,18 @@ public sealed class TestStore : IAsyncDisposable
 
         await session.SaveChangesAsync();
         return (long)(await Source.ScalarAsync("select max(seq_id) from public.mt_events"))!;
+    }
+
+    /// <summary>Appends in a transaction that stays open for a while.</summary>
+    public async Task HoldAsync(ItemEvent e, TimeSpan time)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var session = store.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction));
+        session.Events.Append(e.Item.Value, e);
+        await session.SaveChangesAsync();
+        await Task.Delay(time);
+        await transaction.CommitAsync();
     }
 
     public async Task ShouldReachAsync(long position, int seconds = 20) =>

@@ -30,8 +30,8 @@ public sealed class Scopes(Permissions permissions)
     private readonly FrozenSet<string> organization =
         Asked(permissions, Audience.SignedIn, Audience.Organization).Append("organization:activation:read").ToFrozenSet();
 
-    /// <summary>Of the own account, and nothing of customers: to ask about access would tell who they are.</summary>
-    private static readonly FrozenSet<string> OperatorScopes = new[] { "import:read", OwnTokens }.ToFrozenSet();
+    /// <summary>Of the own account and of how the service runs, and nothing of customers: to ask about access would tell who they are.</summary>
+    private static readonly FrozenSet<string> OperatorScopes = new[] { "import:read", "operations:read", "operations:write", OwnTokens }.ToFrozenSet();
 
     /// <summary>Everything that a user of this reserved role may do; what a custom one may do is told by its claims.</summary>
     public IReadOnlySet<string> Of(Role role) =>

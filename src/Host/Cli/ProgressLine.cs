@@ -17,6 +17,10 @@ internal sealed class ProgressLine : IProgress<long>
         import.Rows == 0 ? 1 : (double)import.Done / import.Rows,
         string.Create(CultureInfo.InvariantCulture, $"{import.Done:N0} of {import.Rows:N0} rows, {import.RowsPerSecond:N0} rows/s{Left(import)}, {import.Failed:N0} failed"));
 
+    public void Show(EventSourcedOrgs.Projections.RebuildProgress rebuild) => Show(
+        rebuild.Total == 0 ? 1 : (double)rebuild.Done / rebuild.Total,
+        string.Create(CultureInfo.InvariantCulture, $"{rebuild.Phase}: {rebuild.Done:N0} of {rebuild.Total:N0} events, {rebuild.EventsPerSecond:N0} events/s{(rebuild.Left is { } left ? $", {TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)):c} left" : "")}"));
+
     /// <summary>How many events have been gone through.</summary>
     public void Report(long value) =>
         Show(null, string.Create(CultureInfo.InvariantCulture, $"{value:N0} events, {value / Math.Max(0.001, watch.Elapsed.TotalSeconds):N0} events/s"));

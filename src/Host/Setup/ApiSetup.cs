@@ -66,6 +66,7 @@ internal static class ApiSetup
         v3.MapHistory();
         v3.MapEventLogs();
         v3.MapProof();
+        v3.MapOperations();
         v3.MapSignIn();
         v3.MapProviderSignIn();
         v3.MapIdentityProviders();

@@ -12,6 +12,10 @@ internal sealed record HealthCheck(string Name, bool Ok, [property: JsonIgnore(C
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Lag { get; init; }
 
+    /// <summary>Whether somebody paused a read model: it stands still because that was wanted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Paused { get; init; }
+
     /// <summary>Whether a read model that is behind comes nearer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Moving { get; init; }
@@ -29,7 +33,8 @@ internal sealed record HealthReport(string Status, IReadOnlyList<HealthCheck> Ch
 /// half a minute is stuck; less than that is what one long transaction does to all of them.
 /// </summary>
 internal sealed class Health(
-    IDocumentStore store, NpgsqlDataSource database, Progress progress, IEnumerable<ReadModel> models, IHostApplicationLifetime life, TimeProvider clock)
+    IDocumentStore store, NpgsqlDataSource database, Progress progress, IEnumerable<ReadModel> models, ReadModelControl control, IHostApplicationLifetime life,
+    TimeProvider clock)
 {
     public static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -52,7 +57,8 @@ internal sealed class Health(
 
         var last = await LastPosition(patience);
         await progress.RefreshAsync().WaitAsync(patience);
-        return [new("database", true), new("schema", true), .. progress.All.Select(model => ReadModel(model, last))];
+        var wishes = await control.AllAsync(patience);
+        return [new("database", true), new("schema", true), .. progress.All.Select(model => ReadModel(model, last, wishes.GetValueOrDefault(model.Name)))];
     }, cancellation);
 
     private static async Task<HealthReport> WithDatabase(
@@ -99,8 +105,11 @@ internal sealed class Health(
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    private HealthCheck ReadModel(ReadModelProgress model, long last)
+    private HealthCheck ReadModel(ReadModelProgress model, long last, ReadModelWish? wish)
     {
+        if (wish is { Paused: true })
+            return new($"read model {model.Name}", true) { Lag = Math.Max(0, last - model.Position), Moving = false, Paused = true };
+
         var (lag, standstill) = (Math.Max(0, last - model.Position), Standstill(model, last));
         var wrong = model.Poison is { } poison ? $"{model.Shard} cannot get past event {poison.Position}{(poison.Name is { } name ? $" ({name})" : "")}."
             : model.Failure is not null ? $"{model.Shard} failed after event {model.Position}; the log says why."

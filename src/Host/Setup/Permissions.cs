@@ -203,6 +203,14 @@ internal static class PermissionTable
         [typeof(ListRefusedCommands)] = new(Audience.Vendor, "eventLog:read"),
         [typeof(ListOrganizationRefusedCommands)] = new(Audience.Organization, "organization:eventLog:read"),
 
+        [typeof(ListProjections)] = new(Audience.Vendor, "operations:read"),
+        [typeof(GetProjection)] = new(Audience.Vendor, "operations:read"),
+        [typeof(PauseProjection)] = new(Audience.Vendor, "operations:write"),
+        [typeof(RetryProjection)] = new(Audience.Vendor, "operations:write"),
+        [typeof(StartRebuild)] = new(Audience.Vendor, "operations:write"),
+        [typeof(GetRebuild)] = new(Audience.Vendor, "operations:read"),
+        [typeof(CancelRebuild)] = new(Audience.Vendor, "operations:write"),
+
         [typeof(GetProductFile)] = new(Audience.Vendor, "product:read"),
         [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),
         [typeof(ReceiveImport)] = new(Audience.Vendor, "import:write"),

@@ -51,6 +51,7 @@ internal static class StoreSetup
         services.AddSingleton<ReadModel, SubscriptionLog>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddOperations();
         services.AddSingleton<DirectoryReader>();
         services.AddSingleton<Moments>();
         services.AddSingleton<AccessReader>();

@@ -239,6 +239,15 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/me/activations/{activationId}                                              own          auditor operator custom
         POST   /v3/access/check                                                               own          auditor
         GET    /v3/history/refused-commands                                                   vendor       auditor
+        GET    /v3/operations/projections                                                            vendor       auditor operator
+        GET    /v3/operations/projections/{projectionName}                                           vendor       auditor operator
+        POST   /v3/operations/projections/{projectionName}/pause                                     vendor       operator
+        POST   /v3/operations/projections/{projectionName}/resume                                    vendor       operator
+        POST   /v3/operations/projections/{projectionName}/retry                                     vendor       operator
+        POST   /v3/operations/projections/{projectionName}/rebuild                                   vendor       operator
+        POST   /v3/operations/projections/{projectionName}/verify                                    vendor       operator
+        GET    /v3/operations/rebuilds/{rebuildId}                                                   vendor       auditor operator
+        DELETE /v3/operations/rebuilds/{rebuildId}                                                   vendor       operator =409
         POST   /v3/imports                                                                    vendor
         GET    /v3/imports/{importId}                                                         vendor       auditor operator
         GET    /v3/imports/{importId}/rows                                                    vendor       auditor operator

@@ -39,6 +39,8 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public NpgsqlDataSource Source { get; }
 
+    public System.Text.Json.JsonSerializerOptions Json => StoredJson.Options(keys.Find);
+
     public Directory Directory { get; }
 
     public IReadOnlyList<ReadModel> Models { get; }
@@ -54,6 +56,8 @@ internal sealed class DomainStore : IAsyncDisposable
     public async Task<Summary> SummaryAsync(OrganizationId organization, DateTimeOffset now, long? position = null, DayRange? days = null) =>
         (await new GetOrganizationSummary.Handler(Source, Moments, store).Handle(
             new(organization, now, position is null ? null : await MomentAsync(position.Value), days), CancellationToken.None)).Value!;
+
+    public Rebuilder Rebuilder(int mostRows = 1000) => new(store, Source, mostRows);
 
     public HistoryReader History => new(Source, Progress);
 

@@ -1,0 +1,109 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Projections;
+using MediatR;
+
+namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>How all read models fare.</summary>
+internal sealed record ListProjections : IQuery<IReadOnlyList<ReadModelStatus>>
+{
+    public sealed class Handler(ReadModelStates states) : IQueryHandler<ListProjections, IReadOnlyList<ReadModelStatus>>
+    {
+        public async Task<Result<IReadOnlyList<ReadModelStatus>>> Handle(ListProjections query, CancellationToken cancellationToken) => new(await states.AllAsync(cancellationToken), null);
+    }
+}
+
+/// <summary>How one read model fares.</summary>
+internal sealed record GetProjection(string Name) : IQuery<ReadModelStatus>
+{
+    public sealed class Handler(ReadModelStates states) : IQueryHandler<GetProjection, ReadModelStatus>
+    {
+        public Task<Result<ReadModelStatus>> Handle(GetProjection query, CancellationToken cancellationToken) => states.Of(query.Name, cancellationToken);
+    }
+}
+
+/// <summary>Lets a read model stand still, or go on; a preview changes nothing.</summary>
+internal sealed record PauseProjection(string Name, bool Paused, bool Preview = false) : IQuery<ReadModelStatus>
+{
+    public sealed class Handler(ReadModelStates states, ReadModelControl control) : IQueryHandler<PauseProjection, ReadModelStatus>
+    {
+        public async Task<Result<ReadModelStatus>> Handle(PauseProjection query, CancellationToken cancellationToken)
+        {
+            if (states.Find(query.Name) is not { } model)
+                return Refusal.ProjectionNotFound;
+
+            if (!query.Preview)
+                await control.PauseAsync(model.Name, query.Paused, cancellationToken);
+            return await states.Of(model.Name, cancellationToken);
+        }
+    }
+}
+
+/// <summary>Lets a read model that an event stopped try again from where it stands; nothing is skipped.</summary>
+internal sealed record RetryProjection(string Name, bool Preview = false) : IQuery<ReadModelStatus>
+{
+    public sealed class Handler(ReadModelStates states, ReadModelControl control) : IQueryHandler<RetryProjection, ReadModelStatus>
+    {
+        public async Task<Result<ReadModelStatus>> Handle(RetryProjection query, CancellationToken cancellationToken)
+        {
+            if (states.Find(query.Name) is not { } model)
+                return Refusal.ProjectionNotFound;
+
+            if (!query.Preview)
+                await control.RetryAsync(model.Name, cancellationToken);
+            return await states.Of(model.Name, cancellationToken);
+        }
+    }
+}
+
+/// <summary>Begins to make a read model anew, or to compare it with what the events say; a preview only says whether that could begin.</summary>
+internal sealed record StartRebuild(string Name, string Kind, bool Preview = false) : IQuery<RebuildJob>
+{
+    public sealed class Handler(ReadModelStates states, RebuildRunner runner, RebuildJobs jobs, TimeProvider clock) : IQueryHandler<StartRebuild, RebuildJob>
+    {
+        public async Task<Result<RebuildJob>> Handle(StartRebuild query, CancellationToken cancellationToken)
+        {
+            if (states.Find(query.Name) is not { } model)
+                return Refusal.ProjectionNotFound;
+            if (!query.Preview)
+                return await runner.StartAsync(query.Kind, [model], cancellationToken) is { } job ? job : Refusal.RebuildRunning;
+
+            return (await jobs.RunningAsync(cancellationToken)).ContainsKey(model.Name) ? Refusal.RebuildRunning
+                : new RebuildJob(Guid.Empty, query.Kind, [model.Name], RebuildJob.Previewed, new("starting", 0, 0, 0), clock.GetUtcNow(), null);
+        }
+    }
+}
+
+/// <summary>How far a rebuild is.</summary>
+internal sealed record GetRebuild(Guid Id) : IQuery<RebuildJob>
+{
+    public sealed class Handler(RebuildJobs jobs) : IQueryHandler<GetRebuild, RebuildJob>
+    {
+        public async Task<Result<RebuildJob>> Handle(GetRebuild query, CancellationToken cancellationToken) =>
+            await jobs.FindAsync(query.Id, cancellationToken) is { } job ? job : Refusal.RebuildNotFound;
+    }
+}
+
+/// <summary>Stops a rebuild, whichever Host works on it; a preview says whether there is something to stop.</summary>
+internal sealed record CancelRebuild(Guid Id, bool Preview = false) : IQuery<RebuildJob>
+{
+    public sealed class Handler(RebuildJobs jobs) : IQueryHandler<CancelRebuild, RebuildJob>
+    {
+        public async Task<Result<RebuildJob>> Handle(CancelRebuild query, CancellationToken cancellationToken)
+        {
+            if (await jobs.FindAsync(query.Id, cancellationToken) is not { } job)
+                return Refusal.RebuildNotFound;
+
+            var stops = query.Preview ? job.State == RebuildJob.Running : await jobs.CancelAsync(query.Id, cancellationToken);
+            return stops ? job : Refusal.RebuildEnded;
+        }
+    }
+}
+
+/// <summary>Read models by their names.</summary>
+internal static class NamedReadModels
+{
+    public static async Task<Result<ReadModelStatus>> Of(this ReadModelStates states, string name, CancellationToken cancellation) =>
+        states.Find(name) is { } model ? (await states.AllAsync(cancellation)).Single(status => status.Name == model.Name) : Refusal.ProjectionNotFound;
+}

@@ -1,0 +1,156 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using EventSourcedOrgs.Host.Api;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
+
+namespace EventSourcedOrgs.Host.Cli;
+
+/// <summary><c>projections</c>: the read models of a database, whichever Hosts work on it, or none.</summary>
+internal static class ProjectionsCommand
+{
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+
+    public static Command Create() => new("projections", "The projections: see how they fare, pause, rebuild and verify them.")
+    {
+        List(), Wish("pause", "Let a projection stand still until it is resumed.", (control, name, cancellation) => control.PauseAsync(name, paused: true, cancellation)),
+        Wish("resume", "Let a paused projection go on.", (control, name, cancellation) => control.PauseAsync(name, paused: false, cancellation)),
+        Wish("retry", "Let a projection that an event stopped try again from where it stands.", (control, name, cancellation) => control.RetryAsync(name, cancellation)),
+        Rebuild(), Verify(),
+    };
+
+    private static Command List()
+    {
+        var (connection, data, json) = (Given.Connection(), Given.Data(), Json());
+        var list = new Command("list", "Show position, lag, rate and state of each projection, and the event that stops one.") { connection, data, json };
+        list.SetAction((parsed, cancellation) => With(parsed.GetValue(connection), parsed.GetValue(data)!, async services =>
+        {
+            var states = services.GetRequiredService<ReadModelStates>();
+            await states.AllAsync(cancellation);
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+            var all = await states.AllAsync(cancellation);
+            Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(all, HttpJson.Options) : string.Join('\n', all.Select(Line)));
+            return all.All(status => status.Error is null) ? ExitCode.Success : ExitCode.Failure;
+        }, cancellation));
+        return list;
+    }
+
+    private static Command Wish(string name, string description, Func<ReadModelControl, string, CancellationToken, Task> wish)
+    {
+        var (projection, connection, data) = (new Argument<string>("NAME") { Description = "Name of the projection." }, Given.Connection(), Given.Data());
+        var command = new Command(name, description) { projection, connection, data };
+        command.SetAction((parsed, cancellation) => With(parsed.GetValue(connection), parsed.GetValue(data)!, async services =>
+        {
+            if (await Chosen(services, parsed.GetValue(projection)) is not [var model])
+                return ExitCode.Failure;
+
+            await wish(services.GetRequiredService<ReadModelControl>(), model.Name, cancellation);
+            return ExitCode.Success;
+        }, cancellation));
+        return command;
+    }
+
+    private static Command Rebuild()
+    {
+        var (name, connection, data, json) = (Name(), Given.Connection(), Given.Data(), Json());
+        var all = new Option<bool>("--all") { Description = "Rebuild every projection, in one pass over the events." };
+        var rebuild = new Command("rebuild", "Make projections anew beside the live ones, which serve until the new ones take their place.") { name, all, connection, data, json };
+        rebuild.Validators.Add(result =>
+        {
+            if (result.GetValue(name) is null != result.GetValue(all))
+                result.AddError("Name a projection, or --all.");
+        });
+        rebuild.SetAction((parsed, cancellation) => With(
+            parsed.GetValue(connection), parsed.GetValue(data)!, services => RunAsync(services, RebuildJob.Rebuild, parsed.GetValue(name), parsed.GetValue(json), cancellation), cancellation));
+        return rebuild;
+    }
+
+    private static Command Verify()
+    {
+        var (name, connection, data, json) = (Name(), Given.Connection(), Given.Data(), Json());
+        var verify = new Command("verify", "Compare projections (all, if none is named) with what the events say, and change nothing. Exit code 1 when something differs.") { name, connection, data, json };
+        verify.SetAction((parsed, cancellation) => With(
+            parsed.GetValue(connection), parsed.GetValue(data)!, services => RunAsync(services, RebuildJob.Verify, parsed.GetValue(name), parsed.GetValue(json), cancellation), cancellation));
+        return verify;
+    }
+
+    private static async Task<int> RunAsync(IServiceProvider services, string kind, string? name, bool json, CancellationToken cancellation)
+    {
+        var models = await Chosen(services, name);
+        if (models.Count == 0)
+            return ExitCode.Failure;
+
+        var (runner, jobs, progress) = (services.GetRequiredService<RebuildRunner>(), services.GetRequiredService<RebuildJobs>(), new ProgressLine());
+        if (await runner.StartAsync(kind, models, cancellation) is not { } job)
+        {
+            await Console.Error.WriteLineAsync("REBUILD_RUNNING: one of the projections is being rebuilt or verified already.");
+            return ExitCode.Failure;
+        }
+
+        try
+        {
+            while (!runner.WaitAsync(job.Id).IsCompleted)
+            {
+                progress.Show((await jobs.FindAsync(job.Id, cancellation))!.Progress);
+                await Task.Delay(BetweenLooks, cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await runner.StopAsync();
+        }
+
+        progress.End();
+        return Tell(json, (await jobs.FindAsync(job.Id, CancellationToken.None))!);
+    }
+
+    private static int Tell(bool json, RebuildJob job)
+    {
+        var drifted = job.Drift.Sum(drift => drift.Rows);
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(WireRebuild.Of(job), HttpJson.Options));
+        }
+        else
+        {
+            foreach (var value in job.Drift.SelectMany(drift => drift.First).Take(Drift.MostListed))
+                Console.WriteLine($"{value.Table} ({value.Key}) {value.Column}: live {value.Live ?? "-"}, recomputed {value.Recomputed ?? "-"}");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{job.Kind} of {string.Join(", ", job.Models)} {job.State}{(job.Failure is null ? "" : $": {job.Failure}")} {job.Progress.Done:N0} events, {job.Progress.EventsPerSecond:N0} events/s, {drifted:N0} rows differed."));
+        }
+
+        return job.State switch
+        {
+            RebuildJob.Cancelled => ExitCode.Interrupted,
+            RebuildJob.Completed when drifted == 0 || job.Kind == RebuildJob.Rebuild => ExitCode.Success,
+            _ => ExitCode.Failure,
+        };
+    }
+
+    private static async Task<IReadOnlyList<ReadModel>> Chosen(IServiceProvider services, string? name)
+    {
+        if (name is null)
+            return [.. services.GetServices<ReadModel>()];
+        if (services.GetRequiredService<ReadModelStates>().Find(name) is { } model)
+            return [model];
+
+        await Console.Error.WriteLineAsync($"There is no projection '{name}', but {string.Join(", ", services.GetServices<ReadModel>().Select(one => one.Name))}.");
+        return [];
+    }
+
+    private static string Line(ReadModelStatus status) => string.Create(CultureInfo.InvariantCulture,
+        $"{status.Name,-20} v{status.Version}  {status.State,-10} at {status.Position:N0} of {status.HighWater:N0}, {status.EventsBehind:N0} events ({status.SecondsBehind:0.0} s) behind, {status.EventsPerSecond:N0} events/s{(status.SecondsToCatchUp is > 0 and var left ? $", {left:0} s left" : "")}{(status.Error is { } error ? $": {error}" : "")}");
+
+    private static Argument<string?> Name() => new("NAME") { Description = "Name of the projection.", Arity = ArgumentArity.ZeroOrOne };
+
+    private static Option<bool> Json() => new("--json") { Description = "Write the result as JSON." };
+
+    private static async Task<int> With(string? connection, string data, Func<IServiceProvider, Task<int>> act, CancellationToken cancellation)
+    {
+        await using var installation = await Installation.OpenAsync(connection, data, cancellation);
+        await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = false });
+        await app.MigrateAsync();
+        return await act(app.Services);
+    }
+}

@@ -1,0 +1,29 @@
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>What a working set gives up to be written: statements on rows that are there, then new rows.</summary>
+internal sealed record Drained(IReadOnlyList<Statement> Statements, Copy? Copy)
+{
+    /// <summary>Rows that may change again were among them.</summary>
+    public bool Evicted { get; init; }
+}
+
+/// <summary>New rows on their way into a table.</summary>
+internal sealed record Copy(IReadOnlyList<string> Columns, Func<NpgsqlBinaryImporter, CancellationToken, Task> Write)
+{
+    public async Task Into(string table, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync($"copy {table} ({string.Join(", ", Columns)}) from stdin (format binary)", cancellation);
+        await Write(copy, cancellation);
+        await copy.CompleteAsync(cancellation);
+    }
+}
+
+/// <summary>That a working set lives for many pages: which one it is at, and whether rows of its table were written that it no longer holds.</summary>
+internal sealed class Filling
+{
+    public int Page { get; set; } = 1;
+
+    public bool Spilled { get; set; }
+}

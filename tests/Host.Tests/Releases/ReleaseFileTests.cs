@@ -126,7 +126,7 @@ public sealed class ReleaseFileTests
     [Fact]
     public async Task Memory_stays_flat_however_large_it_is()
     {
-        const long size = 50 * 1024 * 1024;
+        const long size = 200 * 1024 * 1024;
         var (_, shelf, release) = await Prepared();
         await shelf.Upload(release, Bytes, "warm-up").Expect(201);
 

@@ -31,7 +31,7 @@ public sealed partial record Refusal
         $"The {algorithm} checksum of what arrived is not the one that was given; nothing was kept. Send the file again.");
 
     /// <summary>The licence is known, and this release is not for it.</summary>
-    public static Refusal ReleaseNotAllowed(string why) => new("RELEASE_NOT_ALLOWED", RefusalKind.Forbidden, $"The file is not for this license or user. {why}");
+    public static Refusal ReleaseNotAllowed(string why) => new("RELEASE_NOT_ALLOWED", RefusalKind.Forbidden, $"{why} Until then the file is not for this license or user.");
     public static Refusal LicenseNeededForDownload { get; } = new("LICENSE_NEEDED", RefusalKind.Unauthenticated,
         "The file is for licensed customers: add 'key' with a license key, or the token of a user who may use a license of the product.");
 }

@@ -34,7 +34,6 @@ internal static class PermissionTable
         [typeof(ReinstateOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(DeleteOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(RemoveUsersOfOrganization)] = new(Audience.Vendor, "organization:write"),
-
         [typeof(GetOrganizationSummary)] = new(Audience.Organization, "organization:read"),
         [typeof(ListOrganizations)] = new(Audience.Vendor, "organization:read"),
 
@@ -44,7 +43,6 @@ internal static class PermissionTable
         [typeof(SuspendUser)] = new(Audience.Vendor, "user:write"),
         [typeof(ReinstateUser)] = new(Audience.Vendor, "user:write"),
         [typeof(DeleteUser)] = new(Audience.Vendor, "user:write"),
-
         [typeof(ListUsers)] = new(Audience.Vendor, "user:read"),
 
         [typeof(CreateOrganizationUser)] = new(Audience.Organization, "organization:user:create"),

@@ -1,7 +1,7 @@
 using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Application.Imports;
-using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;

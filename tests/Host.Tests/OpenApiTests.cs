@@ -69,7 +69,7 @@ public class OpenApiTests
                 "login", "loginRefreshToken", "resetUserPassword", "startOrganizationSignIn", "startAccountSignIn", "finishSignIn",
                 "createActivation", "updateActivation", "deactivateActivation", "incrementActivationMeterAttribute", "createTrialActivation",
                 "updateTrialActivation", "getActivationFeatureEntitlements", "getReleaseUpdate", "getLatestRelease", "isReleaseAllowed",
-                "downloadReleaseFile",
+                "downloadReleaseFile", "getHistoryKey",
             ], ignoreOrder: true);
 
     [Fact]

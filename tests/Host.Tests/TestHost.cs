@@ -125,7 +125,8 @@ internal sealed class TestHost : IAsyncDisposable
     {
         Anonymous.Dispose();
         await app.DisposeAsync();
-        Directory.Delete(Data, recursive: true);
+        if (Directory.Exists(Data))
+            Directory.Delete(Data, recursive: true);
     }
 }
 

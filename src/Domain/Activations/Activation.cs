@@ -56,21 +56,6 @@ public sealed record MachineUses(Guid Meter, string Name, long Uses, long Gross)
     public long Of(License license) => Resets == license.ResetsOf(Meter) ? Uses : 0;
 }
 
-/// <summary>A request to count: a meter by its name, and by how much.</summary>
-public readonly record struct MeterIncrement(string Name, long By);
-
-/// <summary>The places of a licence that are taken at a moment, and its deactivations and meters, read while nobody else can take one.</summary>
-public sealed record Places(int Taken, int Deactivations, LicenseUsage Usage)
-{
-    public static Places None { get; } = new(0, 0, LicenseUsage.None);
-
-    /// <summary>The refusal when the licence allows no more deactivations, which floating ones do without end.</summary>
-    public Refusal? NoDeactivationLeft(License license) =>
-        license.Policy is { Type: LicenseType.NodeLocked, AllowedDeactivations: >= 0 and var allowed } && Deactivations >= allowed
-            ? Refusal.DeactivationLimitReached(allowed)
-            : null;
-}
-
 /// <summary>One machine, or one instance of an application, that uses a licence.</summary>
 public sealed record Activation(
     ActivationId Id, LicenseId License, ProductId Product, UserId? User, MachineReport? Report, string Fingerprint, DateTimeOffset? LeaseExpiresAt,

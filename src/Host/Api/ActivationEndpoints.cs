@@ -98,7 +98,7 @@ internal static class ActivationEndpoints
     private static async Task<IResult> Activate(ActivationBody body, Context context, ActivationTokens tokens, IMediator mediator, HttpContext http)
     {
         var request = http.Request(body, context);
-        if (body.Proof is { } question)
+        if (body.ToProof() is { } question)
         {
             var proved = await mediator.Send(question, http.RequestAborted);
             if (proved.Refusal is { } wrong)

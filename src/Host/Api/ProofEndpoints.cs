@@ -32,20 +32,21 @@ internal static class ProofEndpoints
             .AllowAnonymous().WithSummary("The public key of the log, as C2SP's signed notes write it").Produces<string>(contentType: "text/plain");
 
         history.MapGet("/checkpoints", (HttpContext http, long? since, int? limit) =>
-                limit is < 1 or > MostCheckpoints
-                    ? Task.FromResult(((ListError[])[ListError.Parameter("limit", $"Expected 1 to {MostCheckpoints}.")]).AsRefusal().AsHttp())
-                    : Answer<IReadOnlyList<KeptCheckpoint>>(http, new ListCheckpoints(since ?? 0, limit ?? UsualCheckpoints), kept => kept.Select(WireCheckpoint.Of)))
+                Answer<IReadOnlyList<KeptCheckpoint>>(http, new ListCheckpoints(since ?? 0, limit ?? UsualCheckpoints), kept => kept.Select(WireCheckpoint.Of),
+                    ("since", since, 0, long.MaxValue), ("limit", limit, 1, MostCheckpoints)))
             .WithSummary("Signed checkpoints of more than 'since' events, the smallest first").Produces<IReadOnlyList<WireCheckpoint>>();
 
         history.MapGet("/checkpoints/latest", Task<IResult> (HttpContext http) => Answer(http, new GetLatestCheckpoint(), WireCheckpoint.Of))
             .WithSummary("The signed checkpoint of the most events").Produces<WireCheckpoint>();
 
         history.MapGet("/proofs/inclusion", (HttpContext http, long? position, long? size) => Answer(http, new ProveInclusion(position, size), proof =>
-                new WireInclusion(proof.Position, proof.Index, proof.Leaf.ToString(), Texts(proof.Hashes), WireCheckpoint.Of(proof.Checkpoint))))
+                new WireInclusion(proof.Position, proof.Index, proof.Leaf.ToString(), Texts(proof.Hashes), WireCheckpoint.Of(proof.Checkpoint)),
+                ("position", position, 1, long.MaxValue), ("size", size, 1, long.MaxValue)))
             .WithSummary("Proof that the event at a position is in the log of a checkpoint").Produces<WireInclusion>();
 
         history.MapGet("/proofs/consistency", (HttpContext http, long? first, long? second) => Answer(http, new ProveConsistency(first, second), proof =>
-                new WireConsistency(Texts(proof.Hashes), WireCheckpoint.Of(proof.First), WireCheckpoint.Of(proof.Second))))
+                new WireConsistency(Texts(proof.Hashes), WireCheckpoint.Of(proof.First), WireCheckpoint.Of(proof.Second)),
+                ("first", first, 1, long.MaxValue), ("second", second, 1, long.MaxValue)))
             .WithSummary("Proof that the log of one checkpoint is the beginning of that of another").Produces<WireConsistency>();
 
         history.MapGet("/export", async (HttpContext http, IMediator mediator, LogExport export) =>
@@ -55,8 +56,13 @@ internal static class ProofEndpoints
             .WithSummary("The sealed history from its first event, with the checkpoints that prove it; check it with 'history verify'").Produces<string>(contentType: "application/x-ndjson");
     }
 
-    private static async Task<IResult> Answer<T>(HttpContext http, IRequest<Result<T>> query, Func<T, object> wire)
+    private static async Task<IResult> Answer<T>(
+        HttpContext http, IRequest<Result<T>> query, Func<T, object> wire, params (string Name, long? Value, long Least, long Most)[] parameters)
     {
+        ListError[] errors = [.. parameters.Where(p => p.Value < p.Least || p.Value > p.Most).Select(p => ListError.Parameter(p.Name, $"Expected {p.Least} to {p.Most}."))];
+        if (errors.Length > 0)
+            return errors.AsRefusal().AsHttp();
+
         var answer = await http.RequestServices.GetRequiredService<IMediator>().Send(query, http.RequestAborted);
         return answer.Refusal is { } refusal ? refusal.AsHttp() : Results.Json(wire(answer.Value!), HttpJson.Options);
     }

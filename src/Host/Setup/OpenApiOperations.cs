@@ -21,6 +21,7 @@ internal static class OpenApiOperations
         (412, "`If-Match` names an older version."),
         (413, "The body is too large."),
         (415, "The body has another type than the operation takes."),
+        (416, "The file has no such range."),
         (422, "The Idempotency-Key was used with another request."),
         (429, "Too many requests."),
         (503, "Not now: the read model has not reached `minPosition`, or the service is starting or stopping."),
@@ -29,6 +30,7 @@ internal static class OpenApiOperations
     private static readonly int[] OfEverything = [400, 401, 403, 404, 429, 503];
     private static readonly int[] OfCommands = [409, 412, 422];
     private static readonly int[] OfBodies = [413, 415];
+    private static readonly int[] OfRanges = [412, 416];
 
     public static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
@@ -66,7 +68,8 @@ internal static class OpenApiOperations
     private static void AddProblems(OpenApiOperation operation, OpenApiDocument document, string method)
     {
         operation.Responses ??= [];
-        var statuses = OfEverything.Concat(method == "GET" ? [] : OfCommands).Concat(operation.RequestBody is null ? [] : OfBodies);
+        var statuses = OfEverything.Concat(method == "GET" ? [] : OfCommands).Concat(operation.RequestBody is null ? [] : OfBodies)
+            .Concat(operation.Responses.ContainsKey("206") ? OfRanges : []);
         foreach (var status in statuses.Order())
             operation.Responses.TryAdd($"{status}", new OpenApiResponseReference($"{status}", document));
     }

@@ -30,7 +30,6 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
     /// <exception cref="InvalidDataException">The log is not the continuation of what was published; the message says how. Nothing is signed then.</exception>
     public async Task<SealingPass> Seal(LogKey key, TimeSpan between, CancellationToken cancellation)
     {
-        await (folder?.Keep(key.Public, cancellation) ?? Task.CompletedTask);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using (var alone = new NpgsqlCommand($"select pg_try_advisory_xact_lock({Lock})", connection))
@@ -39,6 +38,7 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
                 return new(0, 0, null);
         }
 
+        await (folder?.Keep(key.Public, cancellation) ?? Task.CompletedTask);
         var tiles = new LogTiles(source);
         var (size, position) = await tiles.End(cancellation);
         var added = await Leaves(position, await events.Final(cancellation), cancellation);

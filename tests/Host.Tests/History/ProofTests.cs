@@ -68,7 +68,7 @@ public class ProofTests
         var host = await TestHost.Shared;
         var vendor = await host.Vendor();
         await vendor.Get("/v3/history/proofs/inclusion?position=999999999").ExpectProblem(404, "NOT_SEALED");
-        await vendor.Get("/v3/history/proofs/inclusion?position=-1").ExpectProblem(404, "NOT_SEALED");
+        await vendor.Get("/v3/history/proofs/inclusion?position=-1").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
         await vendor.Get("/v3/history/proofs/consistency?first=999999999").ExpectProblem(404, "NOT_SEALED");
         await vendor.Get("/v3/history/checkpoints?limit=0").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
     }

@@ -124,23 +124,6 @@ public sealed class ReleaseFileTests
     }
 
     [Fact]
-    public async Task Memory_stays_flat_however_large_it_is()
-    {
-        const long size = 50 * 1024 * 1024;
-        var (_, shelf, release) = await Prepared();
-        await shelf.Upload(release, Bytes, "warm-up").Expect(201);
-
-        using var peak = new MemoryWatch();
-        using var content = new StreamContent(new Zeros(size), 64 * 1024);
-        (await shelf.Upload(release, content).Expect(201))["size"]!.GetValue<long>().ShouldBe(size);
-        using var download = await Shelf.Download(shelf.Vendor, release);
-        await using var bytes = await download.Content.ReadAsStreamAsync();
-        (await Zeros.Count(bytes)).ShouldBe(size);
-
-        peak.Grown.ShouldBeLessThan(size / 2);
-    }
-
-    [Fact]
     public async Task What_is_too_large_is_refused_before_it_is_read_or_as_soon_as_it_shows()
     {
         await using var host = await TestHost.StartAsync(services => services.AddSingleton(new ReleaseFileLimits(MostBytes: 100_000)));

@@ -61,7 +61,7 @@ internal sealed record ActivationBody : MachineBody
     public string? TwoFactorCode { get; init; }
 
     /// <summary>The question whose these are; null when none were sent.</summary>
-    public ProveUser? Proof => Email is null && Password is null && TwoFactorCode is null ? null : new(Email, Password, TwoFactorCode);
+    public ProveUser? ToProof() => Email is null && Password is null && TwoFactorCode is null ? null : new(Email, Password, TwoFactorCode);
 }
 
 /// <summary>The body of a sync.</summary>

@@ -1,5 +1,35 @@
 namespace EventSourcedOrgs.Host.Tests.Releases;
 
+/// <summary>Tests that look at the whole process, and so run while no other does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneInTheProcess
+{
+    public const string Name = "alone in the process";
+}
+
+/// <summary>Large files take no more memory than small ones.</summary>
+[Collection(AloneInTheProcess.Name)]
+public sealed class FlatMemoryTests
+{
+    [Fact]
+    public async Task Memory_stays_flat_however_large_it_is()
+    {
+        const long size = 50 * 1024 * 1024;
+        var shelf = await Shelf.Empty();
+        var release = (await shelf.Prepare("2.1")).Id();
+        await shelf.Upload(release, new byte[300_000], "warm-up").Expect(201);
+
+        using var peak = new MemoryWatch();
+        using var content = new StreamContent(new Zeros(size), 64 * 1024);
+        (await shelf.Upload(release, content).Expect(201))["size"]!.GetValue<long>().ShouldBe(size);
+        using var download = await Shelf.Download(shelf.Vendor, release);
+        await using var bytes = await download.Content.ReadAsStreamAsync();
+        (await Zeros.Count(bytes)).ShouldBe(size);
+
+        peak.Grown.ShouldBeLessThan(size / 2);
+    }
+}
+
 /// <summary>Looks again and again how much of what was allocated is held: the process of the tests is that of the Host.</summary>
 internal sealed class MemoryWatch : IDisposable
 {

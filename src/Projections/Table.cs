@@ -123,7 +123,7 @@ public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : 
         }
     }
 
-    internal override IReadOnlyList<string> Identity => [.. KeyColumns.Select(c => c.Name), .. IsVersioned ? new[] { "since" } : []];
+    internal override IReadOnlyList<string> Identity => [.. KeyColumns.Select(c => c.Name), .. IsVersioned ? (string[])["since"] : []];
 
     internal override IReadOnlyList<(string Name, string Text)> Compared =>
     [

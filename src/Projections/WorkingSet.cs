@@ -224,7 +224,8 @@ internal sealed class CounterRows<TKey>(CounterTable<TKey> table) : WorkingSet w
                 foreach (var value in values)
                     await copy.WriteAsync(value, NpgsqlDbType.Bigint, cancellation);
             }
-        })) { Evicted = true };
+        }))
+        { Evicted = true };
     }
 
     public void Add(TKey key, string counter, long delta)

@@ -55,7 +55,7 @@ internal static class Comparison
         var found = new List<DriftedValue>();
         while (await reader.ReadAsync(cancellation))
         {
-            var (key, was, made) = (reader.GetFieldValue<string[]>(0), Values(reader, 1), Values(reader, 2));
+            var (key, was, made) = (Values(reader, 0)!, Values(reader, 1), Values(reader, 2));
             for (var n = 0; n < live.Compared.Count; n++)
             {
                 if (was?[n] != made?[n])

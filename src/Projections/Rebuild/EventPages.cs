@@ -58,14 +58,14 @@ internal sealed class EventPages(IDocumentStore store, NpgsqlDataSource source)
         await using var reader = await With(command, after, upTo, names).ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellation);
         var page = new List<Stored>(size);
         while (await reader.ReadAsync(cancellation))
-        {
-            page.Add(new(
-                reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5), Text(reader, 6), Text(reader, 7),
-                Text(reader, 8), Text(reader, 9), reader.GetString(10), reader.GetBoolean(11), reader.IsDBNull(12) ? null : reader.GetFieldValue<byte[]>(12), reader.GetFieldValue<byte[]>(13)));
-        }
+            page.Add(Row(reader));
 
         return page;
     }
+
+    private static Stored Row(NpgsqlDataReader reader) => new(
+        reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5), Text(reader, 6), Text(reader, 7),
+        Text(reader, 8), Text(reader, 9), reader.GetString(10), reader.GetBoolean(11), reader.IsDBNull(12) ? null : reader.GetFieldValue<byte[]>(12), reader.GetFieldValue<byte[]>(13));
 
     private IEvent Event(Stored stored, Type type, Func<object, IEvent> make)
     {

@@ -95,7 +95,7 @@ public sealed class ReadModelStates(NpgsqlDataSource source, IDocumentStore stor
             $"""
              with m as (select t.name, coalesce(p.last_seq_id, 0) as position from unnest($1, $2) t(name, shard) left join {Stand.Progression(store)} p on p.name = t.shard)
              select m.name, m.position, coalesce((select last_seq_id from {Stand.Progression(store)} where name = 'HighWaterMark'), 0), coalesce((select max(seq_id) from {events}), 0),
-                 (select e.timestamp from {events} e where e.seq_id > m.position order by e.seq_id limit 1), now()
+                 (select e.timestamp from {events} e where e.seq_id > m.position order by e.seq_id limit 1) as next, now() as now
              from m
              """);
         var all = models.ToList();
@@ -105,8 +105,8 @@ public sealed class ReadModelStates(NpgsqlDataSource source, IDocumentStore stor
         var (found, now) = (new Dictionary<string, (long, long, long, DateTimeOffset?)>(), DateTimeOffset.MinValue);
         while (await reader.ReadAsync(cancellation))
         {
-            found.Add(reader.GetString(0), (reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4)));
-            now = reader.GetFieldValue<DateTimeOffset>(5);
+            found.Add(reader.GetString(0), (reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.Get<DateTimeOffset?>("next")));
+            now = reader.Get<DateTimeOffset>("now");
         }
 
         return (found, now);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 
 namespace EventSourcedOrgs.Projections;
@@ -13,6 +14,7 @@ internal sealed class RebuildLock : IAsyncDisposable
     public NpgsqlConnection Connection => connection;
 
     /// <summary>Takes the locks of these read models; null when somebody has one of them.</summary>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The caller disposes of it.")]
     public static async Task<RebuildLock?> TryTakeAsync(NpgsqlDataSource source, IEnumerable<string> models, CancellationToken cancellation)
     {
         var taken = new RebuildLock(await source.OpenConnectionAsync(cancellation));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 
 namespace EventSourcedOrgs.Projections;
@@ -45,6 +46,7 @@ public sealed class RebuildRunner(Rebuilder rebuilder, RebuildJobs jobs, Action<
     /// <summary>Waits for the end of one that was started here.</summary>
     public Task WaitAsync(Guid id) => running.TryGetValue(id, out var run) ? run.Work : Task.CompletedTask;
 
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever ends it is recorded, for who follows it and in the log.")]
     private async Task RunAsync(RebuildJob job, IReadOnlyList<ReadModel> models, RebuildLock held, CancellationTokenSource stop)
     {
         var latest = new Latest(job.Progress);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using JasperFx.Events;
 using Marten;
@@ -125,6 +126,7 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
     private static IReadOnlyList<IEvent> UpTo(IReadOnlyList<IEvent> page, long last) => page[^1].Sequence <= last ? page : [.. page.TakeWhile(e => e.Sequence <= last)];
 
     /// <summary>Reads one page ahead of the one that is applied.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever ends the reading is thrown where the pages are taken.")]
     private async IAsyncEnumerable<IReadOnlyList<IEvent>> AheadAsync(
         HashSet<Type> types, long last, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {

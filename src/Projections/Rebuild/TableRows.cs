@@ -50,7 +50,7 @@ internal sealed partial class TableRows<TKey, TRow>
     }
 
     private Copy? Copying(List<RowVersion<TRow>> rows) => rows.Count == 0 ? null : new(
-        [.. table.KeyColumns.Select(c => c.Name), .. table.RowColumns.Select(c => c.Name), .. table.IsVersioned ? new[] { "since", "until" } : []],
+        [.. table.KeyColumns.Select(c => c.Name), .. table.RowColumns.Select(c => c.Name), .. table.IsVersioned ? (string[])["since", "until"] : []],
         async (copy, cancellation) =>
         {
             foreach (var (row, since, until) in rows)

@@ -1,5 +1,4 @@
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 using MediatR;
 
@@ -27,8 +26,8 @@ internal static class ProofEndpoints
     {
         var history = routes.MapGroup("/history").WithTags("History");
 
-        history.MapGet("/key", async (Sealing sealing, HttpContext http) =>
-                await sealing.Key(http.RequestAborted) is { } key ? Results.Text($"{key.Public}\n") : Refusal.NotSealed.AsHttp())
+        history.MapGet("/key", async (IMediator mediator, HttpContext http) =>
+                await mediator.Send(new GetLogKey(), http.RequestAborted) is { Refusal: null, Value: { } key } ? Results.Text($"{key}\n") : Refusal.NotSealed.AsHttp())
             .AllowAnonymous().WithSummary("The public key of the log, as C2SP's signed notes write it").Produces<string>(contentType: "text/plain");
 
         history.MapGet("/checkpoints", (HttpContext http, long? since, int? limit) =>

@@ -1,8 +1,20 @@
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
+using EventSourcedOrgs.Proof;
 
 namespace EventSourcedOrgs.Host.Api;
+
+/// <summary>The public key of the log, which is for everybody.</summary>
+internal sealed record GetLogKey : IQuery<LogPublicKey>
+{
+    public sealed class Handler(Sealing sealing) : IQueryHandler<GetLogKey, LogPublicKey>
+    {
+        public async Task<Result<LogPublicKey>> Handle(GetLogKey query, CancellationToken cancellationToken) =>
+            await sealing.Key(cancellationToken) is { } key ? key.Public : Refusal.NotSealed;
+    }
+}
 
 /// <summary>The checkpoints of more than so many events, the smallest first.</summary>
 internal sealed record ListCheckpoints(long Since, int Limit) : IQuery<IReadOnlyList<KeptCheckpoint>>

@@ -103,7 +103,10 @@ internal static class OpenApiOperations
     private static IEnumerable<OpenApiParameter> OfQuestion =>
         [Query(Positions.AsOf, new() { Type = JsonSchemaType.String }, "A past moment: a position, or a time in ISO 8601. The answer is as it was.")];
 
-    private static IEnumerable<OpenApiParameter> OfCommand(string path) =>
+    /// <summary>What operators ask for changes no resource: it has no version, and asked again it is the same.</summary>
+    private static IEnumerable<OpenApiParameter> OfCommand(string path) => path.StartsWith("v3/operations/", StringComparison.Ordinal)
+        ? [Query(Sending.DryRun, new() { Type = JsonSchemaType.Boolean }, "With true: the same answer, and nothing is done.")]
+        :
     [
         Header(Sending.IdempotencyHeader, "The same key with the same request is answered once and the same, for at least 24 hours.", 256),
         Query(Sending.DryRun, new() { Type = JsonSchemaType.Boolean }, "With true: 200 with the events it would append, who would gain and lose access, and the seats. Nothing is changed."),

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using EventSourcedOrgs.Domain;
@@ -30,6 +31,8 @@ internal static class OpenApiSchemas
             (schema.Type, schema.Format) = (JsonSchemaType.String | orNull, "date-time");
         else if (type == typeof(Role))
             (schema.Type, schema.Description) = (JsonSchemaType.String | orNull, null);
+        else if (type.IsAssignableTo(typeof(JsonNode)))
+            schema.Type = null; // whatever JSON there is
         else if (type.IsEnum)
             (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. schema.Enum?.Where(name => name is not null) ?? []]);
         else if (IsOf(type, typeof(ValueList<>)))

@@ -185,6 +185,7 @@ internal static class PermissionTable
         [typeof(ListMyActivations)] = new(Audience.SignedIn),
         [typeof(GetMyActivation)] = new(Audience.SignedIn),
 
+        [typeof(GetLogKey)] = new(Audience.Anyone),
         [typeof(ListCheckpoints)] = new(Audience.Vendor, "eventLog:read"),
         [typeof(GetLatestCheckpoint)] = new(Audience.Vendor, "eventLog:read"),
         [typeof(ProveInclusion)] = new(Audience.Vendor, "eventLog:read"),

@@ -58,7 +58,7 @@ public class OfflineResponseTests
         await sold.Designer.Vendor.Delete($"/v3/licenses/{sold.Id}/offline-responses/{Guid.NewGuid()}").ExpectProblem(404, "NOT_FOUND");
         (await carrier.Activated()).ActivationId.ShouldNotBe(token.ActivationId);
         var kinds = (await sold.Designer.Vendor.Get($"/v3/licenses/{sold.Id}/activation-history?activationId={token.ActivationId}&sort=position&minPosition={await sold.Host.Position()}").Expect(200)).AsArray();
-        kinds.Select(row => row!.Text("kind")).ShouldBe(["activated", "offline-response-issued", "offline-response-revoked", "activation-deleted"]);
+        kinds.Select(row => row!.Text("kind")).ShouldBe(["activated", "offline-response-issued", "offline-response-revoked", "activation-deleted", "sync-refused"]);
     }
 
     [Fact]

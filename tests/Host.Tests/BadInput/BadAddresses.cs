@@ -7,7 +7,7 @@ internal sealed class BadAddresses(Operation operation, World world)
 {
     private static readonly string[] Parameter = ["INVALID_QUERY_PARAMETER", "INVALID_PARAMETER", "UNKNOWN_FILTER", "INVALID_SORT", "INVALID_CURSOR", "VALIDATION_FAILED"];
 
-    public IEnumerable<BadRequest> All => Paths().Concat(Queries()).Concat(operation.IsCommand ? Headers() : []);
+    public IEnumerable<BadRequest> All => Paths().Concat(Queries()).Concat(operation.Parameters("header").Any() ? Headers() : []);
 
     private IEnumerable<BadRequest> Paths()
     {

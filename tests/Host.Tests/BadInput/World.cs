@@ -65,6 +65,7 @@ public sealed class World : IAsyncLifetime
             ids[$"{path}/entitlementId"] = (await vendor.Post($"/v3/{path}/{ids[owner]}/feature-entitlements", new { featureId = ids["featureId"] }).Expect(200)).Id();
         (ids["products/metadataId"], ids["licenses/metadataId"]) = (product["metadata"]![0]!.Id(), license["metadata"]![0]!.Id());
         ids["meterId"] = license["meterAttributes"]![0]!.Id();
+        ids["licenses/logId"] = (await vendor.Get($"/v3/licenses/subscription-logs?licenseId={license.Id()}&minPosition={await host.Position()}").Expect(200))[0]!.Id();
         ids["logId"] = (await vendor.Get($"/v3/licenses/subscription-logs?licenseId={license.Id()}&minPosition={await host.Position()}").Expect(200))[0]!.Id();
         key = license.Text("key");
         var device = new { key, productId = product.Id(), fingerprint = new string('a', 64), userHash = "4f2d", hostname = "drawing-board", os = "linux" };

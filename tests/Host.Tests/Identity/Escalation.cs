@@ -43,7 +43,7 @@ public class Escalation
             .ShouldBe(
             [
                 "Activate", "AskProvider", "Authenticate", "CheckRelease", "CountMeter", "DeactivateActivation", "DownloadReleaseFile",
-                "FindRelease", "GetActivationEntitlements", "ProveUser", "RefreshSession", "ResetPassword", "SignInWithProvider", "StartTrial",
+                "FindRelease", "GetActivationEntitlements", "GetLogKey", "ProveUser", "RefreshSession", "ResetPassword", "SignInWithProvider", "StartTrial",
                 "SyncActivation", "SyncTrial",
             ]);
 

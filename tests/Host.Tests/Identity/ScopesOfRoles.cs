@@ -44,7 +44,7 @@ public class ScopesOfRoles
     }
 
     [Fact]
-    public void An_operator_reads_of_no_customer() => Scopes.Of(Role.Operator).Order().ShouldBe(["import:read", "personalAccessToken:write"]);
+    public void An_operator_reads_of_no_customer() => Scopes.Of(Role.Operator).Order().ShouldBe(["import:read", "operations:read", "operations:write", "personalAccessToken:write"]);
 
     [Fact]
     public void Claims_of_a_role_and_scopes_of_a_token_limit_both()

@@ -52,7 +52,7 @@ public class RoleTests
 
         var all = await vendor.Get("/v3/roles/claims").Expect(200);
         all["organization:user"]!.AsArray().Select(claim => (string)claim!).ShouldBe(["organization:user:create", "organization:user:delete", "organization:user:read", "organization:user:update"]);
-        (await vendor.Get("/v3/roles/claims?roleType=operator").Expect(200)).AsObject().Select(member => member.Key).ShouldBe(["import", "personalAccessToken"]);
+        (await vendor.Get("/v3/roles/claims?roleType=operator").Expect(200)).AsObject().Select(member => member.Key).ShouldBe(["import", "operations", "personalAccessToken"]);
         await vendor.Get("/v3/roles/claims?roleType=emperor").ExpectProblem(400, "VALIDATION_FAILED");
     }
 

@@ -16,7 +16,7 @@ internal static class OpenApiSchemas
 
     /// <summary>The name of a type in the document; none for what is described where it stands.</summary>
     public static string? NameOf(JsonTypeInfo type) =>
-        IsId(type.Type) || type.Type == typeof(Role) || IsOf(type.Type, typeof(Optional<>)) || IsOf(type.Type, typeof(ValueList<>)) ? null
+        IsId(type.Type) || type.Type.IsAssignableTo(typeof(JsonNode)) || type.Type == typeof(Role) || IsOf(type.Type, typeof(Optional<>)) || IsOf(type.Type, typeof(ValueList<>)) ? null
         : OpenApiOptions.CreateDefaultSchemaReferenceId(type) is not { } name ? null
         : name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..]
         : name;

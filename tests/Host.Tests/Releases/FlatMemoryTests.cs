@@ -37,7 +37,10 @@ internal sealed class MemoryWatch : IDisposable
     private readonly Timer timer;
     private long most;
 
-    public MemoryWatch() => timer = new(_ => Interlocked.Exchange(ref most, Math.Max(Interlocked.Read(ref most), GC.GetGCMemoryInfo().HeapSizeBytes)), null, 0, 10);
+    public MemoryWatch() => timer = new(_ => Interlocked.Exchange(ref most, Math.Max(Interlocked.Read(ref most), Held)), null, 0, 10);
+
+    /// <summary>What is in the heap, without the holes that others left in it.</summary>
+    private static long Held => GC.GetGCMemoryInfo() is var heap ? heap.HeapSizeBytes - heap.FragmentedBytes : 0;
 
     /// <summary>By how much what survived a collection has grown, at most.</summary>
     public long Grown => Math.Max(0, Interlocked.Read(ref most) - before);

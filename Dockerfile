@@ -17,6 +17,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends aspnetcore-runt
 WORKDIR /app
 COPY --from=build /app .
 ENV ReleaseFiles__Folder=/var/lib/eventsourcedorgs/release-files
+ENV EVENTSOURCEDORGS_PROOF=/var/lib/eventsourcedorgs/proof
 USER eventsourcedorgs
 EXPOSE 8080
 ENTRYPOINT ["dotnet", "EventSourcedOrgs.Host.dll"]

@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.EntitlementSets;
 using FluentValidation;
@@ -104,12 +105,6 @@ public sealed record GetEntitlementSet(EntitlementSetId EntitlementSet) : IQuery
 /// <summary>The products that sets are for.</summary>
 internal static class ProductsOfSets
 {
-    public static async Task<Refusal?> UnknownProduct(this Store store, ValueList<ProductId> products, CancellationToken cancellation)
-    {
-        var known = await store.Products.Latest(products, cancellation);
-        return products.All(id => known.TryGetValue(id, out var product) && product.Exists) ? null : Refusal.UnknownProducts;
-    }
-
     /// <summary>The products that licences with this set are of.</summary>
     public static async Task<IReadOnlyCollection<ProductId>> ProductsWithSet(this Store store, EntitlementSetId set, CancellationToken cancellation) =>
     [

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Releases;
 using FluentValidation;
@@ -25,7 +26,7 @@ public sealed record CreateReleaseChannel(
         public async Task<Result<ReleaseChannel>> Handle(CreateReleaseChannel command, CancellationToken cancellationToken)
         {
             var (name, products) = (command.Name.Trim(), (command.ProductIds ?? []).Distinct().ToValueList());
-            if (await store.AreKnown(products, cancellationToken) is { } unknown)
+            if (await store.UnknownProduct(products, cancellationToken) is { } unknown)
                 return unknown;
             if (await store.Claims.Take(Unique.ReleaseChannelName(name), command.Id.Value, Refusal.DuplicateReleaseChannel, cancellationToken) is { } taken)
                 return taken;
@@ -58,7 +59,7 @@ public sealed record ChangeReleaseChannel(
         public async Task<Result<ReleaseChannel>> Handle(ChangeReleaseChannel command, CancellationToken cancellationToken)
         {
             var products = command.ProductIds.Select(ids => ids.Distinct().ToValueList());
-            return products.IsSet && await store.AreKnown(products.Value, cancellationToken) is { } unknown ? unknown
+            return products.IsSet && await store.UnknownProduct(products.Value, cancellationToken) is { } unknown ? unknown
                 : await store.ReleaseChannels.Decide(
                     command.Channel, channel => channel.Change(command.DisplayName, command.Description, command.Private, products), cancellationToken);
         }
@@ -102,12 +103,6 @@ internal static class NamedOfReleases
 
     public static IRuleBuilderOptions<T, ValueList<ProductId>?> NamedProducts<T>(this IRuleBuilder<T, ValueList<ProductId>?> rule) =>
         rule.Must(products => products is null || products.Count is >= 1 and <= MostProducts).WithMessage($"must have 1 to {MostProducts} elements.");
-
-    public static async Task<Refusal?> AreKnown(this Store store, ValueList<ProductId> products, CancellationToken cancellation)
-    {
-        var known = await store.Products.Latest(products, cancellation);
-        return products.All(product => known.GetValueOrDefault(product) is { Exists: true }) ? null : Refusal.UnknownProducts;
-    }
 
     public static Task<bool> HasReleases(this Store store, ProductId product, CancellationToken cancellation) =>
         store.AnyRelease("(data ->> 'product')::uuid = ?", product.Value, cancellation);

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Releases;
 using FluentValidation;
@@ -25,7 +26,7 @@ public sealed record CreateReleasePlatform(
         public async Task<Result<ReleasePlatform>> Handle(CreateReleasePlatform command, CancellationToken cancellationToken)
         {
             var (name, products) = (command.Name.Trim(), (command.ProductIds ?? []).Distinct().ToValueList());
-            if (await store.AreKnown(products, cancellationToken) is { } unknown)
+            if (await store.UnknownProduct(products, cancellationToken) is { } unknown)
                 return unknown;
             if (await store.Claims.Take(Unique.ReleasePlatformName(name), command.Id.Value, Refusal.DuplicateReleasePlatform, cancellationToken) is { } taken)
                 return taken;
@@ -58,7 +59,7 @@ public sealed record ChangeReleasePlatform(
         public async Task<Result<ReleasePlatform>> Handle(ChangeReleasePlatform command, CancellationToken cancellationToken)
         {
             var products = command.ProductIds.Select(ids => ids.Distinct().ToValueList());
-            return products.IsSet && await store.AreKnown(products.Value, cancellationToken) is { } unknown ? unknown
+            return products.IsSet && await store.UnknownProduct(products.Value, cancellationToken) is { } unknown ? unknown
                 : await store.ReleasePlatforms.Decide(
                     command.Platform, platform => platform.Change(command.DisplayName, command.Description, products), cancellationToken);
         }

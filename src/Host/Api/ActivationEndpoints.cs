@@ -133,8 +133,8 @@ internal static class ActivationEndpoints
     private static IEnumerable<string?> Cells(WireActivation row) =>
     [
         row.Id.ToString(), HttpJson.Text(row.CreatedAt), HttpJson.Text(row.UpdatedAt), row.LicenseId.ToString(), row.ProductId.ToString(), row.UserId?.ToString(), row.Os.ToString().ToLowerInvariant(),
-        row.OsVersion, row.Hostname, row.Location.IpAddress, row.Location.CountryCode, row.VmName, row.Container ? "true" : "false", row.ReleaseVersion, row.ReleaseChannel,
-        row.ReleasePlatform, HttpJson.Text(row.LastSyncedAt), HttpJson.Text(row.LeaseExpiresAt), HttpJson.Text(row.ExpiresAt), row.Offline ? "true" : "false",
+        row.OsVersion, row.Hostname, row.Location.IpAddress, row.Location.CountryCode, row.VmName, Exports.Text(row.Container), row.ReleaseVersion, row.ReleaseChannel,
+        row.ReleasePlatform, HttpJson.Text(row.LastSyncedAt), HttpJson.Text(row.LeaseExpiresAt), HttpJson.Text(row.ExpiresAt), Exports.Text(row.Offline),
     ];
 
     /// <summary>What <c>name[gt]</c>, <c>[gte]</c>, <c>[lt]</c>, <c>[lte]</c> and <c>[eq]</c> leave; times are told apart to the microsecond.</summary>

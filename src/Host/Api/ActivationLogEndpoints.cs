@@ -52,7 +52,7 @@ internal static class ActivationLogEndpoints
     private static IEnumerable<string?> Cells(WireActivationLog row) =>
     [
         row.Id.ToString(), HttpJson.Text(row.CreatedAt), HttpJson.Text(row.UpdatedAt), row.Action, row.LicenseId.ToString(), row.ActivationId.ToString(), row.Os.ToString().ToLowerInvariant(),
-        row.OsVersion, row.Hostname, row.Location.IpAddress, row.Location.CountryCode, row.VmName, row.Container ? "true" : "false", row.ReleaseVersion, row.ReleaseChannel,
-        row.ReleasePlatform, row.Offline ? "true" : "false",
+        row.OsVersion, row.Hostname, row.Location.IpAddress, row.Location.CountryCode, row.VmName, Exports.Text(row.Container), row.ReleaseVersion, row.ReleaseChannel,
+        row.ReleasePlatform, Exports.Text(row.Offline),
     ];
 }

@@ -39,8 +39,6 @@ internal static class Exports
         }
     }
 
-    public static string? Text(DateTimeOffset? time) => time is { } given ? HttpJson.Text(given) : null;
-
     public static string Text(bool flag) => flag ? "true" : "false";
 
     public static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EventSourcedOrgs.Host.Api.Wire;
 using static EventSourcedOrgs.Host.Api.Exports;
+using static EventSourcedOrgs.Host.Api.HttpJson;
 
 namespace EventSourcedOrgs.Host.Api;
 

@@ -85,7 +85,7 @@ internal static class TrialEndpoints
     private static IEnumerable<string?> Cells(WireTrial row) =>
     [
         row.Id.ToString(), HttpJson.Text(row.CreatedAt), HttpJson.Text(row.UpdatedAt), row.ProductId.ToString(), row.Os.ToString().ToLowerInvariant(), row.OsVersion, row.Hostname,
-        row.Location.IpAddress, row.Location.CountryCode, row.VmName, row.Container ? "true" : "false", row.ReleaseVersion, row.ReleaseChannel, row.ReleasePlatform,
+        row.Location.IpAddress, row.Location.CountryCode, row.VmName, Exports.Text(row.Container), row.ReleaseVersion, row.ReleaseChannel, row.ReleasePlatform,
         HttpJson.Text(row.ExpiresAt),
     ];
 }

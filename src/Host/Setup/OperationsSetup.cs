@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Projections;
 using JasperFx;
 using JasperFx.Events.Daemon;
@@ -17,10 +18,16 @@ internal static partial class OperationsSetup
         services.AddSingleton(provider => new Rebuilder(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(provider =>
         {
+            var keys = provider.GetRequiredService<PersonKeys>();
+            return new StateVerifier(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), StoredJson.Options(keys.Find), keys.IsErased);
+        });
+        services.AddSingleton(provider =>
+        {
             var log = provider.GetRequiredService<ILogger<RebuildRunner>>();
             return new RebuildRunner(
-                provider.GetRequiredService<Rebuilder>(), provider.GetRequiredService<RebuildJobs>(), (job, wrong) => LogFailed(log, wrong, job.Kind, string.Join(", ", job.Models)));
+                provider.GetRequiredService<Rebuilder>(), provider.GetRequiredService<StateVerifier>(), provider.GetRequiredService<RebuildJobs>(), (job, wrong) => LogFailed(log, wrong, job.Kind, string.Join(", ", job.Models)));
         });
+        services.AddScoped<OperationRecord>().AddScoped<OperationStart>();
         services.AddHostedService<FollowWishes>();
         services.AddHostedService<RebuildWork>();
         services.AddSingleton<ReadModelMeter>();

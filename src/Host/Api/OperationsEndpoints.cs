@@ -51,6 +51,9 @@ internal static class OperationsEndpoints
         operations.MapPost("/states/repair", (string? aggregate, HttpContext http) => Start(http, new StartStates(aggregate, RebuildJob.Repair, http.IsDryRun())))
             .WithSummary("Rewrite the states that differ from what their events say").Produces<WireRebuild>(StatusCodes.Status202Accepted);
 
+        operations.MapGet("/sealing", Task<IResult> (HttpContext http) => Answer(http, new GetSealing()))
+            .WithSummary("How far sealing has come: events in the log, lag, the last checkpoint, and what stands in its way").Produces<SealingReport>();
+
         operations.MapGet("/rebuilds/{rebuildId}", Follow).WithSummary("How far a rebuild or verification is, and what it found; as server-sent events for who accepts them").Produces<WireRebuild>();
         operations.MapDelete("/rebuilds/{rebuildId}", (Guid rebuildId, HttpContext http) => Answer(http, new CancelRebuild(rebuildId, http.IsDryRun()), WireRebuild.Of, StatusCodes.Status202Accepted))
             .WithSummary("Stop a rebuild or verification; the live projection stays as it is").Produces<WireRebuild>(StatusCodes.Status202Accepted);

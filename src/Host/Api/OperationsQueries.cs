@@ -90,6 +90,31 @@ internal sealed record StartStates(string? Aggregate, string Kind, bool Preview 
     }
 }
 
+/// <summary>How far sealing has come, and what stands in its way.</summary>
+internal sealed record GetSealing : IQuery<SealingReport>
+{
+    public sealed class Handler(Sealing sealing, SealingState state) : IQueryHandler<GetSealing, SealingReport>
+    {
+        public async Task<Result<SealingReport>> Handle(GetSealing query, CancellationToken cancellationToken)
+        {
+            var stand = await state.NowAsync(cancellationToken);
+            var name = sealing.Wrong is not null ? SealingReport.Stopped : stand.SecondsBehind > SealingReport.Late.TotalSeconds ? SealingReport.Behind : SealingReport.Running;
+            return new SealingReport(
+                name, sealing.Wrong, stand.Size, stand.Position, stand.HighWater, stand.EventsBehind, stand.SecondsBehind, stand.SignedSize, stand.SignedAt);
+        }
+    }
+}
+
+/// <summary>Sealing as operators see it. The failure is that of the Host that answers; the rest is true of all of them.</summary>
+internal sealed record SealingReport(
+    string State, string? Failure, long Size, long Position, long HighWater, long EventsBehind, double SecondsBehind, long? SignedSize, DateTimeOffset? SignedAt)
+{
+    public const string Running = "running";
+    public const string Behind = "behind";
+    public const string Stopped = "stopped";
+    public static readonly TimeSpan Late = TimeSpan.FromSeconds(15);
+}
+
 /// <summary>How far a rebuild is.</summary>
 internal sealed record GetRebuild(Guid Id) : IQuery<RebuildJob>
 {

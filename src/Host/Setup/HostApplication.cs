@@ -54,6 +54,7 @@ internal static class HostApplication
         builder.Services.AddHostedService<RecordExpiries>();
         builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
         builder.Services.AddSingleton(new SealingOptions(settings.ProofFolder));
+        builder.Services.AddSingleton<SealingMeter>().AddSingleton(services => new SealingState(services.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<LogSecrets>().AddSingleton<SealedLog>().AddSingleton(services => new EventRows(services.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<LogExport>().AddSingleton<Sealing>().AddHostedService(services => services.GetRequiredService<Sealing>());
         builder.Services.AddSignIn(builder.Configuration);

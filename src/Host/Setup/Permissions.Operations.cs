@@ -16,6 +16,7 @@ internal static partial class PermissionTable
         [typeof(StartRebuild)] = new(Audience.Vendor, "operations:write"),
         [typeof(GetRebuild)] = new(Audience.Vendor, "operations:read"),
         [typeof(CancelRebuild)] = new(Audience.Vendor, "operations:write"),
+        [typeof(GetSealing)] = new(Audience.Vendor, "operations:read"),
         [typeof(StartStates)] = new(Audience.Vendor, "operations:write"),
         [typeof(RequestOperation)] = new(Audience.Vendor, "operations:write"),
     };

@@ -44,7 +44,9 @@ internal static class HostApplication
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(settings.Urls);
+        builder.Logging.ClearProviders();
         builder.Services.AddLogs(builder.Configuration);
+        builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
         builder.Services.AddCommands();
         builder.Services.AddReadModels();
@@ -92,5 +94,5 @@ internal static class HostApplication
         .MinimumLevel.Override("Wolverine", LogEventLevel.Warning)
         .ReadFrom.Configuration(configuration)
         .Enrich.FromLogContext()
-        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose));
+        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose), writeToProviders: configuration.HasCollector());
 }

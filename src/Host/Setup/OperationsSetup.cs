@@ -108,7 +108,10 @@ internal sealed class ReadModelMeter : IDisposable
         meter.CreateObservableGauge("eventsourcedorgs.projection.position", () => Of(status => status.Position), "{event}", "Position that a read model has reached");
         meter.CreateObservableGauge("eventsourcedorgs.projection.rate", () => Of(status => status.EventsPerSecond), "{event}/s", "Events that a read model deals with each second");
         meter.CreateObservableGauge("eventsourcedorgs.projection.poison", () => Of(status => status.Poison is null ? 0 : 1), "{event}", "1 when an event stops a read model");
+        meter.CreateObservableGauge("eventsourcedorgs.outbox.age", OutboxAge, "s", "Age of the first event that webhooks cannot be told of yet");
     }
+
+    private IEnumerable<Measurement<double>> OutboxAge() => latest.Where(status => status.Name == Outbox.ModelName).Select(status => new Measurement<double>(status.SecondsBehind));
 
     public void Update(IReadOnlyList<ReadModelStatus> statuses) => latest = statuses;
 

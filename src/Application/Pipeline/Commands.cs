@@ -54,7 +54,7 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
     public async Task<Outcome<T>> Run<T>(
         ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
     {
-        var outcome = await RunInTurn(command, envelope, reply, cancellation);
+        var outcome = await Telemetry.Command(command, () => RunInTurn(command, envelope, reply, cancellation));
         if (outcome.Result.Refusal is { } refusal && !envelope.DryRun)
             await refusals.Note(command, envelope.Caller, envelope.Origin, refusal, cancellation);
         return outcome;

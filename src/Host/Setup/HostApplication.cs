@@ -44,7 +44,9 @@ internal static class HostApplication
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(settings.Urls);
+        builder.Logging.ClearProviders();
         builder.Services.AddLogs(builder.Configuration);
+        builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
         builder.Services.AddCommands();
         builder.Services.AddReadModels();
@@ -54,6 +56,7 @@ internal static class HostApplication
         builder.Services.AddHostedService<RecordExpiries>();
         builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
         builder.Services.AddSingleton(new SealingOptions(settings.ProofFolder));
+        builder.Services.AddSingleton<SealingMeter>().AddSingleton(services => new SealingState(services.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<LogSecrets>().AddSingleton<SealedLog>().AddSingleton(services => new EventRows(services.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<LogExport>().AddSingleton<Sealing>().AddHostedService(services => services.GetRequiredService<Sealing>());
         builder.Services.AddSignIn(builder.Configuration);
@@ -91,5 +94,5 @@ internal static class HostApplication
         .MinimumLevel.Override("Wolverine", LogEventLevel.Warning)
         .ReadFrom.Configuration(configuration)
         .Enrich.FromLogContext()
-        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose));
+        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose), writeToProviders: configuration.HasCollector());
 }

@@ -27,6 +27,7 @@ internal static class StoreSetup
             {
                 var options = new StoreOptions();
                 options.ConfigureWriteSide(provider.GetRequiredService<PersonKeys>());
+                options.OpenTelemetry.TrackEventCounters();
                 options.AddReadModels(provider.GetServices<ReadModel>(), provider.GetRequiredService<CommitWakeup>());
                 return options;
             })
@@ -89,6 +90,7 @@ internal static class StoreSetup
 
         services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddScoped<IMediator, Mediator>();
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Observe<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorize<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(WithinOrganization<,>));

@@ -35,10 +35,10 @@ internal static class ServeCommand
         return command;
     }
 
-    private static bool IsReachedByOthers(string? urls) =>
+    public static bool IsReachedByOthers(string? urls) =>
         urls?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(url => !Uri.TryCreate(url, UriKind.Absolute, out var address) || !address.IsLoopback) == true;
 
-    private static Option<string> RateOption()
+    public static Option<string> RateOption()
     {
         var option = new Option<string>("--rate-limit")
         {

@@ -102,7 +102,7 @@ public class HealthTests
         await using var host = await TestHost.StartAsync();
         await Until(host, 200, _ => true);
         var name = new Npgsql.NpgsqlConnectionStringBuilder(host.Connection).Database!;
-        await using var elsewhere = Npgsql.NpgsqlDataSource.Create(new Npgsql.NpgsqlConnectionStringBuilder(host.Connection) { Database = "postgres" }.ConnectionString);
+        await using var elsewhere = Npgsql.NpgsqlDataSource.Create(new Npgsql.NpgsqlConnectionStringBuilder(host.Owner) { Database = "postgres" }.ConnectionString);
         await Run($"""alter database "{name}" allow_connections false""");
         await Run($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
         try

@@ -183,8 +183,7 @@ internal static class ProjectionsCommand
     private static async Task<int> With(string? connection, string data, Func<IServiceProvider, Task<int>> act, CancellationToken cancellation)
     {
         await using var installation = await Installation.OpenAsync(connection, data, cancellation);
-        await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = false });
-        await app.MigrateAsync();
+        await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
         return await act(app.Services);
     }
 }

@@ -6,6 +6,7 @@ using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Trials;
 using EventSourcedOrgs.Projections;
 using FluentValidation;
+using JasperFx;
 using JasperFx.Events.Daemon;
 using Marten;
 using MediatR;
@@ -25,7 +26,7 @@ internal static class StoreSetup
         services.AddSingleton<PersonKeys>();
         services.AddMarten(provider =>
             {
-                var options = new StoreOptions();
+                var options = new StoreOptions { AutoCreateSchemaObjects = AutoCreate.None };
                 options.ConfigureWriteSide(provider.GetRequiredService<PersonKeys>());
                 options.OpenTelemetry.TrackEventCounters();
                 options.AddReadModels(provider.GetServices<ReadModel>(), provider.GetRequiredService<CommitWakeup>());

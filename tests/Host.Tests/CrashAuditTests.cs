@@ -38,7 +38,7 @@ public sealed class CrashAuditTests : IAsyncLifetime
     [Fact]
     public async Task After_kills_of_host_and_database_history_projections_and_states_verify_without_a_false_alarm()
     {
-        await (await TestHost.StartAsync(connection: server!.ConnectionString)).DisposeAsync();
+        await (await TestHost.StartAsync(owner: server!.ConnectionString)).DisposeAsync();
         for (var round = 0; round < Rounds; round++)
         {
             if (Rounds > 1)

@@ -10,7 +10,7 @@ public class PauseTests
     public async Task A_pause_holds_for_another_host_that_takes_over_and_for_one_that_starts_later()
     {
         var first = await TestHost.StartAsync();
-        var connection = first.Connection;
+        var owner = first.Owner;
         var acme = await Acme.With(seats: 1, first);
         await acme.Settled();
         await TestHost.AlongsideAsync(first, TimeProvider.System, async second =>
@@ -25,7 +25,7 @@ public class PauseTests
             await StandsAt(vendor, position);
         });
 
-        await using var later = await TestHost.StartAsync(connection: connection);
+        await using var later = await TestHost.StartAsync(owner: owner);
         var again = await later.Vendor();
         var stood = (long)(await Directory(again))["position"]!;
         await Changed(again, acme, "by the third");

@@ -10,6 +10,7 @@ var program = new RootCommand("EventSourcedOrgs: organizations, users, user grou
     KeysCommand.Create(),
     HistoryCommand.Create(),
     ProjectionsCommand.Create(),
+    EventsCommand.Create(),
     DoctorCommand.Create(),
 };
 return await program.RunAsync(args);

@@ -39,6 +39,18 @@ public sealed class ExportLines
         return line.Written;
     }
 
+    /// <summary>A line that is neither, with the line break: what stands beside the history when a whole installation is written. Who checks the history passes over it.</summary>
+    public ReadOnlySpan<byte> Other(string name, ReadOnlySpan<byte> json)
+    {
+        line.Clear();
+        line.Raw("{"u8);
+        line.String(name);
+        line.Raw(":"u8);
+        line.Raw(json);
+        line.Raw("}\n"u8);
+        return line.Written;
+    }
+
     /// <summary>The line of a checkpoint, with the line break.</summary>
     public ReadOnlySpan<byte> Checkpoint(string note)
     {
@@ -65,6 +77,8 @@ public sealed record ExportCheck(long Events, long Checkpoints, Checkpoint? Last
 /// <summary>Checks an export with nothing but public keys: the whole log from its first event, or chosen events with their proofs.</summary>
 public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys)
 {
+    private static readonly string[] Others = ["export", "row", "end"];
+
     private readonly Audit audit = new();
     private readonly CanonicalWriter writer = new();
     private readonly List<(long Index, long Position, Digest Leaf, Digest[] Proof)> proved = [];
@@ -81,7 +95,8 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
         {
             try
             {
-                Line(line, number);
+                using var json = JsonDocument.Parse(line);
+                Line(json.RootElement, number);
             }
             catch (Exception wrong) when (wrong is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
             {
@@ -91,21 +106,26 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
 
         if (unproved > 0)
             audit.Find(Findings.CheckpointMissing, audit.Position, $"No checkpoint covers the last {unproved} events.");
-        return new(events, audit.Checkpoints, last, audit.Found, audit.Count);
+        return Check();
     }
 
-    private void Line(string line, long number)
-    {
-        using var json = JsonDocument.Parse(line);
-        if (json.RootElement.TryGetProperty("checkpoint", out var note))
-        {
-            Signed(note.GetString()!, number);
-            return;
-        }
+    /// <summary>What it has come to so far.</summary>
+    public ExportCheck Check() => new(events, audit.Checkpoints, last, audit.Found, audit.Count);
 
-        var (index, e) = (json.RootElement.GetProperty("index").GetInt64(), json.RootElement.GetProperty("event"));
+    /// <summary>Checks the next line.</summary>
+    public void Line(JsonElement json, long number)
+    {
+        if (json.TryGetProperty("checkpoint", out var note))
+            Signed(note.GetString()!, number);
+        else if (!Others.Any(name => json.TryGetProperty(name, out _)))
+            Event(json, number);
+    }
+
+    private void Event(JsonElement json, long number)
+    {
+        var (index, e) = (json.GetProperty("index").GetInt64(), json.GetProperty("event"));
         var position = e.GetProperty("position").GetInt64();
-        if (!Digest.TryParse(json.RootElement.GetProperty("leaf").GetString()!, out var leaf))
+        if (!Digest.TryParse(json.GetProperty("leaf").GetString()!, out var leaf))
             throw new FormatException("The leaf is no hash.");
 
         writer.Clear();
@@ -113,7 +133,7 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
         var computed = Digest.OfLeaf(writer.Written);
         events++;
         unproved++;
-        if (json.RootElement.TryGetProperty("proof", out var proof))
+        if (json.TryGetProperty("proof", out var proof))
         {
             if (computed != leaf)
                 audit.Find(Findings.EventAltered, position, $"Line {number}: the event at position {position} is not what was sealed.");

@@ -88,8 +88,11 @@ internal sealed class PostgresFolder
     }
 
     /// <summary>Gives to the account what root wrote, and everything when the account has changed.</summary>
-    public Task OwnAsync(CancellationToken cancellation) =>
-        Account.OwnAsync(["-R", "-h", .. Directory.EnumerateFileSystemEntries(Path).Where(entry => entry != Copies)], cancellation);
+    public async Task OwnAsync(CancellationToken cancellation)
+    {
+        await Account.OwnAsync([Path], cancellation);
+        await Account.OwnAsync(["-R", "-h", .. Directory.EnumerateFileSystemEntries(Path).Where(entry => entry != Copies)], cancellation);
+    }
 
     /// <summary>What a running server says about itself; null when there is none.</summary>
     public Postmaster? Running()

@@ -23,6 +23,15 @@ public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
             yield return Row(reader);
     }
 
+    /// <summary>Every event that the transaction of a connection sees.</summary>
+    public static async IAsyncEnumerable<SealedEvent> Read(NpgsqlConnection connection, string schema, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await using var command = new NpgsqlCommand($"select {Columns} from {schema}.mt_events order by seq_id", connection) { CommandTimeout = 0 };
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
+        while (await reader.ReadAsync(cancellation))
+            yield return Row(reader);
+    }
+
     /// <summary>Up to which position events are final: none below it can come any more.</summary>
     public async Task<long> Final(CancellationToken cancellation)
     {

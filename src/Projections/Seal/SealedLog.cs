@@ -48,6 +48,13 @@ public sealed class SealedLog(NpgsqlDataSource source)
         return new(before, after, await new MerkleTree(after.Size, new LogTiles(source).Node).Consistency(before.Size, cancellation));
     }
 
+    /// <summary>All checkpoints that the transaction of a connection sees, the smallest first.</summary>
+    public static async Task<IReadOnlyList<KeptCheckpoint>> Kept(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"select {Columns} from {LogTiles.Schema}.checkpoint order by size", connection);
+        return await Rows(command, cancellation);
+    }
+
     private async Task<KeptCheckpoint?> One(string condition, long value, CancellationToken cancellation) =>
         (await Many($"{condition} limit 1", value, cancellation)) is [var first] ? first : null;
 
@@ -56,6 +63,11 @@ public sealed class SealedLog(NpgsqlDataSource source)
         await using var command = source.CreateCommand($"select {Columns} from {LogTiles.Schema}.checkpoint where {condition}");
         if (condition.Contains("$1", StringComparison.Ordinal))
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
+        return await Rows(command, cancellation);
+    }
+
+    private static async Task<IReadOnlyList<KeptCheckpoint>> Rows(NpgsqlCommand command, CancellationToken cancellation)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var found = new List<KeptCheckpoint>();
         while (await reader.ReadAsync(cancellation))

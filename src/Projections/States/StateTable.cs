@@ -81,14 +81,16 @@ internal sealed class StateTable
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var kept = new List<KeptState>();
         while (await reader.ReadAsync(cancellation))
-        {
-            kept.Add(new(
-                reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetInt64(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetInt64(4)));
-        }
-
+            kept.Add(Row(reader));
         return kept;
     }
+
+    private static KeptState Row(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetInt64(2),
+        reader.IsDBNull(3) ? null : reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetInt64(4));
+
+    private static (Guid Stream, long Version, long Position, string Name, DateTimeOffset Time, byte[] Data) Event(NpgsqlDataReader reader) => (
+        reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<byte[]>(5));
 
     /// <summary>What the events of these streams make, one stream after the other.</summary>
     public async IAsyncEnumerable<MadeState> MakeAsync(
@@ -99,7 +101,7 @@ internal sealed class StateTable
         MadeState? made = null;
         while (await reader.ReadAsync(cancellation))
         {
-            var (stream, version, position, name, time) = (reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4));
+            var (stream, version, position, name, time, data) = Event(reader);
             if (made is not null && made.Id != stream)
             {
                 yield return made;
@@ -107,7 +109,7 @@ internal sealed class StateTable
             }
 
             made ??= new(stream, Resource.Initial, 0, 0);
-            made = made with { State = After(made.State, position, name, time, reader.GetFieldValue<byte[]>(5)), Events = made.Events + 1, LastVersion = version };
+            made = made with { State = After(made.State, position, name, time, data), Events = made.Events + 1, LastVersion = version };
         }
 
         if (made is not null)

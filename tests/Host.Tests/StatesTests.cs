@@ -88,7 +88,7 @@ public sealed class StatesTests
         {
             var vendor = world.Acme.Vendor;
             await vendor.Post($"{States}/verify?dryRun=true").Expect(202);
-            await vendor.Post($"{States}/verify?aggregate=nothing").ExpectProblem(404, "NOT_FOUND");
+            await vendor.Post($"{States}/verify?aggregate=nothing").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
             var before = await world.Host.Scalar<long>("select count(*) from events.mt_events where type = 'operation_requested_v1'");
             await vendor.Post("/v3/operations/projections/Outbox/pause?dryRun=true").Expect(200);
             (await world.Host.Scalar<long>("select count(*) from events.mt_events where type = 'operation_requested_v1'")).ShouldBe(before);

@@ -28,20 +28,14 @@ internal sealed class HeldClaims(string schema, Func<object, IEnumerable<(string
     }
 
     /// <summary>Gives these states what they must hold.</summary>
-    public async Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<MadeState> states, CancellationToken cancellation)
+    public IEnumerable<NpgsqlBatchCommand> Write(IReadOnlyList<MadeState> states) => Of(states).Select(claim => new NpgsqlBatchCommand(
+        $"""
+         insert into {Table} as c (id, data, mt_dotnet_type) values ($1, jsonb_build_object('id', $1, 'holder', $2), 'EventSourcedOrgs.Application.Claim')
+         on conflict (id) do update set data = excluded.data where c.data is distinct from excluded.data
+         """)
     {
-        foreach (var (_, id, holder) in Of(states))
-        {
-            await using var command = new NpgsqlCommand(
-                $"""
-                 insert into {Table} as c (id, data, mt_dotnet_type) values ($1, jsonb_build_object('id', $1, 'holder', $2), 'EventSourcedOrgs.Application.Claim')
-                 on conflict (id) do update set data = excluded.data where c.data is distinct from excluded.data
-                 """, connection);
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{holder}" });
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
-    }
+        Parameters = { new NpgsqlParameter<string> { TypedValue = claim.Id }, new NpgsqlParameter<string> { TypedValue = $"{claim.Holder}" } },
+    });
 
     private List<(Guid State, string Id, Guid Holder)> Of(IReadOnlyList<MadeState> states) =>
         [.. states.SelectMany(made => claimsOf(made.State).Select(claim => (made.Id, claim.Id, claim.Holder)))];

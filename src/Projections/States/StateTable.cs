@@ -143,25 +143,27 @@ internal sealed class StateTable
     }
 
     /// <summary>Writes a state as its events make it, in the place of whatever is there.</summary>
-    public async Task WriteAsync(NpgsqlConnection connection, MadeState made, CancellationToken cancellation)
+    public IEnumerable<NpgsqlBatchCommand> Write(MadeState made)
     {
-        await using (var state = Command(connection,
+        yield return Step(
             $"""
              insert into {Name} (id, data, mt_version, mt_dotnet_type) values ($1, $2::jsonb, $3, $4)
              on conflict (id) do update set data = excluded.data, mt_version = excluded.mt_version, mt_dotnet_type = excluded.mt_dotnet_type, mt_last_modified = transaction_timestamp()
-             """, made.Id, serializer.ToJson(made.State), made.Events, Resource.State.FullName!))
-            await state.ExecuteNonQueryAsync(cancellation);
-        await using var stream = Command(connection,
+             """, made.Id, serializer.ToJson(made.State), made.Events, Resource.State.FullName!);
+        yield return Step(
             $"update {Streams} set version = $2, type = $3 where id = $1 and (version, type) is distinct from ($2, $3)", made.Id, made.LastVersion, StreamType);
-        await stream.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Drops a state, and the record of a stream, that no event stands behind.</summary>
-    public async Task DropAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation)
+    public NpgsqlBatchCommand Drop(Guid id) => Step(
+        $"with gone as (delete from {Name} where id = $1) delete from {Streams} s where s.id = $1 and s.type = $2 and not exists (select from {Events} e where e.stream_id = s.id)", id, StreamType);
+
+    private static NpgsqlBatchCommand Step(string sql, params object[] values)
     {
-        await using var drop = Command(connection,
-            $"with gone as (delete from {Name} where id = $1) delete from {Streams} s where s.id = $1 and s.type = $2 and not exists (select from {Events} e where e.stream_id = s.id)", id, StreamType);
-        await drop.ExecuteNonQueryAsync(cancellation);
+        var step = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            step.Parameters.Add(new NpgsqlParameter { Value = value });
+        return step;
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)

@@ -104,11 +104,10 @@ public sealed class StateVerifier(
         var made = new List<MadeState>();
         await foreach (var state in table.MakeAsync(connection, ids, cancellation))
             made.Add(state);
-        foreach (var state in made)
-            await table.WriteAsync(connection, state, cancellation);
-        await claims.WriteAsync(connection, made, cancellation);
-        foreach (var foreign in ids.Except(made.Select(state => state.Id)))
-            await table.DropAsync(connection, foreign, cancellation);
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        foreach (var step in made.SelectMany(table.Write).Concat(claims.Write(made)).Concat(ids.Except(made.Select(state => state.Id)).Select(table.Drop)))
+            batch.BatchCommands.Add(step);
+        await batch.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }
 

@@ -113,5 +113,7 @@ public sealed class Claims(IDocumentSession session, Secrets secrets)
     private async Task<Guid?> Holder(string id, CancellationToken cancellation) =>
         known.TryGetValue(id, out var holder) ? holder : (await session.LoadAsync<Claim>(id, cancellation))?.Holder;
 
-    private string IdOf(Unique unique) => secrets.Hash(Encoding.UTF8.GetBytes($"{unique.Kind}/{unique.Value}"));
+    private string IdOf(Unique unique) => IdOf(unique, secrets);
+
+    internal static string IdOf(Unique unique, Secrets secrets) => secrets.Hash(Encoding.UTF8.GetBytes($"{unique.Kind}/{unique.Value}"));
 }

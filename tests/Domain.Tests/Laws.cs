@@ -34,8 +34,8 @@ public class Laws
     public void Nobody_forgot_a_family() =>
         Families.Select(family => family.State.Name).Order().ShouldBe(
         [
-            "AccessToken", "Account", "Activation", "CustomRole", "EntitlementSet", "Feature", "License", "LicenseTemplate", "MaintenancePolicy", "Organization", "Product", "Release",
-            "ReleaseChannel", "ReleasePlatform", "TrialActivation", "TrialPolicy", "User", "UserGroup",
+            "AccessToken", "Account", "Activation", "CustomRole", "EntitlementSet", "Feature", "License", "LicenseTemplate", "MaintenancePolicy", "Operation", "Organization", "Product",
+            "Release", "ReleaseChannel", "ReleasePlatform", "TrialActivation", "TrialPolicy", "User", "UserGroup",
         ]);
 
     [Theory, MemberData(nameof(EveryEvent))]

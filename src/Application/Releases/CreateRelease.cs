@@ -57,7 +57,7 @@ internal static class ReleaseNames
     /// <summary>Takes what a release is unique by and frees what it was: its product, channel, version and each of its platforms.</summary>
     public static async Task<Refusal?> Claim(this Store store, Release before, Release after, CancellationToken cancellation)
     {
-        var (former, now) = (Of(before), Of(after));
+        var (former, now) = (UniquesOf(before), UniquesOf(after));
         foreach (var unique in former.Except(now))
             store.Claims.Free(unique);
         foreach (var unique in now.Except(former))
@@ -69,6 +69,7 @@ internal static class ReleaseNames
         return null;
     }
 
-    private static List<Unique> Of(Release release) => !release.Exists ? []
+    /// <summary>What a release is unique by.</summary>
+    public static IReadOnlyList<Unique> UniquesOf(Release release) => !release.Exists ? []
         : [.. (release.Platforms.Count == 0 ? [""] : release.Platforms).Select(platform => Unique.Release(release.Product, release.Channel, release.Version, platform))];
 }

@@ -86,7 +86,7 @@ internal sealed record StartStates(string? Aggregate, string Kind, bool Preview 
     {
         public async Task<Result<RebuildJob>> Handle(StartStates query, CancellationToken cancellationToken) => StateVerifier.Find(query.Aggregate) is { } resources
             ? await start.Of(query.Kind, resources, query.Preview, cancellationToken)
-            : Refusal.StateNotFound;
+            : new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, $"'aggregate' is one of {string.Join(", ", Resource.All)}.", "?aggregate");
     }
 }
 

@@ -46,7 +46,7 @@ internal static class ProjectionsCommand
             if (await Chosen(services, parsed.GetValue(projection)) is not [var model])
                 return ExitCode.Failure;
 
-            await OperationRecord.AskFromHere(services, name, [model.Name], cancellation);
+            await OperationRecord.AskFromHere(services, Id.New<OperationId>(), name, [model.Name], cancellation);
             await wish(services.GetRequiredService<ReadModelControl>(), model.Name, cancellation);
             return ExitCode.Success;
         }, cancellation));
@@ -114,7 +114,7 @@ internal static class ProjectionsCommand
         IServiceProvider services, string kind, IReadOnlyList<string> names, Func<RebuildRunner, Guid, Task<RebuildJob?>> start, bool json, CancellationToken cancellation)
     {
         var (runner, jobs, progress, id) = (services.GetRequiredService<RebuildRunner>(), services.GetRequiredService<RebuildJobs>(), new ProgressLine(), Id.New<OperationId>());
-        await OperationRecord.AskFromHere(services, kind, names, cancellation, id);
+        await OperationRecord.AskFromHere(services, id, kind, names, cancellation);
         if (await start(runner, id.Value) is not { } job)
         {
             await Console.Error.WriteLineAsync("REBUILD_RUNNING: one of them is being rebuilt, verified or repaired already.");

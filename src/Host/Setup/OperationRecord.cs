@@ -15,17 +15,19 @@ internal sealed class OperationRecord(Commands commands, Context context)
     public const string Retry = "retry";
     public const string Cancel = "cancel";
 
-    /// <summary>Records a request of whoever asks now, with an id that what is begun may have too.</summary>
-    public Task<Result<Operation>> Ask(string action, IEnumerable<string> subjects, CancellationToken cancellation, OperationId? id = null) =>
-        Ask(commands, new(context.Caller, context.Origin), action, subjects, cancellation, id);
+    /// <summary>Records a request of whoever asks now.</summary>
+    public Task<Result<Operation>> Ask(string action, IEnumerable<string> subjects, CancellationToken cancellation) => Ask(Id.New<OperationId>(), action, subjects, cancellation);
+
+    /// <summary>The same under an id that what is begun has, too.</summary>
+    public Task<Result<Operation>> Ask(OperationId id, string action, IEnumerable<string> subjects, CancellationToken cancellation) =>
+        Ask(commands, new(context.Caller, context.Origin), new(id, action, subjects.ToValueList()), cancellation);
 
     /// <summary>Records a request from the command line.</summary>
-    public static Task<Result<Operation>> AskFromHere(IServiceProvider services, string action, IEnumerable<string> subjects, CancellationToken cancellation, OperationId? id = null) =>
-        Ask(services.GetRequiredService<Commands>(), Envelope.System, action, subjects, cancellation, id);
+    public static Task<Result<Operation>> AskFromHere(IServiceProvider services, OperationId id, string action, IEnumerable<string> subjects, CancellationToken cancellation) =>
+        Ask(services.GetRequiredService<Commands>(), Envelope.System, new(id, action, subjects.ToValueList()), cancellation);
 
-    private static async Task<Result<Operation>> Ask(
-        Commands commands, Envelope envelope, string action, IEnumerable<string> subjects, CancellationToken cancellation, OperationId? id) =>
-        (await commands.Run(new RequestOperation(id ?? Id.New<OperationId>(), action, subjects.ToValueList()), envelope, null, cancellation)).Result;
+    private static async Task<Result<Operation>> Ask(Commands commands, Envelope envelope, RequestOperation request, CancellationToken cancellation) =>
+        (await commands.Run(request, envelope, null, cancellation)).Result;
 }
 
 /// <summary>Begins rebuilds, verifications and repairs, each recorded under the id by which it can be followed.</summary>
@@ -46,7 +48,7 @@ internal sealed class OperationStart(RebuildRunner runner, RebuildJobs jobs, Ope
             return new RebuildJob(Guid.Empty, kind, names, RebuildJob.Previewed, new("starting", 0, 0, 0), clock.GetUtcNow(), null);
 
         var id = Id.New<OperationId>();
-        if (await record.Ask(kind, names, cancellation, id) is { Refusal: { } refusal })
+        if (await record.Ask(id, kind, names, cancellation) is { Refusal: { } refusal })
             return refusal;
 
         return await begin(id.Value) is { } job ? job : Refusal.RebuildRunning;

@@ -29,6 +29,11 @@ public sealed class SealingState(NpgsqlDataSource source, string schema = "event
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
+        return Row(reader, size, position);
+    }
+
+    private static SealingStand Row(NpgsqlDataReader reader, long size, long position)
+    {
         var (final, waits) = (reader.GetInt64(0), reader.IsDBNull(1) ? (double?)null : reader.GetDouble(1));
         return new(
             size, position, final, waits is null ? 0 : Math.Max(0, final - position), Math.Max(0, Math.Round(waits ?? 0, 3)), reader.IsDBNull(2) ? null : reader.GetInt64(2),

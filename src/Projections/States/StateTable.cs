@@ -81,14 +81,16 @@ internal sealed class StateTable
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var kept = new List<KeptState>();
         while (await reader.ReadAsync(cancellation))
-        {
-            kept.Add(new(
-                reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetInt64(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetInt64(4)));
-        }
-
+            kept.Add(Row(reader));
         return kept;
     }
+
+    private static KeptState Row(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetInt64(2),
+        reader.IsDBNull(3) ? null : reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetInt64(4));
+
+    private static (Guid Stream, long Version, long Position, string Name, DateTimeOffset Time, byte[] Data) Event(NpgsqlDataReader reader) => (
+        reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<byte[]>(5));
 
     /// <summary>What the events of these streams make, one stream after the other.</summary>
     public async IAsyncEnumerable<MadeState> MakeAsync(
@@ -99,7 +101,7 @@ internal sealed class StateTable
         MadeState? made = null;
         while (await reader.ReadAsync(cancellation))
         {
-            var (stream, version, position, name, time) = (reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4));
+            var (stream, version, position, name, time, data) = Event(reader);
             if (made is not null && made.Id != stream)
             {
                 yield return made;
@@ -107,7 +109,7 @@ internal sealed class StateTable
             }
 
             made ??= new(stream, Resource.Initial, 0, 0);
-            made = made with { State = After(made.State, position, name, time, reader.GetFieldValue<byte[]>(5)), Events = made.Events + 1, LastVersion = version };
+            made = made with { State = After(made.State, position, name, time, data), Events = made.Events + 1, LastVersion = version };
         }
 
         if (made is not null)
@@ -141,25 +143,27 @@ internal sealed class StateTable
     }
 
     /// <summary>Writes a state as its events make it, in the place of whatever is there.</summary>
-    public async Task WriteAsync(NpgsqlConnection connection, MadeState made, CancellationToken cancellation)
+    public IEnumerable<NpgsqlBatchCommand> Write(MadeState made)
     {
-        await using (var state = Command(connection,
+        yield return Step(
             $"""
              insert into {Name} (id, data, mt_version, mt_dotnet_type) values ($1, $2::jsonb, $3, $4)
              on conflict (id) do update set data = excluded.data, mt_version = excluded.mt_version, mt_dotnet_type = excluded.mt_dotnet_type, mt_last_modified = transaction_timestamp()
-             """, made.Id, serializer.ToJson(made.State), made.Events, Resource.State.FullName!))
-            await state.ExecuteNonQueryAsync(cancellation);
-        await using var stream = Command(connection,
+             """, made.Id, serializer.ToJson(made.State), made.Events, Resource.State.FullName!);
+        yield return Step(
             $"update {Streams} set version = $2, type = $3 where id = $1 and (version, type) is distinct from ($2, $3)", made.Id, made.LastVersion, StreamType);
-        await stream.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Drops a state, and the record of a stream, that no event stands behind.</summary>
-    public async Task DropAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation)
+    public NpgsqlBatchCommand Drop(Guid id) => Step(
+        $"with gone as (delete from {Name} where id = $1) delete from {Streams} s where s.id = $1 and s.type = $2 and not exists (select from {Events} e where e.stream_id = s.id)", id, StreamType);
+
+    private static NpgsqlBatchCommand Step(string sql, params object[] values)
     {
-        await using var drop = Command(connection,
-            $"with gone as (delete from {Name} where id = $1) delete from {Streams} s where s.id = $1 and s.type = $2 and not exists (select from {Events} e where e.stream_id = s.id)", id, StreamType);
-        await drop.ExecuteNonQueryAsync(cancellation);
+        var step = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            step.Parameters.Add(new NpgsqlParameter { Value = value });
+        return step;
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)

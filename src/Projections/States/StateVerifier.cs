@@ -10,7 +10,8 @@ namespace EventSourcedOrgs.Projections;
 /// Folds every state anew from its stream and compares it with the one that is kept beside the stream, on which commands decide. A state is written in the transaction of its
 /// events, so the two agree at every moment: some hundred streams are looked at in one snapshot of the database, which costs flat memory and no lock.
 /// </summary>
-public sealed class StateVerifier(IDocumentStore store, NpgsqlDataSource source, JsonSerializerOptions stored, Func<Guid, bool> isErased)
+public sealed class StateVerifier(
+    IDocumentStore store, NpgsqlDataSource source, JsonSerializerOptions stored, Func<Guid, bool> isErased, Func<object, IEnumerable<(string Id, Guid Holder)>> claimsOf)
 {
     /// <summary>What all states together are called.</summary>
     public const string All = "states";
@@ -21,6 +22,7 @@ public sealed class StateVerifier(IDocumentStore store, NpgsqlDataSource source,
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(500);
 
     private readonly StateJson json = new(stored);
+    private readonly HeldClaims claims = new(store.Options.Events.DatabaseSchemaName, claimsOf);
 
     /// <summary>The kinds of states under a name: one, all, or null when there is nothing of that name.</summary>
     public static IReadOnlyList<Resource>? Find(string? aggregate) => aggregate is null ? Resource.All : Resource.Find(aggregate) is { } one ? [one] : null;
@@ -71,7 +73,7 @@ public sealed class StateVerifier(IDocumentStore store, NpgsqlDataSource source,
     /// <summary>
     /// Rewrites these states. A command that had read one of them before, and commits after, would put the wrong one back: so what was rewritten is looked at again until it stays right.
     /// </summary>
-    private async Task RepairAsync(StateTable table, IReadOnlyList<Guid> drifted, CancellationToken cancellation)
+    private async Task RepairAsync(StateTable table, List<Guid> drifted, CancellationToken cancellation)
     {
         for (var round = 1; drifted.Count > 0; round++)
         {
@@ -102,10 +104,10 @@ public sealed class StateVerifier(IDocumentStore store, NpgsqlDataSource source,
         var made = new List<MadeState>();
         await foreach (var state in table.MakeAsync(connection, ids, cancellation))
             made.Add(state);
-        foreach (var state in made)
-            await table.WriteAsync(connection, state, cancellation);
-        foreach (var foreign in ids.Except(made.Select(state => state.Id)))
-            await table.DropAsync(connection, foreign, cancellation);
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        foreach (var step in made.SelectMany(table.Write).Concat(claims.Write(made)).Concat(ids.Except(made.Select(state => state.Id)).Select(table.Drop)))
+            batch.BatchCommands.Add(step);
+        await batch.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }
 
@@ -118,16 +120,20 @@ public sealed class StateVerifier(IDocumentStore store, NpgsqlDataSource source,
 
     private async Task<Look> CompareAsync(StateTable table, NpgsqlConnection connection, List<KeptState> kept, CancellationToken cancellation)
     {
-        var (drifted, values, left) = (new List<Guid>(), new List<DriftedValue>(), kept.ToDictionary(state => state.Id));
+        var (drifted, values, all, left) = (new HashSet<Guid>(), new List<DriftedValue>(), new List<MadeState>(), kept.ToDictionary(state => state.Id));
         await foreach (var made in table.MakeAsync(connection, [.. left.Keys], cancellation))
         {
             left.Remove(made.Id, out var state);
             Note(made.Id, Differences(table, state!, made));
+            all.Add(made);
         }
+
+        foreach (var (state, wrong) in await claims.CompareAsync(connection, all, cancellation))
+            Note(state, [wrong]);
 
         foreach (var foreign in left.Values.Where(state => state.Data is not null || state.StreamType is not null))
             Note(foreign.Id, [new(foreign.Data is null ? table.Streams : table.Name, $"{foreign.Id}", "row", "a row without events", null)]);
-        return new(kept.Count, kept.Count == 0 ? null : kept[^1].Id, drifted, values);
+        return new(kept.Count, kept.Count == 0 ? null : kept[^1].Id, [.. drifted], values);
 
         void Note(Guid id, List<DriftedValue> differences)
         {

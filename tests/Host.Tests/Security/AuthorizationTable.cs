@@ -246,6 +246,9 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         POST   /v3/operations/projections/{projectionName}/retry                                     vendor       operator
         POST   /v3/operations/projections/{projectionName}/rebuild                                   vendor       operator
         POST   /v3/operations/projections/{projectionName}/verify                                    vendor       operator
+        GET    /v3/operations/sealing                                                                vendor       auditor operator
+        POST   /v3/operations/states/repair                                                          vendor       operator
+        POST   /v3/operations/states/verify                                                          vendor       operator
         GET    /v3/operations/rebuilds/{rebuildId}                                                   vendor       auditor operator
         DELETE /v3/operations/rebuilds/{rebuildId}                                                   vendor       operator =409
         POST   /v3/imports                                                                    vendor

@@ -61,6 +61,10 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public Rebuilder Rebuilder(int mostRows = 1000) => new(store, Source, mostRows);
 
+    public StateVerifier States => new(store, Source, Json, keys.IsErased, new ExpectedClaims(new Secrets(new byte[Secrets.KeySize])).Of);
+
+    public string StreamTypeOf(Resource resource) => new StateTable(store, resource).StreamType;
+
     public HistoryReader History => new(Source, Progress);
 
     public Replay Replay => new(store);

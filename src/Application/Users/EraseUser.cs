@@ -1,0 +1,61 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.SignIn;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.Users;
+
+namespace EventSourcedOrgs.Application.Users;
+
+/// <summary>
+/// Forgets a person for good: a user who is still there goes as one who is removed does, and what was known of the person and of the person's machines can be read
+/// nowhere any more. Done again it forgets what came since, if anything did.
+/// </summary>
+public sealed record EraseUser(UserId User) : ICommand<User>
+{
+    public Guid? Target => User.Value;
+
+    public bool IsSlow => true;
+
+    public sealed class Handler(Store store, Secrets secrets) : ICommandHandler<EraseUser, User>
+    {
+        public async Task<Result<User>> Handle(EraseUser command, CancellationToken cancellationToken)
+        {
+            var user = await store.Users.Latest(command.User, cancellationToken);
+            if (user.Id == default)
+                return Refusal.UserNotFound;
+            if (store.Context.Caller.MayManage(user) is { } mayNot)
+                return mayNot;
+
+            var machines = await Machines(user.Id, cancellationToken);
+            await store.Licenses.OpenExclusively(machines.Select(machine => machine.License), cancellationToken);
+            await store.Activations.Open(machines.Select(machine => machine.Id), cancellationToken);
+            var erased = user.Exists
+                ? await new Departure(store).Of(user, state => state.Erase(), cancellationToken)
+                : await store.Users.Decide(user.Id, state => state.Erase(), cancellationToken);
+            if (erased.Refusal is not null)
+                return erased;
+
+            foreach (var machine in machines)
+            {
+                if ((await store.Activations.Decide(machine.Id, state => state.Erase(), cancellationToken)).Refusal is { } refusal)
+                    return refusal;
+            }
+
+            if (user.Email.Value is { } email)
+                PasswordCheck.Forgive(email, store.Session, secrets);
+            new Traces(store.Session).Remove(user.Id, [user.Id.Value, .. machines.Select(machine => machine.Id.Value)]);
+            store.PersonKeys.Destroy([user.Id.Value, .. machines.Select(machine => machine.Id.Value)], store.Session, store.Context.Now);
+            return erased;
+        }
+
+        /// <summary>What told of the person: the activations and attempts that the user made, and those that nobody signed in for with a licence of the user's own.</summary>
+        private async Task<IReadOnlyList<Activation>> Machines(UserId user, CancellationToken cancellation)
+        {
+            var own = await store.Session.QueryAsync<License>("where data @> jsonb_build_object('primaryUser', ?::text)", cancellation, user.ToString());
+            return await store.Session.QueryAsync<Activation>(
+                "where (data ->> 'user')::uuid = ? or (data ->> 'license')::uuid = any(?) and data ->> 'user' is null",
+                cancellation, user.Value, own.Select(license => license.Id.Value).ToArray());
+        }
+    }
+}

@@ -35,7 +35,7 @@ public static class EventStore
     public static void ConfigureWriteSide(this StoreOptions options, PersonKeys keys)
     {
         options.DatabaseSchemaName = Schema;
-        options.Serializer(new Marten.Services.SystemTextJsonSerializer(StoredJson.Options(keys.Find)) { Casing = Casing.CamelCase });
+        options.Serializer(new Marten.Services.SystemTextJsonSerializer(StoredJson.Options(keys)) { Casing = Casing.CamelCase });
         options.Advanced.DefaultTenantUsageEnabled = true;
 
         options.Events.StreamIdentity = StreamIdentity.AsGuid;

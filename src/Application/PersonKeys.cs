@@ -65,6 +65,9 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
         return erased.ContainsKey(person) ? null : cache.TryGetValue(person, out var key) ? key : Load(person);
     }
 
+    /// <summary>Whether the key is known to be destroyed, as it is once <see cref="Find"/> did not find it for that.</summary>
+    public bool IsErased(Guid person) => erased.ContainsKey(person);
+
     private byte[]? Load(Guid person)
     {
         using var command = database.CreateCommand(

@@ -17,7 +17,7 @@ public sealed record EraseUser(UserId User) : ICommand<User>
 
     public bool IsSlow => true;
 
-    public sealed class Handler(Store store, Secrets secrets) : ICommandHandler<EraseUser, User>
+    public sealed class Handler(Store store, Secrets secrets, IFormerMachines former) : ICommandHandler<EraseUser, User>
     {
         public async Task<Result<User>> Handle(EraseUser command, CancellationToken cancellationToken)
         {
@@ -44,18 +44,28 @@ public sealed record EraseUser(UserId User) : ICommand<User>
 
             if (user.Email.Value is { } email)
                 PasswordCheck.Forgive(email, store.Session, secrets);
-            new Traces(store.Session).Remove(user.Id, [user.Id.Value, .. machines.Select(machine => machine.Id.Value)]);
-            store.PersonKeys.Destroy([user.Id.Value, .. machines.Select(machine => machine.Id.Value)], store.Session, store.Context.Now);
+            Guid[] persons = [user.Id.Value, .. machines.Select(machine => machine.Id.Value)];
+            new Traces(store.Session).Remove(user.Id, persons);
+            store.PersonKeys.Destroy(persons, store.Session, store.Context.Now);
             return erased;
         }
 
-        /// <summary>What told of the person: the activations and attempts that the user made, and those that nobody signed in for with a licence of the user's own.</summary>
+        /// <summary>
+        /// What told of the person: the activations and attempts that the user made, and those that nobody signed in for while the licence was the user's own. A machine
+        /// that somebody else has taken over since is that one's.
+        /// </summary>
         private async Task<IReadOnlyList<Activation>> Machines(UserId user, CancellationToken cancellation)
         {
             var own = await store.Session.QueryAsync<License>("where data @> jsonb_build_object('primaryUser', ?::text)", cancellation, user.ToString());
-            return await store.Session.QueryAsync<Activation>(
-                "where (data ->> 'user')::uuid = ? or (data ->> 'license')::uuid = any(?) and data ->> 'user' is null",
-                cancellation, user.Value, own.Select(license => license.Id.Value).ToArray());
+            var named = await store.Session.QueryAsync<Activation>(
+                "where (data ->> 'user')::uuid = ? or (data ->> 'license')::uuid = any(?) and data ->> 'user' is null or id = any(?)",
+                cancellation, user.Value, own.Select(license => license.Id.Value).ToArray(), (await former.Of(user, cancellation)).ToArray());
+            var licenses = await store.Licenses.Latest(named.Select(machine => machine.License), cancellation);
+            var machines = named.Where(machine => (machine.User ?? licenses.GetValueOrDefault(machine.License)?.PrimaryUser ?? user) == user).ToList();
+            var attempts = await store.Session.QueryAsync<Activation>(
+                "where (data ->> 'license')::uuid = any(?) and data ->> 'synced' = any(?)", cancellation,
+                machines.Select(machine => machine.License.Value).Distinct().ToArray(), machines.Select(machine => machine.Id.ToString()).ToArray());
+            return [.. machines.Concat(attempts).DistinctBy(machine => machine.Id).OrderBy(machine => machine.Id.Value)];
         }
     }
 }

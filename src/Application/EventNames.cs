@@ -64,6 +64,7 @@ public static class EventNames
         [typeof(UserRecoveryCodeUsed)] = "user_recovery_code_used_v1",
         [typeof(UserSessionsEnded)] = "user_sessions_ended_v1",
         [typeof(UserDeleted)] = "user_deleted_v1",
+        [typeof(UserErased)] = "user_erased_v1",
 
         [typeof(UserGroupCreated)] = "user_group_created_v1",
         [typeof(UserGroupRenamed)] = "user_group_renamed_v1",
@@ -121,6 +122,7 @@ public static class EventNames
         [typeof(ActivationRefused)] = "activation_refused_v1",
         [typeof(OfflineResponseIssued)] = "offline_response_issued_v1",
         [typeof(OfflineResponseRevoked)] = "offline_response_revoked_v1",
+        [typeof(ActivationErased)] = "activation_erased_v1",
 
         [typeof(ProductCreated)] = "product_created_v1",
         [typeof(ProductRenamed)] = "product_renamed_v1",

@@ -36,7 +36,7 @@ public static class EventStore
     public static void ConfigureWriteSide(this StoreOptions options, PersonKeys keys)
     {
         options.DatabaseSchemaName = Schema;
-        options.Serializer(new Marten.Services.SystemTextJsonSerializer(StoredJson.Options(keys.Find)) { Casing = Casing.CamelCase });
+        options.Serializer(new Marten.Services.SystemTextJsonSerializer(StoredJson.Options(keys)) { Casing = Casing.CamelCase });
         options.Advanced.DefaultTenantUsageEnabled = true;
 
         options.Events.StreamIdentity = StreamIdentity.AsGuid;
@@ -72,6 +72,7 @@ public static class EventStore
 
         options.Schema.For<Claim>();
         options.Schema.For<PersonKey>();
+        options.Schema.For<ErasedPerson>();
         options.Schema.For<Credentials>();
         options.Schema.For<TwoFactorSecret>();
         options.Schema.For<AccessTokenSecret>().Index(secret => secret.AccessToken);
@@ -86,14 +87,15 @@ public static class EventStore
         options.Schema.For<SigningKey>();
         options.Schema.For<LogSecret>();
         options.Schema.For<ProductKey>();
-        options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt);
+        options.Schema.For<AnsweredRequest>().Index(answered => answered.AnsweredAt).GinIndexJsonDataMember(answered => answered.Mentions!);
         options.Schema.For<RefusedCommand>().Index(refused => refused.Organization!);
         options.Schema.For<Import>();
         options.Schema.For<Organization>().Index(organization => organization.Name);
         options.Schema.For<User>().Index(user => user.Organization!);
         options.Schema.For<UserGroup>().Index(group => group.Organization);
         options.Schema.For<License>().Index(license => license.Product).Index(license => license.NoticeDue!).GinIndexJsonData();
-        options.Schema.For<Activation>().Index(activation => activation.License).Index(activation => activation.Held!).Index(activation => activation.Fingerprint);
+        options.Schema.For<Activation>().Index(activation => activation.License).Index(activation => activation.Held!).Index(activation => activation.Fingerprint)
+            .Index(activation => activation.User!);
         options.Schema.For<ActivationPulse>();
         options.Schema.For<CustomRole>().Index(role => role.Name);
         options.Schema.For<Release>().Index(release => release.Product);

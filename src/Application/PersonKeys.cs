@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using EventSourcedOrgs.Domain;
 using Marten;
 using Npgsql;
@@ -11,16 +10,25 @@ namespace EventSourcedOrgs.Application;
 /// <summary>The key of one person, sealed with the master key. Deleting it erases that person's data for good.</summary>
 public sealed record PersonKey(Guid Id, byte[] Sealed);
 
+/// <summary>That the key of this person was destroyed: by this every running Host notices.</summary>
+public sealed record ErasedPerson(Guid Id, DateTimeOffset At);
+
 /// <summary>
 /// The keys of persons, kept in memory as they are needed. A miss reads the key and its neighbours in one go: ids are in order of
-/// time, and so are the events of a page.
+/// time, and so are the events of a page. A key that was destroyed counts for <see cref="Notice"/> at most, on whichever Host.
 /// </summary>
 public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
 {
+    /// <summary>So long at most a Host knows the key of somebody whom another Host has erased. One that cannot ask does not go on reading: it fails.</summary>
+    public static readonly TimeSpan Notice = TimeSpan.FromSeconds(5);
+
     private const int Neighbours = 500;
     private const int MostCached = 250_000;
 
     private readonly ConcurrentDictionary<Guid, byte[]> cache = new();
+    private readonly ConcurrentDictionary<Guid, bool> erased = new();
+    private readonly Lock asking = new();
+    private long asked;
 
     /// <summary>Makes the key of a new person; it is stored with the events of the same unit of work.</summary>
     public void Create(UserId person, IDocumentSession session) => Create(person.Value, session);
@@ -38,8 +46,27 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
         Remember(person, key);
     }
 
+    /// <summary>Destroys keys with the unit of work; from its commit on this Host has forgotten them.</summary>
+    public void Destroy(IReadOnlyCollection<Guid> persons, IDocumentSession session, DateTimeOffset now)
+    {
+        foreach (var person in persons)
+        {
+            session.Delete<PersonKey>(person);
+            session.Store(new ErasedPerson(person, now));
+        }
+
+        session.Listeners.Add(new Forgetting(this, persons));
+    }
+
     /// <summary>The person's key, or null when it was erased.</summary>
-    public byte[]? Find(Guid person) => cache.TryGetValue(person, out var key) ? key : Load(person);
+    public byte[]? Find(Guid person)
+    {
+        AskWhoIsErased();
+        return erased.ContainsKey(person) ? null : cache.TryGetValue(person, out var key) ? key : Load(person);
+    }
+
+    /// <summary>Whether the key is known to be destroyed, as it is once <see cref="Find"/> did not find it for that.</summary>
+    public bool IsErased(Guid person) => erased.ContainsKey(person);
 
     /// <summary>Whether the person has no key at this moment, whatever was known before.</summary>
     public bool IsErased(Guid person)
@@ -62,52 +89,61 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
         return cache.GetValueOrDefault(person);
     }
 
+    /// <summary>Who reads a key before it is destroyed and comes here after it was forgotten finds that out here.</summary>
     private void Remember(Guid person, byte[] key)
     {
         if (cache.Count >= MostCached)
             cache.Clear();
         cache[person] = key;
+        if (erased.ContainsKey(person))
+            cache.TryRemove(person, out _);
     }
-}
 
-/// <summary>Writes <see cref="Personal{T}"/> as the person's id and the value sealed with that person's key.</summary>
-public sealed class PersonalJson(Func<Guid, byte[]?> keyOf) : JsonConverterFactory
-{
-    public override bool CanConvert(Type typeToConvert) => typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(Personal<>);
-
-    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
-        (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert.GetGenericArguments()), keyOf)!;
-
-    private sealed record Stored(Guid Person, byte[]? Data);
-
-    private sealed class Converter<T>(Func<Guid, byte[]?> keyOf) : JsonConverter<Personal<T>>
+    private void Forget(Guid person)
     {
-        public override Personal<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            var stored = JsonSerializer.Deserialize<Stored>(ref reader, options)!;
-            return stored.Data is not null && keyOf(stored.Person) is { } key
-                ? new(stored.Person, JsonSerializer.Deserialize<T>(Secrets.Open(key, stored.Data), options))
-                : new(stored.Person, default, Erased: true);
-        }
+        erased[person] = true;
+        cache.TryRemove(person, out _);
+    }
 
-        public override void Write(Utf8JsonWriter writer, Personal<T> value, JsonSerializerOptions options)
+    /// <summary>Nobody comes back, so that as many as before are the same as before.</summary>
+    private void AskWhoIsErased()
+    {
+        if (IsFresh)
+            return;
+
+        lock (asking)
         {
-            var data = value.Erased ? null
-                : keyOf(value.Person) is { } key ? Secrets.Seal(key, JsonSerializer.SerializeToUtf8Bytes(value.Value, options))
-                : throw new InvalidOperationException("Personal data of a person who has no key cannot be stored.");
-            JsonSerializer.Serialize(writer, new Stored(value.Person, data), options);
+            if (IsFresh)
+                return;
+
+            var now = Stopwatch.GetTimestamp();
+            using (var count = database.CreateCommand("select count(*) from events.mt_doc_erasedperson"))
+            {
+                if ((long)count.ExecuteScalar()! != erased.Count)
+                    ReadWhoIsErased();
+            }
+
+            Volatile.Write(ref asked, now);
         }
     }
-}
 
-/// <summary>How events, states and documents are written: one set of rules for everything that is stored.</summary>
-public static class StoredJson
-{
-    public static JsonSerializerOptions Options(Func<Guid, byte[]?> keyOf) => new(JsonSerializerDefaults.Web)
+    private bool IsFresh => Volatile.Read(ref asked) is not 0 and var since && Stopwatch.GetElapsedTime(since) < Notice;
+
+    private void ReadWhoIsErased()
     {
-        IgnoreReadOnlyProperties = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        NumberHandling = JsonNumberHandling.Strict,
-        Converters = { new PersonalJson(keyOf) },
-    };
+        using var command = database.CreateCommand("select id from events.mt_doc_erasedperson");
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+            Forget(reader.GetGuid(0));
+    }
+
+    private sealed class Forgetting(PersonKeys keys, IReadOnlyCollection<Guid> persons) : DocumentSessionListenerBase
+    {
+        public override Task AfterCommitAsync(IDocumentSession session, Marten.Services.IChangeSet commit, CancellationToken token)
+        {
+            foreach (var person in persons)
+                keys.Forget(person);
+            return Task.CompletedTask;
+        }
+    }
 }

@@ -38,7 +38,7 @@ public sealed class Store
         session.LastModifiedBy = context.Caller.Actor;
         session.CorrelationId = context.Origin.RequestId;
         session.CausationId = context.Causation.ToString();
-        if (context.Caller.User is { } person && context.Origin is { IpAddress: not null } or { UserAgent: not null })
+        if (context.Caller.User is { } person && context.Origin is { IpAddress: not null } or { UserAgent: not null } && keys.Find(person.Value) is not null)
             session.SetHeader("origin", Personal.Of(person, context.Origin));
         Organizations = new(this, state => state.Id);
         Users = new(this, state => state.Id);

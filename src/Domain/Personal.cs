@@ -6,6 +6,9 @@ namespace EventSourcedOrgs.Domain;
 /// </summary>
 public sealed record Personal<T>(Guid Person, T? Value, bool Erased = false)
 {
+    /// <summary>The same after its key was destroyed: whose it was is known, what it said is not.</summary>
+    public Personal<T> Gone() => new(Person, default, Erased: true);
+
     public override string ToString() => Erased ? "(erased)" : "(personal)";
 }
 

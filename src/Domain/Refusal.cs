@@ -264,6 +264,8 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
         "The resource has changed since you read it. Read it again and repeat the request with its new ETag.");
     public static Refusal IdempotencyKeyReused { get; } = new("IDEMPOTENCY_KEY_REUSED", RefusalKind.Unprocessable,
         "This Idempotency-Key was used with another request.");
+    public static Refusal AnswerErased { get; } = new("ANSWER_ERASED", RefusalKind.Conflict,
+        "The request was carried out, once. Its answer told of a person who has been erased since.");
     public static Refusal IdempotencyKeyInUse { get; } = new("IDEMPOTENCY_KEY_IN_USE", RefusalKind.Conflict,
         "A request with this Idempotency-Key is still running.");
     public static Refusal Busy { get; } = new("CONFLICT", RefusalKind.Conflict,

@@ -28,6 +28,9 @@ public sealed class Rows
     /// <summary>Takes the row of a key away; in a versioned table its history stays.</summary>
     public void Remove<TKey, TRow>(Table<TKey, TRow> table, TKey key) where TKey : notnull where TRow : class => Of(table).Put(key, null, Position);
 
+    /// <summary>Takes what is personal out of the row of a key and of every version it ever had; nothing needs to be loaded.</summary>
+    public void Erase<TKey, TRow>(Table<TKey, TRow> table, TKey key) where TKey : notnull where TRow : class => Of(table).Erase(key);
+
     /// <summary>Changes the row of a key where there is one and where the change makes a difference.</summary>
     public void Change<TKey, TRow>(Table<TKey, TRow> table, TKey key, Func<TRow, TRow> change) where TKey : notnull where TRow : class
     {

@@ -21,6 +21,11 @@ internal sealed class Sql(string table, IReadOnlyList<string> keys, IReadOnlyLis
     public string Close => field ??=
         $"update {table} t set until = k.until from unnest({Parameters(keys.Count + 1)}) k({Keys}, until) where {match} and t.until is null";
 
+    /// <summary>The columns that hold personal data, with what they say instead once the person is erased.</summary>
+    public IReadOnlyList<string> Erased { get; init; } = [];
+
+    public string Erase => field ??= $"update {table} t set {string.Join(", ", Erased)} from unnest({Parameters(keys.Count)}) k({Keys}) where {match}";
+
     public string Append => field ??= Insert("since", "until");
 
     private string Insert(params ReadOnlySpan<string> span)

@@ -92,6 +92,9 @@ public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : 
 
     internal ImmutableArray<string> Additional { get; private init; } = [];
 
+    /// <summary>What a row says once its person is erased, and the columns that then say nothing.</summary>
+    internal (Func<TRow, TRow> Row, ImmutableArray<string> Columns) Erasure { get; private init; } = (row => row, []);
+
     public Table<TKey, TRow> Key<T>(string column, NpgsqlDbType type, Func<TKey, T> value) =>
         With(KeyColumns.Add(new Column<TKey, T>(column, type, value)), RowColumns, Additional);
 
@@ -105,13 +108,20 @@ public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : 
     /// <summary>Adds an index; the text is what follows <c>create index … on table</c>: <c>(organization_id, name) where until is null</c>.</summary>
     public Table<TKey, TRow> Index(string definition) => With(KeyColumns, RowColumns, Additional.Add(definition));
 
+    /// <summary>Says how a row reads once its person is erased: these columns are empty then, as they are when the events are read without the key.</summary>
+    public Table<TKey, TRow> Erasing(Func<TRow, TRow> erased, params IEnumerable<string> columns) =>
+        new(Stem, Version, IsVersioned, KeyOf, Read) { Home = Home, KeyColumns = KeyColumns, RowColumns = RowColumns, Additional = Additional, Erasure = (erased, [.. columns]) };
+
     private Table<TKey, TRow> With(ImmutableArray<Column<TKey>> keys, ImmutableArray<Column<TRow>> columns, ImmutableArray<string> indexes) =>
-        new(Stem, Version, IsVersioned, KeyOf, Read) { Home = Home, KeyColumns = keys, RowColumns = columns, Additional = indexes };
+        new(Stem, Version, IsVersioned, KeyOf, Read) { Home = Home, KeyColumns = keys, RowColumns = columns, Additional = indexes, Erasure = Erasure };
 
     internal override Table In(string schema) =>
-        new Table<TKey, TRow>(Stem, Version, IsVersioned, KeyOf, Read) { Home = schema, KeyColumns = KeyColumns, RowColumns = RowColumns, Additional = Additional };
+        new Table<TKey, TRow>(Stem, Version, IsVersioned, KeyOf, Read) { Home = schema, KeyColumns = KeyColumns, RowColumns = RowColumns, Additional = Additional, Erasure = Erasure };
 
-    internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], [.. RowColumns.Select(c => (c.Name, c.Cast))], IsVersioned);
+    internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], [.. RowColumns.Select(c => (c.Name, c.Cast))], IsVersioned)
+    {
+        Erased = [.. RowColumns.Where(c => Erasure.Columns.Contains(c.Name)).Select(c => $"{c.Name} = '{(c.SqlType == "jsonb" ? "[]" : "")}'")],
+    };
 
     private protected override (string Columns, string PrimaryKey) Parts
     {

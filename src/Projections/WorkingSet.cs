@@ -30,6 +30,9 @@ internal abstract class WorkingSet
 
     public abstract IEnumerable<Statement> Changes();
 
+    /// <summary>What empties rows that were written before their person was erased.</summary>
+    public virtual IEnumerable<Statement> Erasures => [];
+
     /// <summary>The rows, with the positions between which they hold if the table keeps versions.</summary>
     public abstract IEnumerable<object> Contents { get; }
 }
@@ -38,6 +41,7 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
 {
     private readonly Dictionary<TKey, Entry> entries = [];
     private readonly List<TKey> touched = [];
+    private readonly HashSet<TKey> erased = [];
 
     public override int Count => entries.Count;
 
@@ -66,6 +70,16 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
         entry.LastUsed = Filling?.Page ?? 0;
         entry.Change(row, position);
     }
+
+    public void Erase(TKey key)
+    {
+        erased.Add(key);
+        if (entries.TryGetValue(key, out var entry))
+            entry.Erase(table.Erasure.Row);
+    }
+
+    public override IEnumerable<Statement> Erasures =>
+        erased.Count == 0 || table.Sql.Erased.Count == 0 ? [] : [new(table.Sql.Erase, [.. table.KeyColumns.Select(c => c.Of(erased))])];
 
     public IEnumerable<RowVersion<TRow>> Versions() => entries.Values.SelectMany(entry => entry.Versions());
 
@@ -100,7 +114,7 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
         touched.Clear();
     }
 
-    public override IEnumerable<Statement> Changes() => table.IsVersioned ? VersionChanges() : RowChanges();
+    public override IEnumerable<Statement> Changes() => Erasures.Concat(table.IsVersioned ? VersionChanges() : RowChanges());
 
     private IEnumerable<Statement> RowChanges()
     {
@@ -169,6 +183,13 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
                 Closes = position;
 
             (Row, since, Known) = (row, position, true);
+        }
+
+        public void Erase(Func<TRow, TRow> erased)
+        {
+            for (var n = 0; n < past.Count; n++)
+                past[n] = past[n] with { Row = erased(past[n].Row) };
+            Row = Row is null ? null : erased(Row);
         }
 
         /// <summary>Takes out the versions that have ended.</summary>

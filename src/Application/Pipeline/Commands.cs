@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using EventSourcedOrgs.Domain;
 using JasperFx;
 using JasperFx.Events;
@@ -29,14 +30,20 @@ public sealed record Reply(int Status, string? Json = null, string? ETag = null,
 public sealed record Outcome<T>(Result<T> Result, Reply? Reply, long? Position, IReadOnlyList<IEvent> Events);
 
 /// <summary>A request that was answered under an idempotency key: written in the transaction of its events, kept at least 24 hours.</summary>
-/// <remarks>Requests hold passwords and replies hold secrets and personal data, so one is a keyed hash and the other is sealed.</remarks>
-public sealed record AnsweredRequest(string Id, string RequestHash, byte[] SealedReply, DateTimeOffset AnsweredAt);
+/// <remarks>
+/// Requests hold passwords and replies hold secrets and personal data, so one is a keyed hash and the other is sealed. By the ids that a reply mentions it is found, and
+/// emptied, when the person is erased.
+/// </remarks>
+public sealed record AnsweredRequest(string Id, string RequestHash, byte[] SealedReply, DateTimeOffset AnsweredAt, ValueList<Guid>? Mentions = null)
+{
+    public bool IsErased => SealedReply.Length == 0;
+}
 
 /// <summary>
 /// Runs commands: authorize, validate, handle, commit, each in its own unit of work. When others were faster the whole command runs
 /// again on the new state, so a caller sees either success, or the refusal that then holds.
 /// </summary>
-public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Secrets secrets, Refusals refusals) : IDisposable
+public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider clock, Secrets secrets, Refusals refusals) : IDisposable
 {
     private const int MostAttempts = 20;
 
@@ -96,9 +103,9 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
         var request = secrets.Hash(Encoding.UTF8.GetBytes(envelope.RequestHash));
         if (key is not null && await store.Session.LoadAsync<AnsweredRequest>(key, cancellation) is { } answered)
         {
-            return answered.RequestHash == request
-                ? new(default(Result<T>), JsonSerializer.Deserialize<Reply>(secrets.Open(answered.SealedReply)), null, [])
-                : new(Refusal.IdempotencyKeyReused, null, null, []);
+            return answered.RequestHash != request ? new(Refusal.IdempotencyKeyReused, null, null, [])
+                : answered.IsErased ? new(Refusal.AnswerErased, null, null, [])
+                : new(default(Result<T>), JsonSerializer.Deserialize<Reply>(secrets.Open(answered.SealedReply)), null, []);
         }
 
         var result = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellation);
@@ -113,10 +120,16 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
         if (envelope.DryRun)
             return new(result, made, null, store.Appended);
         if (key is not null && made is not null)
-            store.Session.Insert(new AnsweredRequest(key, request, secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(made)), store.Context.Now));
+            store.Session.Insert(new AnsweredRequest(key, request, secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(made)), store.Context.Now, Mentions(made)));
         await store.Session.SaveChangesAsync(cancellation);
         return new(result, made, store.Appended.Count == 0 ? null : store.Appended.Max(e => e.Sequence), store.Appended);
     }
+
+    /// <summary>The ids in a reply: whoever it tells of is among them.</summary>
+    private static ValueList<Guid> Mentions(Reply reply) => AnyId().Matches(reply.Json ?? "").Select(match => Guid.Parse(match.ValueSpan)).Distinct().ToValueList();
+
+    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AnyId();
 
     /// <summary>Somebody else's commit came first, or the connection forgot a prepared statement: nothing of ours was written, and running again decides on the new state.</summary>
     private static bool IsRace(Exception e) =>

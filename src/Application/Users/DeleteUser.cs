@@ -43,7 +43,9 @@ public sealed record DeleteOrganizationUser(OrganizationId Organization, UserId 
 /// <summary>The one way by which a user goes: direct assignments end, the seat, the e-mail address and the password are free.</summary>
 public sealed class Departure(Store store)
 {
-    public async Task<Result<User>> Of(User user, CancellationToken cancellation)
+    public Task<Result<User>> Of(User user, CancellationToken cancellation) => Of(user, state => state.Delete(), cancellation);
+
+    public async Task<Result<User>> Of(User user, Func<User, Decision<UserEvent>> decide, CancellationToken cancellation)
     {
         if (user.Organization is { } organization)
             await store.Organizations.DecideExclusively(organization, state => state.Release(user.Id), cancellation);
@@ -55,6 +57,6 @@ public sealed class Departure(Store store)
         new Sessions(store.Session).EndAll(user.Id);
         if (await new DirectAssignments(store).End(user.Id, leaving: null, cancellation) is { } refusal)
             return refusal;
-        return await store.Users.Decide(user.Id, state => state.Delete(), cancellation);
+        return await store.Users.Decide(user.Id, decide, cancellation);
     }
 }

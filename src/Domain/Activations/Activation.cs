@@ -41,6 +41,8 @@ public sealed record OfflineResponseIssued(
     ActivationId Activation, LicenseId License, Guid Request, DateTimeOffset IssuedAt, DateTimeOffset ValidUntil) : ActivationEvent;
 /// <summary>The answer to this request is not given again; whoever has it already is only found when the machine comes online.</summary>
 public sealed record OfflineResponseRevoked(ActivationId Activation, LicenseId License, Guid Request) : ActivationEvent;
+/// <summary>What the machine told of the person who used it is gone for good, with the key under which it was kept.</summary>
+public sealed record ActivationErased(ActivationId Activation, LicenseId License) : ActivationEvent;
 
 /// <summary>Why an activation ended: its machine, the vendor, or the end of its lease.</summary>
 [JsonConverter(typeof(WireEnum<ActivationEnd>))]
@@ -131,6 +133,7 @@ public sealed record Activation(
         },
         OfflineResponseIssued e => activation with { OfflineResponses = activation.OfflineResponses.Given(e) },
         OfflineResponseRevoked e => activation with { OfflineResponses = activation.OfflineResponses.Revoked(e.Request) },
+        ActivationErased => activation with { Report = activation.Report is { } report ? report with { Address = report.Address.Gone() } : null },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in Activation.Evolve."),
     };
 
@@ -246,6 +249,11 @@ public sealed record Activation(
 
     /// <summary>The vendor takes the place back.</summary>
     public Decision<ActivationEvent> Delete() => !Exists ? Refusal.ActivationNotFound : [new ActivationEnded(Id, License, ActivationEnd.Deleted)];
+
+    /// <summary>Forgets what the machine told of the person who is erased, and takes the place back if it is still held: nobody uses it any more.</summary>
+    public Decision<ActivationEvent> Erase() =>
+        Report is null or { Address.Erased: true } ? []
+        : [.. Exists ? (ActivationEvent[])[new ActivationEnded(Id, License, ActivationEnd.Deleted)] : [], new ActivationErased(Id, License)];
 
     /// <summary>Records that a lease has ended, if it has.</summary>
     public Decision<ActivationEvent> EndLease(DateTimeOffset now) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using EventSourcedOrgs.Domain.UserGroups;
 
 namespace EventSourcedOrgs.Domain.Users;
@@ -55,6 +56,8 @@ public sealed record UserRecoveryCodeUsed(UserId User, int Left) : UserEvent;
 public sealed record UserSessionsEnded(UserId User) : UserEvent;
 /// <summary>The user is gone: the seat is free, memberships and direct assignments have ended, the history stays.</summary>
 public sealed record UserDeleted(UserId User) : UserEvent;
+/// <summary>What was known of the person is gone for good: the key under which it was kept is destroyed, and what it said can be read nowhere any more.</summary>
+public sealed record UserErased(UserId User) : UserEvent;
 
 /// <summary>What a new user starts with. Text is already trimmed; an e-mail address keeps its case.</summary>
 public sealed record NewUser(
@@ -77,6 +80,10 @@ public sealed record User(
         new(default, new(default, ""), null, new(default, ""), null, default, null, false, [], null, [], false, false, null, false, default);
 
     public bool Exists => Id != default && !Deleted;
+
+    /// <summary>Whether the person is forgotten: nothing personal is known any more.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Erased { get; init; }
 
     public User With(Recorded recorded) => this with { Recorded = recorded };
 
@@ -111,6 +118,15 @@ public sealed record User(
         UserTwoFactorDisabled => user with { HasTwoFactor = false },
         UserRecoveryCodesMade or UserRecoveryCodeUsed or UserSessionsEnded or UserIdentityLinked => user,
         UserDeleted => user with { Deleted = true, Groups = [] },
+        UserErased => user with
+        {
+            Erased = true,
+            FirstName = user.FirstName.Gone(),
+            LastName = user.LastName?.Gone(),
+            Email = user.Email.Gone(),
+            Company = user.Company?.Gone(),
+            Metadata = user.Metadata?.Gone(),
+        },
         _ => throw new UnreachableException($"{@event.GetType().Name} has no place in User.Evolve."),
     };
 
@@ -252,6 +268,14 @@ public sealed record User(
         { Exists: false } => Refusal.UserNotFound,
         _ when Role == Role.SuperAdmin => Refusal.SuperAdminIsUnique,
         _ => [.. Groups.Order(ById).Select(group => new UserRemovedFromGroup(Id, group)), new UserDeleted(Id)],
+    };
+
+    /// <summary>Forgets the person; a user who is still there is deleted by the same decision.</summary>
+    public Decision<UserEvent> Erase() => this switch
+    {
+        { Erased: true } => [],
+        { Deleted: true } => [new UserErased(Id)],
+        _ => Delete() is { Refusal: null } deleted ? [.. deleted.Events, new UserErased(Id)] : Delete(),
     };
 
     private static readonly IComparer<UserGroupId> ById = Comparer<UserGroupId>.Create((a, b) => a.Value.CompareTo(b.Value));

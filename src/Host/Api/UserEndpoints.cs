@@ -41,6 +41,9 @@ internal static class UserEndpoints
 
         users.MapPost("/{userId}/reinstate", (UserId userId, HttpContext http) => http.Send(new ReinstateUser(userId), WireUser.Of, version: u => u.Recorded))
             .WithSummary("Reinstate a user: access is as it was").Produces<WireUser>();
+
+        users.MapPost("/{userId}/erase", (UserId userId, HttpContext http) => http.Send(new EraseUser(userId)))
+            .WithSummary("Erase a person for good: the user goes, and what was known of the person can be read nowhere any more").Produces(StatusCodes.Status204NoContent);
     }
 
     public static void MapOrganizationUsers(this IEndpointRouteBuilder routes)

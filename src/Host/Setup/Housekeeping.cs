@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Host.Files;
 using Marten;
 
@@ -14,6 +15,7 @@ internal sealed class Housekeeping(IDocumentStore documents, UnnamedFiles files,
     {
         await using var session = documents.LightweightSession();
         session.QueueSqlCommand("delete from events.mt_doc_answeredrequest where events.mt_immutable_timestamptz(data ->> 'answeredAt') < ?", clock.GetUtcNow() - AnswersAreKept);
+        new Traces(session).RemoveLate(clock.GetUtcNow() - AnswersAreKept);
         await session.SaveChangesAsync(cancellation);
         await files.Drop(cancellation);
     }

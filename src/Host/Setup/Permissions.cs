@@ -25,7 +25,7 @@ namespace EventSourcedOrgs.Host.Setup;
 /// <summary>The one table of who may ask for what, and which scope a token needs for it.</summary>
 internal static partial class PermissionTable
 {
-    public static Permissions Permissions { get; } = new(new Dictionary<Type, Permission>(ForOperators)
+    public static Permissions Permissions { get; } = new(new Dictionary<Type, Permission>(ForOperators.Concat(ForUsers))
     {
         [typeof(CreateOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(GetOrganization)] = new(Audience.Organization, "organization:read"),
@@ -36,14 +36,6 @@ internal static partial class PermissionTable
         [typeof(RemoveUsersOfOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(GetOrganizationSummary)] = new(Audience.Organization, "organization:read"),
         [typeof(ListOrganizations)] = new(Audience.Vendor, "organization:read"),
-
-        [typeof(CreateUser)] = new(Audience.Vendor, "user:write"),
-        [typeof(GetUser)] = new(Audience.Vendor, "user:read"),
-        [typeof(ChangeUser)] = new(Audience.Vendor, "user:write"),
-        [typeof(SuspendUser)] = new(Audience.Vendor, "user:write"),
-        [typeof(ReinstateUser)] = new(Audience.Vendor, "user:write"),
-        [typeof(DeleteUser)] = new(Audience.Vendor, "user:write"),
-        [typeof(ListUsers)] = new(Audience.Vendor, "user:read"),
 
         [typeof(CreateOrganizationUser)] = new(Audience.Organization, "organization:user:create"),
         [typeof(GetOrganizationUser)] = new(Audience.Organization, "organization:user:read"),

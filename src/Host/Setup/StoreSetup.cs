@@ -4,6 +4,7 @@ using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Trials;
+using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Projections;
 using FluentValidation;
 using JasperFx;
@@ -24,6 +25,7 @@ internal static class StoreSetup
         services.AddSingleton(_ => NpgsqlDataSource.Create(settings.ConnectionString));
         services.AddSingleton(secrets);
         services.AddSingleton<PersonKeys>();
+        services.AddSingleton<IFormerMachines, FormerMachines>();
         services.AddMarten(provider =>
             {
                 var options = new StoreOptions { AutoCreateSchemaObjects = AutoCreate.None };
@@ -42,7 +44,7 @@ internal static class StoreSetup
     public static void AddReadModels(this IServiceCollection services)
     {
         services.AddSingleton<CommitWakeup>();
-        services.AddSingleton(provider => new Projections.Directory(StoredJson.Options(provider.GetRequiredService<PersonKeys>().Find)));
+        services.AddSingleton(provider => new Projections.Directory(StoredJson.Options(provider.GetRequiredService<PersonKeys>())));
         services.AddSingleton<ReadModel>(provider => provider.GetRequiredService<Projections.Directory>());
         services.AddSingleton<ReadModel, EffectiveAccess>();
         services.AddSingleton<ReadModel, OrganizationSummary>();

@@ -44,6 +44,7 @@ public static class ActivationList
         .Flag("offline", state => state.Offline)
         .Metadata(state => state.Report!.Metadata)
         .Times(state => state.Recorded)
+        .Erased(state => Activation.Evolve(state, new ActivationErased(state.Id, state.License)), "hostname")
         .Index("(license_id, created_at, id) where until is null")
         .Index("(user_id) where until is null"));
 

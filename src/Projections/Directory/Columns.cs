@@ -31,6 +31,10 @@ internal static class Columns
         .Column("updated_at", NpgsqlDbType.TimestampTz, entry => recorded(entry.State).UpdatedAt.UtcDateTime)
         .Index("(created_at, id) where until is null");
 
+    /// <summary>What a state says once the key of its person is gone, in these columns too.</summary>
+    public static Table<Guid, Entry<TState>> Erased<TState>(this Table<Guid, Entry<TState>> table, Func<TState, TState> erased, params string[] columns) =>
+        table.Erasing(entry => entry with { State = erased(entry.State) }, columns);
+
     public static IReadOnlyList<ListField> Times(string alias) =>
         [ListField.Instant("createdAt", $"{alias}.created_at") with { Required = true }, ListField.Instant("updatedAt", $"{alias}.updated_at") with { Required = true }];
 }

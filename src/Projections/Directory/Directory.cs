@@ -128,6 +128,8 @@ public sealed class DirectoryPart<TState, TEvent>(
 
     internal override void Apply(IEvent e, Rows rows)
     {
+        if (e.Data is UserErased or ActivationErased)
+            rows.Erase(Rows, e.StreamId);
         var before = rows.Get(Rows, e.StreamId)?.State ?? TState.Initial;
         var after = Aggregate.Fold(before, (TEvent)e.Data, e.Timestamp);
         if (exists(after))

@@ -56,6 +56,7 @@ public static class UserList
         .Flag("allow_customer_portal_access", state => state.AllowCustomerPortalAccess)
         .Metadata(state => state.Metadata?.Value ?? [])
         .Times(state => state.Recorded)
+        .Erased(state => User.Evolve(state, new UserErased(state.Id)) with { Erased = state.Erased }, "name", "first_name", "last_name", "email", "company", "metadata")
         .Index("(organization_id, created_at, id) where until is null")
         .Index("(lower(email)) where until is null")
         .Index("using gin (group_ids) where until is null"));

@@ -161,6 +161,7 @@ public sealed class HistoryFeed() : ReadModel(ModelName, [Entries, Owners], Reso
         ActivationRefused x => x.License,
         OfflineResponseIssued x => x.License,
         OfflineResponseRevoked x => x.License,
+        ActivationErased x => x.License,
         _ => throw new System.Diagnostics.UnreachableException($"{e.GetType().Name} belongs to no licence."),
     };
 

@@ -61,6 +61,7 @@ public static class WebhookNames
         [typeof(UserSuspended)] = Is("user.updated"),
         [typeof(UserReinstated)] = Is("user.updated"),
         [typeof(UserDeleted)] = Is("user.deleted"),
+        [typeof(UserErased)] = Nobody,
         [typeof(UserSignedIn)] = Is("account.logged-in"),
         [typeof(UserPasswordChanged)] = Nobody,
         [typeof(UserIdentityLinked)] = Nobody,
@@ -120,6 +121,7 @@ public static class WebhookNames
         [typeof(ActivationEnded)] = e => ((ActivationEnded)e).Reason == ActivationEnd.LeaseEnded ? "activation.lease-expired" : "activation.deleted",
         [typeof(OfflineResponseIssued)] = Is("activation.updated"),
         [typeof(OfflineResponseRevoked)] = Is("activation.updated"),
+        [typeof(ActivationErased)] = Nobody,
         [typeof(ActivationRefused)] = e => e is ActivationRefused { Code: LimitReached } ? "license.activation.limit-reached" : null,
 
         [typeof(ProductCreated)] = Is("product.created"),

@@ -56,7 +56,7 @@ internal sealed class SideTables
             filling.Page++;
     }
 
-    /// <summary>Writes the rows in memory, and makes the tables what a migration makes.</summary>
+    /// <summary>Writes the rows in memory, and makes the tables what a migration makes. Who was erased while we read is not in them either.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
     {
         await WriteAllAsync(cancellation);
@@ -71,6 +71,7 @@ internal sealed class SideTables
             ], cancellation);
         }
 
+        await WriteAsync([.. rows!.Sets.SelectMany(set => set.Erasures)], cancellation);
         rows = null;
     }
 

@@ -104,6 +104,7 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         DELETE /v3/users/{userId}                                                             vendor
         POST   /v3/users/{userId}/suspend                                                     vendor
         POST   /v3/users/{userId}/reinstate                                                   vendor
+        POST   /v3/users/{userId}/erase                                                       vendor
         POST   /v3/users/{userId}/reset-password-token                                        vendor
         GET    /v3/users/{userId}/access                                                      own          auditor
         POST   /v3/users/{userId}/update-password                                             own          auditor operator custom

@@ -46,9 +46,10 @@ public static class PortalSetup
             portal.UseEndpoints(endpoints =>
             {
                 endpoints.MapRazorComponents<Document>();
-                endpoints.MapSwitches();
-                endpoints.MapDownloads();
-                endpoints.MapLive();
+                var beside = endpoints.MapGroup("").ExcludeFromDescription();
+                beside.MapSwitches();
+                beside.MapDownloads();
+                beside.MapLive();
             });
         });
 }

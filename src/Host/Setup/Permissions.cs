@@ -23,9 +23,9 @@ using EventSourcedOrgs.Projections;
 namespace EventSourcedOrgs.Host.Setup;
 
 /// <summary>The one table of who may ask for what, and which scope a token needs for it.</summary>
-internal static class PermissionTable
+internal static partial class PermissionTable
 {
-    public static Permissions Permissions { get; } = new(new Dictionary<Type, Permission>
+    public static Permissions Permissions { get; } = new(new Dictionary<Type, Permission>(OfOrganizationUsers())
     {
         [typeof(CreateOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(GetOrganization)] = new(Audience.Organization, "organization:read"),

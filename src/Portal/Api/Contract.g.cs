@@ -1276,10 +1276,27 @@ public sealed record NewMaintenancePolicy
     public string? SubscriptionStartTrigger { get; init; }
 }
 
+/// <summary>One of several new users of an organization, who get no password: each sets one by a token.</summary>
+public sealed record NewMemberBody
+{
+    public required string FirstName { get; init; }
+    public required string Email { get; init; }
+    public string? Role { get; init; }
+    public bool? AllowCustomerPortalAccess { get; init; }
+    public string? LastName { get; init; }
+    public IReadOnlyList<Guid>? UserGroupIds { get; init; }
+}
+
 /// <summary>The users to put into a group, 1 to 1,000 of them.</summary>
 public sealed record NewMembers
 {
     public required IReadOnlyList<Guid> UserIds { get; init; }
+}
+
+/// <summary>The body of several new users of an organization.</summary>
+public sealed record NewMembersBody
+{
+    public required IReadOnlyList<NewMemberBody> Users { get; init; }
 }
 
 /// <summary>A key/value pair as a request gives it; `visible` is accepted for older clients and means nothing.</summary>
@@ -1735,7 +1752,7 @@ public sealed record ProductPatch
     public Given<string?> TrialPolicyId { get; init; }
 }
 
-/// <summary>A user as the user sees it.</summary>
+/// <summary>A user as the user sees it, with the organization, if there is one, and the scopes of what the user may do.</summary>
 public sealed record Profile
 {
     public required Guid Id { get; init; }
@@ -2551,6 +2568,22 @@ public static class Contract
     public static Call<NoContent> DeleteOrganizationUser(Guid organizationId, Guid userId) =>
         new(HttpMethod.Delete, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}") { Knows = "dryRun" };
 
+    /// <summary>Create several users of an organization, all or none; each sets a password by a token</summary>
+    public static Call<IReadOnlyList<OrganizationUser>> CreateOrganizationUsers(Guid organizationId, NewMembersBody body) =>
+        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/users/bulk") { Body = body, Knows = "dryRun" };
+
+    /// <summary>Suspend a user of an organization: all access is gone</summary>
+    public static Call<OrganizationUser> SuspendOrganizationUser(Guid organizationId, Guid userId) =>
+        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}/suspend") { Knows = "dryRun" };
+
+    /// <summary>Reinstate a user of an organization: access is as it was</summary>
+    public static Call<OrganizationUser> ReinstateOrganizationUser(Guid organizationId, Guid userId) =>
+        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}/reinstate") { Knows = "dryRun" };
+
+    /// <summary>Make a token by which a user of an organization may set a password</summary>
+    public static Call<PasswordReset> ResetOrganizationUserPasswordToken(Guid organizationId, Guid userId) =>
+        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}/reset-password-token") { Knows = "dryRun" };
+
     /// <summary>List the user groups of an organization</summary>
     public static Call<IReadOnlyList<UserGroup>> ListOrganizationUserGroups(Guid organizationId, Query? query = null) =>
         new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups") { Query = query, Knows = "page limit sort search cursor count minPosition id name description createdAt updatedAt asOf" };
@@ -2910,6 +2943,14 @@ public static class Contract
     /// <summary>A state as its events make it again: now, or with asOf at any moment</summary>
     public static Call<Replay> GetHistoryReplay(Query? query = null) =>
         new(HttpMethod.Get, $"/v3/history/replay") { Query = query, Knows = "resource id asOf" };
+
+    /// <summary>Changes of an organization as they happen: server-sent events, each with its position as id, resumed by 'Last-Event-ID'</summary>
+    public static Call<IReadOnlyList<Event>> ListOrganizationChanges(Guid organizationId) =>
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/changes") {  };
+
+    /// <summary>Changes of everything as they happen: server-sent events, each with its position as id, resumed by 'Last-Event-ID'</summary>
+    public static Call<IReadOnlyList<Event>> ListChanges() =>
+        new(HttpMethod.Get, $"/v3/changes") {  };
 
     /// <summary>Switch off the second factor of a user, whose sign-ins end</summary>
     public static Call<NoContent> DeleteUserTwoFactor(Guid userId) =>
@@ -3618,13 +3659,5 @@ public static class Contract
     /// <summary>List the products that I have licenses of</summary>
     public static Call<IReadOnlyList<Choice>> ListMyProducts(Query? query = null) =>
         new(HttpMethod.Get, $"/v3/me/products") { Query = query, Knows = "page limit sort search cursor count minPosition id displayName" };
-
-    /// <summary>Changes of an organization as they happen</summary>
-    public static Call<NoContent> ListOrganizationChanges(Guid organizationId) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/changes") { IsStream = true };
-
-    /// <summary>Changes of an organization as they happen</summary>
-    public static Call<NoContent> ListChanges() =>
-        new(HttpMethod.Get, $"/v3/changes") { IsStream = true };
 
 }

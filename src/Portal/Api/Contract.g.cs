@@ -2946,11 +2946,11 @@ public static class Contract
 
     /// <summary>Changes of an organization as they happen: server-sent events, each with its position as id, resumed by 'Last-Event-ID'</summary>
     public static Call<IReadOnlyList<Event>> ListOrganizationChanges(Guid organizationId) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/changes") {  };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/changes");
 
     /// <summary>Changes of everything as they happen: server-sent events, each with its position as id, resumed by 'Last-Event-ID'</summary>
     public static Call<IReadOnlyList<Event>> ListChanges() =>
-        new(HttpMethod.Get, $"/v3/changes") {  };
+        new(HttpMethod.Get, $"/v3/changes");
 
     /// <summary>Switch off the second factor of a user, whose sign-ins end</summary>
     public static Call<NoContent> DeleteUserTwoFactor(Guid userId) =>
@@ -3574,7 +3574,7 @@ public static class Contract
 
     /// <summary>The room that the files of releases take</summary>
     public static Call<ReleaseStorage> GetReleaseStorage() =>
-        new(HttpMethod.Get, $"/v3/releases/storage") {  };
+        new(HttpMethod.Get, $"/v3/releases/storage");
 
     /// <summary>The newest release that is newer than a version; 204 when there is none</summary>
     public static Call<Release> GetReleaseUpdate(Query? query = null) =>
@@ -3598,7 +3598,7 @@ public static class Contract
 
     /// <summary>Get the entry of a file</summary>
     public static Call<ReleaseFile> GetReleaseFile(Guid releaseFileId) =>
-        new(HttpMethod.Get, $"/v3/release-files/{Call.Escape(releaseFileId)}") {  };
+        new(HttpMethod.Get, $"/v3/release-files/{Call.Escape(releaseFileId)}");
 
     /// <summary>Remove a file from a release that is not published</summary>
     public static Call<NoContent> DeleteReleaseFile(Guid releaseFileId) =>

@@ -60,14 +60,15 @@ public static class Words
     public static string Field(string pointer) => string.Join(" › ", pointer.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Camel));
 
     /// <summary>A value of a state, as people read it.</summary>
-    public static string Json(JsonElement? value) => value switch
+    public static string Json(JsonElement? value, IReadOnlyDictionary<Guid, string>? names = null) => value switch
     {
         null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => "nothing",
         { ValueKind: JsonValueKind.True } => "yes",
         { ValueKind: JsonValueKind.False } => "no",
+        { ValueKind: JsonValueKind.String } id when names is not null && Guid.TryParse(id.GetString(), out var known) && names.TryGetValue(known, out var name) => name,
         { ValueKind: JsonValueKind.String } text => DateTimeOffset.TryParseExact(text.GetString(), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", English, DateTimeStyles.None, out var time) ? Moment(time) : text.GetString()!,
         { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() == 0 => "none",
-        { ValueKind: JsonValueKind.Array } list => string.Join(", ", list.EnumerateArray().Select(item => Json(item))),
+        { ValueKind: JsonValueKind.Array } list => string.Join(", ", list.EnumerateArray().Select(item => Json(item, names))),
         { ValueKind: JsonValueKind.Object } some when some.TryGetProperty("erased", out _) => "erased",
         { } other => other.GetRawText(),
     };

@@ -102,12 +102,12 @@ internal sealed partial class PortalContract
 
     private static IEnumerable<string> Members(bool body, bool query, List<string> inQuery, bool isStream)
     {
+        if (inQuery.Count > 0)
+            yield return $"Knows = \"{string.Join(' ', inQuery)}\"";
         if (body)
             yield return "Body = body";
         if (query)
             yield return "Query = query";
-        if (inQuery.Count > 0)
-            yield return $"Knows = \"{string.Join(' ', inQuery)}\"";
         if (isStream)
             yield return "IsStream = true";
     }

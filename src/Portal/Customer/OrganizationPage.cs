@@ -38,6 +38,10 @@ public abstract class OrganizationPage : PortalPage
 
     protected static Query OneOf(IEnumerable<Guid> ids) => new() { ["id[in]"] = string.Join(',', ids.Distinct().Take(100)), ["limit"] = "100" };
 
+    /// <summary>Names of the groups, by id, for changes that speak of them.</summary>
+    protected async Task<IReadOnlyDictionary<Guid, string>> GroupNames() =>
+        (await Api.All(Contract.ListOrganizationUserGroups(Organization))).ToDictionary(group => group.Id, group => group.Name);
+
     protected async Task<IReadOnlyList<(string Value, string Text)>> GroupChoices() =>
         [.. (await Api.All(Contract.ListOrganizationUserGroups(Organization, new() { ["sort"] = "+name" }))).Select(group => (group.Id.ToString(), group.Name))];
 }

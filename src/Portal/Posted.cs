@@ -28,6 +28,9 @@ public readonly record struct Posted(HttpRequest Request)
 
     public string[] Texts(string name) => [.. Form[name].OfType<string>().Select(text => text.Trim()).Where(text => text.Length > 0)];
 
+    /// <summary>Several short texts in one field, apart by commas.</summary>
+    public string[] Parts(string name) => [.. Text(name).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
+
     /// <summary>A time as browsers write it, in UTC.</summary>
     public DateTimeOffset? Time(string name) =>
         DateTimeOffset.TryParse(Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using EventSourcedOrgs.Portal.Api;
 
 namespace EventSourcedOrgs.Portal;
 
@@ -44,9 +46,44 @@ public static class Words
         _ => Date(then),
     };
 
+    /// <summary>Who did something.</summary>
+    public static string Actor(Actor actor) => actor.Name ?? actor.Kind switch
+    {
+        "vendor" => "the vendor",
+        "system" => "the service itself",
+        "anonymous" => "a machine or somebody not signed in",
+        "user" => "somebody erased",
+        _ => $"{actor.Kind} {actor.Id}",
+    };
+
+    /// <summary>A field by its JSON pointer.</summary>
+    public static string Field(string pointer) => string.Join(" › ", pointer.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Camel));
+
+    /// <summary>A value of a state, as people read it.</summary>
+    public static string Json(JsonElement? value, IReadOnlyDictionary<Guid, string>? names = null) => value switch
+    {
+        null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => "nothing",
+        { ValueKind: JsonValueKind.True } => "yes",
+        { ValueKind: JsonValueKind.False } => "no",
+        { ValueKind: JsonValueKind.String } id when names is not null && Guid.TryParse(id.GetString(), out var known) && names.TryGetValue(known, out var name) => name,
+        { ValueKind: JsonValueKind.String } text => DateTimeOffset.TryParseExact(text.GetString(), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", English, DateTimeStyles.None, out var time) ? Moment(time) : text.GetString()!,
+        { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() == 0 => "none",
+        { ValueKind: JsonValueKind.Array } list => string.Join(", ", list.EnumerateArray().Select(item => Json(item, names))),
+        { ValueKind: JsonValueKind.Object } some when some.TryGetProperty("erased", out _) => "erased",
+        { } other => other.GetRawText(),
+    };
+
+    private static string Camel(string name)
+    {
+        var words = string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
+        return words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
+    }
+
     /// <summary>A name of the code or of an event, as words: <c>group_assigned_to_license_v1</c>, <c>node-locked</c>, <c>NOT_ASSIGNED</c>.</summary>
     public static string Plain(string name)
     {
+        if (name.All(char.IsLetter) && name.Any(char.IsLower))
+            return Camel(name);
         var words = name.Split('_', '-', '.').Where(word => word.Length > 0 && !(word[0] == 'v' && word.Skip(1).All(char.IsDigit))).ToList();
         return words.Count == 0 ? name : char.ToUpperInvariant(words[0][0]) + string.Join(' ', words).ToLowerInvariant()[1..];
     }

@@ -97,17 +97,17 @@ internal sealed partial class PortalContract
         var address = PathParameter().Replace(path, match => $"{{Call.Escape({match.Groups[1].Value})}}");
         text.Append(CultureInfo.InvariantCulture, $"    public static Call<{answer}> {Pascal(operation["operationId"]!.GetValue<string>())}({string.Join(", ", given)}) =>\n")
             .Append(CultureInfo.InvariantCulture, $"        new(HttpMethod.{Pascal(method)}, $\"{address}\")")
-            .Append(" { ").Append(string.Join(", ", Members(body is not null, asks, inQuery, isStream))).Append(" };\n\n");
+            .Append(Members(body is not null, asks, inQuery, isStream).ToList() is { Count: > 0 } members ? $" {{ {string.Join(", ", members)} }};\n\n" : ";\n\n");
     }
 
     private static IEnumerable<string> Members(bool body, bool query, List<string> inQuery, bool isStream)
     {
+        if (inQuery.Count > 0)
+            yield return $"Knows = \"{string.Join(' ', inQuery)}\"";
         if (body)
             yield return "Body = body";
         if (query)
             yield return "Query = query";
-        if (inQuery.Count > 0)
-            yield return $"Knows = \"{string.Join(' ', inQuery)}\"";
         if (isStream)
             yield return "IsStream = true";
     }

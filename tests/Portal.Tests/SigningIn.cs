@@ -39,7 +39,7 @@ public class SigningIn(Site site)
         await somebody.Go("/admin");
         var cookie = (await somebody.Context.CookiesAsync()).Single(cookie => cookie.Name == "portal");
         (cookie.HttpOnly, cookie.SameSite).ShouldBe((true, SameSiteAttribute.Lax));
-        await somebody.Page.GetByLabel("Account of", new() { Exact = false }).ClickAsync();
+        await somebody.Page.Locator(".user-menu summary").ClickAsync();
         await somebody.Press("Sign out");
         await somebody.Sees("You are signed out.");
 

@@ -38,6 +38,14 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
 
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
+    /// <summary>What people do about themselves has nothing to do with the moment they look at.</summary>
+    private static readonly string[] Personal = ["/v3/accounts/", "/v3/me"];
+
+    private static Problem Past { get; } = new()
+    {
+        Type = "about:blank", Title = "", Status = StatusCodes.Status400BadRequest, Detail = "", TraceId = "", Code = "PAST_IS_PAST", Message = "You are looking at a past moment, and nothing can be changed there. Go back to now first.",
+    };
+
     private HttpContext Browser => browser.HttpContext!;
 
     /// <summary>Asks a question; a problem ends the page.</summary>
@@ -82,6 +90,9 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
     /// <summary>Sends a command; what refuses it is part of the outcome. From then on this person sees nothing older.</summary>
     public async Task<Outcome<T>> Send<T>(Call<T> call)
     {
+        if (session.IsPast && !Personal.Any(call.Path.StartsWith))
+            return new(default, Past);
+
         using var response = await SendAsync(call, asOf: null);
         if (response.IsSuccessStatusCode && HeaderOf(response, PositionHeader) is { } position && call.Method != HttpMethod.Get)
             session.Reached(position);

@@ -2490,23 +2490,23 @@ public static class Contract
 {
     /// <summary>List organizations</summary>
     public static Call<IReadOnlyList<Organization>> ListOrganizations(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations") { Query = query, Knows = "page limit sort search cursor count minPosition id name email description resellerId allowedUsers usersCount suspended metadata.key metadata.value createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/organizations") { Knows = "page limit sort search cursor count minPosition id name email description resellerId allowedUsers usersCount suspended metadata.key metadata.value createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create an organization</summary>
     public static Call<Organization> CreateOrganization(NewOrganization body) =>
-        new(HttpMethod.Post, $"/v3/organizations") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/organizations") { Knows = "dryRun", Body = body };
 
     /// <summary>Get an organization</summary>
     public static Call<Organization> GetOrganization(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change an organization</summary>
     public static Call<Organization> UpdateOrganization(Guid organizationId, OrganizationPatch body) =>
-        new(HttpMethod.Patch, $"/v3/organizations/{Call.Escape(organizationId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/organizations/{Call.Escape(organizationId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete an organization</summary>
     public static Call<NoContent> DeleteOrganization(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Delete, $"/v3/organizations/{Call.Escape(organizationId)}") { Query = query, Knows = "cascade dryRun" };
+        new(HttpMethod.Delete, $"/v3/organizations/{Call.Escape(organizationId)}") { Knows = "cascade dryRun", Query = query };
 
     /// <summary>Suspend an organization: nobody in it has access</summary>
     public static Call<Organization> SuspendOrganization(Guid organizationId) =>
@@ -2518,23 +2518,23 @@ public static class Contract
 
     /// <summary>List users</summary>
     public static Call<IReadOnlyList<User>> ListUsers(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users") { Query = query, Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt company organizationId organization.name resellerId tags tag metadata.key metadata.value asOf" };
+        new(HttpMethod.Get, $"/v3/users") { Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt company organizationId organization.name resellerId tags tag metadata.key metadata.value asOf", Query = query };
 
     /// <summary>Create a user</summary>
     public static Call<User> CreateUser(NewUserBody body) =>
-        new(HttpMethod.Post, $"/v3/users") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/users") { Knows = "dryRun", Body = body };
 
     /// <summary>All users that match, as CSV</summary>
     public static Call<NoContent> ExportUsers(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users/export") { Query = query, Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt company organizationId organization.name resellerId tags tag metadata.key metadata.value asOf", IsStream = true };
+        new(HttpMethod.Get, $"/v3/users/export") { Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt company organizationId organization.name resellerId tags tag metadata.key metadata.value asOf", Query = query, IsStream = true };
 
     /// <summary>Get a user</summary>
     public static Call<User> GetUser(Guid userId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a user</summary>
     public static Call<User> UpdateUser(Guid userId, UserPatch body) =>
-        new(HttpMethod.Patch, $"/v3/users/{Call.Escape(userId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/users/{Call.Escape(userId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Remove a user</summary>
     public static Call<NoContent> DeleteUser(Guid userId) =>
@@ -2550,19 +2550,19 @@ public static class Contract
 
     /// <summary>List the users of an organization</summary>
     public static Call<IReadOnlyList<OrganizationUser>> ListOrganizationUsers(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/users") { Query = query, Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/users") { Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a user of an organization</summary>
     public static Call<OrganizationUser> CreateOrganizationUser(Guid organizationId, NewOrganizationUser body) =>
-        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/users") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/users") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a user of an organization</summary>
     public static Call<OrganizationUser> GetOrganizationUser(Guid organizationId, Guid userId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a user of an organization</summary>
     public static Call<OrganizationUser> UpdateOrganizationUser(Guid organizationId, Guid userId, OrganizationUserPatch body) =>
-        new(HttpMethod.Patch, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Remove a user of an organization</summary>
     public static Call<NoContent> DeleteOrganizationUser(Guid organizationId, Guid userId) =>
@@ -2570,7 +2570,7 @@ public static class Contract
 
     /// <summary>Create several users of an organization, all or none; each sets a password by a token</summary>
     public static Call<IReadOnlyList<OrganizationUser>> CreateOrganizationUsers(Guid organizationId, NewMembersBody body) =>
-        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/users/bulk") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/users/bulk") { Knows = "dryRun", Body = body };
 
     /// <summary>Suspend a user of an organization: all access is gone</summary>
     public static Call<OrganizationUser> SuspendOrganizationUser(Guid organizationId, Guid userId) =>
@@ -2586,19 +2586,19 @@ public static class Contract
 
     /// <summary>List the user groups of an organization</summary>
     public static Call<IReadOnlyList<UserGroup>> ListOrganizationUserGroups(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups") { Query = query, Knows = "page limit sort search cursor count minPosition id name description createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups") { Knows = "page limit sort search cursor count minPosition id name description createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a user group</summary>
     public static Call<UserGroup> CreateOrganizationUserGroup(Guid organizationId, NewUserGroup body) =>
-        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a user group</summary>
     public static Call<UserGroup> GetOrganizationUserGroup(Guid organizationId, Guid userGroupId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a user group</summary>
     public static Call<UserGroup> UpdateOrganizationUserGroup(Guid organizationId, Guid userGroupId, UserGroupPatch body) =>
-        new(HttpMethod.Patch, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a user group: its memberships and assignments end</summary>
     public static Call<NoContent> DeleteOrganizationUserGroup(Guid organizationId, Guid userGroupId) =>
@@ -2606,11 +2606,11 @@ public static class Contract
 
     /// <summary>List the users in a group</summary>
     public static Call<IReadOnlyList<OrganizationUser>> ListOrganizationUserGroupUsers(Guid organizationId, Guid userGroupId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}/users") { Query = query, Knows = "page limit sort search cursor count minPosition id name firstName lastName email role lastLoginAt lastSeenAt suspended allowCustomerPortalAccess createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}/users") { Knows = "page limit sort search cursor count minPosition id name firstName lastName email role lastLoginAt lastSeenAt suspended allowCustomerPortalAccess createdAt updatedAt asOf", Query = query };
 
     /// <summary>Put users into a group: all of them or none</summary>
     public static Call<NoContent> CreateOrganizationUserGroupUser(Guid organizationId, Guid userGroupId, NewMembers body) =>
-        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}/users") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}/users") { Knows = "dryRun", Body = body };
 
     /// <summary>Take a user out of a group</summary>
     public static Call<NoContent> DeleteOrganizationUserGroupUser(Guid organizationId, Guid userGroupId, Guid userId) =>
@@ -2618,19 +2618,19 @@ public static class Contract
 
     /// <summary>List products</summary>
     public static Call<IReadOnlyList<Product>> ListProducts(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/products") { Query = query, Knows = "page limit sort search cursor count minPosition id name displayName description licenseTemplateId metadata.key metadata.value createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/products") { Knows = "page limit sort search cursor count minPosition id name displayName description licenseTemplateId metadata.key metadata.value createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a product</summary>
     public static Call<Product> CreateProduct(NewProduct body) =>
-        new(HttpMethod.Post, $"/v3/products") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/products") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a product</summary>
     public static Call<Product> GetProduct(Guid productId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/products/{Call.Escape(productId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/products/{Call.Escape(productId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a product</summary>
     public static Call<Product> UpdateProduct(Guid productId, ProductPatch body) =>
-        new(HttpMethod.Patch, $"/v3/products/{Call.Escape(productId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/products/{Call.Escape(productId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a product that has no licenses</summary>
     public static Call<NoContent> DeleteProduct(Guid productId) =>
@@ -2638,7 +2638,7 @@ public static class Contract
 
     /// <summary>The file that applications are built with: product, account and public key</summary>
     public static Call<ProductFile> GetProductFile(Guid productId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/products/{Call.Escape(productId)}/product.dat") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/products/{Call.Escape(productId)}/product.dat") { Knows = "asOf", Query = query };
 
     /// <summary>Take an entry out of a product's metadata</summary>
     public static Call<NoContent> DeleteProductMetadata(Guid metadataId) =>
@@ -2646,19 +2646,19 @@ public static class Contract
 
     /// <summary>List license templates</summary>
     public static Call<IReadOnlyList<LicenseTemplate>> ListLicenseTemplates(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/license-templates") { Query = query, Knows = "page limit sort search cursor count minPosition id name createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/license-templates") { Knows = "page limit sort search cursor count minPosition id name createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a license template</summary>
     public static Call<LicenseTemplate> CreateLicenseTemplate(NewLicenseTemplate body) =>
-        new(HttpMethod.Post, $"/v3/license-templates") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/license-templates") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a license template</summary>
     public static Call<LicenseTemplate> GetLicenseTemplate(Guid templateId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/license-templates/{Call.Escape(templateId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/license-templates/{Call.Escape(templateId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a license template: licenses that exist keep their terms</summary>
     public static Call<LicenseTemplate> UpdateLicenseTemplate(Guid templateId, LicenseTemplatePatch body) =>
-        new(HttpMethod.Patch, $"/v3/license-templates/{Call.Escape(templateId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/license-templates/{Call.Escape(templateId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a license template that no product uses</summary>
     public static Call<NoContent> DeleteLicenseTemplate(Guid templateId) =>
@@ -2666,19 +2666,19 @@ public static class Contract
 
     /// <summary>List license templates</summary>
     public static Call<IReadOnlyList<LicenseTemplate>> ListLicensePolicies(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/license-policies") { Query = query, Knows = "page limit sort search cursor count minPosition id name createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/license-policies") { Knows = "page limit sort search cursor count minPosition id name createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a license template</summary>
     public static Call<LicenseTemplate> CreateLicensePolicy(NewLicenseTemplate body) =>
-        new(HttpMethod.Post, $"/v3/license-policies") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/license-policies") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a license template</summary>
     public static Call<LicenseTemplate> GetLicensePolicy(Guid templateId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/license-policies/{Call.Escape(templateId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/license-policies/{Call.Escape(templateId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a license template: licenses that exist keep their terms</summary>
     public static Call<LicenseTemplate> UpdateLicensePolicy(Guid templateId, LicenseTemplatePatch body) =>
-        new(HttpMethod.Patch, $"/v3/license-policies/{Call.Escape(templateId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/license-policies/{Call.Escape(templateId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a license template that no product uses</summary>
     public static Call<NoContent> DeleteLicensePolicy(Guid templateId) =>
@@ -2686,19 +2686,19 @@ public static class Contract
 
     /// <summary>List maintenance policies</summary>
     public static Call<IReadOnlyList<MaintenancePolicy>> ListMaintenancePolicies(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/maintenance-policies") { Query = query, Knows = "page limit sort search cursor count minPosition id name createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/maintenance-policies") { Knows = "page limit sort search cursor count minPosition id name createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a maintenance policy</summary>
     public static Call<MaintenancePolicy> CreateMaintenancePolicy(NewMaintenancePolicy body) =>
-        new(HttpMethod.Post, $"/v3/maintenance-policies") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/maintenance-policies") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a maintenance policy</summary>
     public static Call<MaintenancePolicy> GetMaintenancePolicy(Guid maintenancePolicyId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/maintenance-policies/{Call.Escape(maintenancePolicyId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/maintenance-policies/{Call.Escape(maintenancePolicyId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change the name of a maintenance policy and the updates that it allows</summary>
     public static Call<MaintenancePolicy> UpdateMaintenancePolicy(Guid maintenancePolicyId, MaintenancePolicyPatch body) =>
-        new(HttpMethod.Patch, $"/v3/maintenance-policies/{Call.Escape(maintenancePolicyId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/maintenance-policies/{Call.Escape(maintenancePolicyId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a maintenance policy that no license is under</summary>
     public static Call<NoContent> DeleteMaintenancePolicy(Guid maintenancePolicyId) =>
@@ -2706,7 +2706,7 @@ public static class Contract
 
     /// <summary>Give a maintenance policy another interval: licenses keep the ends they have</summary>
     public static Call<MaintenancePolicy> UpdateMaintenancePolicySubscription(Guid maintenancePolicyId, NewMaintenanceInterval body) =>
-        new(HttpMethod.Patch, $"/v3/maintenance-policies/{Call.Escape(maintenancePolicyId)}/subscription") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/maintenance-policies/{Call.Escape(maintenancePolicyId)}/subscription") { Knows = "dryRun", Body = body };
 
     /// <summary>Add one interval of the maintenance policy to the end of a license's maintenance</summary>
     public static Call<License> RenewLicenseMaintenance(Guid licenseId) =>
@@ -2714,27 +2714,27 @@ public static class Contract
 
     /// <summary>Move the end of a license's maintenance by seconds; 'expires-at' replaces this</summary>
     public static Call<License> ExtendLicenseMaintenance(Guid licenseId, Extension body) =>
-        new(HttpMethod.Post, $"/v3/licenses/{Call.Escape(licenseId)}/maintenance/extend") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/licenses/{Call.Escape(licenseId)}/maintenance/extend") { Knows = "dryRun", Body = body };
 
     /// <summary>Set the end of a license's maintenance</summary>
     public static Call<License> UpdateLicenseMaintenanceExpiresAt(Guid licenseId, NewMaintenanceExpiry body) =>
-        new(HttpMethod.Patch, $"/v3/licenses/{Call.Escape(licenseId)}/maintenance/expires-at") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/licenses/{Call.Escape(licenseId)}/maintenance/expires-at") { Knows = "dryRun", Body = body };
 
     /// <summary>List features</summary>
     public static Call<IReadOnlyList<Feature>> ListFeatures(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/features") { Query = query, Knows = "page limit sort search cursor count minPosition id name displayName description createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/features") { Knows = "page limit sort search cursor count minPosition id name displayName description createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a feature</summary>
     public static Call<Feature> CreateFeature(NewFeature body) =>
-        new(HttpMethod.Post, $"/v3/features") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/features") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a feature</summary>
     public static Call<Feature> GetFeature(Guid featureId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/features/{Call.Escape(featureId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/features/{Call.Escape(featureId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change how people see a feature; its name stays</summary>
     public static Call<Feature> UpdateFeature(Guid featureId, FeaturePatch body) =>
-        new(HttpMethod.Patch, $"/v3/features/{Call.Escape(featureId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/features/{Call.Escape(featureId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a feature that neither a set nor a license gives</summary>
     public static Call<NoContent> DeleteFeature(Guid featureId) =>
@@ -2742,19 +2742,19 @@ public static class Contract
 
     /// <summary>List entitlement sets</summary>
     public static Call<IReadOnlyList<EntitlementSet>> ListEntitlementSets(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/entitlement-sets") { Query = query, Knows = "page limit sort search cursor count minPosition id name displayName description productIds tier createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/entitlement-sets") { Knows = "page limit sort search cursor count minPosition id name displayName description productIds tier createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create an entitlement set</summary>
     public static Call<EntitlementSet> CreateEntitlementSet(NewEntitlementSet body) =>
-        new(HttpMethod.Post, $"/v3/entitlement-sets") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/entitlement-sets") { Knows = "dryRun", Body = body };
 
     /// <summary>Get an entitlement set</summary>
     public static Call<EntitlementSet> GetEntitlementSet(Guid entitlementSetId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change an entitlement set; its name stays</summary>
     public static Call<EntitlementSet> UpdateEntitlementSet(Guid entitlementSetId, EntitlementSetPatch body) =>
-        new(HttpMethod.Patch, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete an entitlement set that no license has</summary>
     public static Call<NoContent> DeleteEntitlementSet(Guid entitlementSetId) =>
@@ -2762,15 +2762,15 @@ public static class Contract
 
     /// <summary>List the features that an entitlement set gives</summary>
     public static Call<IReadOnlyList<SetFeature>> ListEntitlementSetFeatureEntitlements(Guid entitlementSetId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}/feature-entitlements") { Query = query, Knows = "page limit sort search cursor count minPosition id featureId featureName value createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}/feature-entitlements") { Knows = "page limit sort search cursor count minPosition id featureId featureName value createdAt updatedAt asOf", Query = query };
 
     /// <summary>Add a feature to an entitlement set: licenses that have the set have it at once</summary>
     public static Call<SetFeature> CreateEntitlementSetFeatureEntitlement(Guid entitlementSetId, NewSetFeature body) =>
-        new(HttpMethod.Post, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}/feature-entitlements") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}/feature-entitlements") { Knows = "dryRun", Body = body };
 
     /// <summary>Give a feature of an entitlement set another value</summary>
     public static Call<SetFeature> UpdateEntitlementSetFeatureEntitlement(Guid entitlementSetId, Guid entitlementId, SetFeaturePatch body) =>
-        new(HttpMethod.Patch, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}/feature-entitlements/{Call.Escape(entitlementId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}/feature-entitlements/{Call.Escape(entitlementId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Take a feature out of an entitlement set</summary>
     public static Call<NoContent> DeleteEntitlementSetFeatureEntitlement(Guid entitlementSetId, Guid entitlementId) =>
@@ -2778,15 +2778,15 @@ public static class Contract
 
     /// <summary>List the features that a license itself gives; what its set gives is not among them</summary>
     public static Call<IReadOnlyList<LicenseFeature>> ListLicenseFeatureEntitlements(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Query = query, Knows = "page limit sort search cursor count minPosition id featureId featureName value expiresAt createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Knows = "page limit sort search cursor count minPosition id featureId featureName value expiresAt createdAt updatedAt asOf", Query = query };
 
     /// <summary>Let a license itself give a feature, before what its set says</summary>
     public static Call<LicenseFeature> CreateLicenseFeatureEntitlement(Guid licenseId, NewLicenseFeature body) =>
-        new(HttpMethod.Post, $"/v3/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Knows = "dryRun", Body = body };
 
     /// <summary>Give a feature of a license another value or end</summary>
     public static Call<LicenseFeature> UpdateLicenseFeatureEntitlement(Guid licenseId, Guid entitlementId, LicenseFeaturePatch body) =>
-        new(HttpMethod.Patch, $"/v3/licenses/{Call.Escape(licenseId)}/feature-entitlements/{Call.Escape(entitlementId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/licenses/{Call.Escape(licenseId)}/feature-entitlements/{Call.Escape(entitlementId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Take a feature out of a license; what its set says counts again</summary>
     public static Call<NoContent> DeleteLicenseFeatureEntitlement(Guid licenseId, Guid entitlementId) =>
@@ -2794,163 +2794,163 @@ public static class Contract
 
     /// <summary>What a license of an organization is entitled to</summary>
     public static Call<IReadOnlyList<FeatureEntitlement>> ListOrganizationLicenseFeatureEntitlements(Guid organizationId, Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Knows = "asOf", Query = query };
 
     /// <summary>What one of my licenses is entitled to</summary>
     public static Call<IReadOnlyList<FeatureEntitlement>> ListMyLicenseFeatureEntitlements(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/me/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Knows = "asOf", Query = query };
 
     /// <summary>What the license of an activation is entitled to, as a signed token</summary>
     public static Call<FeatureEntitlementsToken> GetActivationFeatureEntitlements(Guid activationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activations/{Call.Escape(activationId)}/feature-entitlements") { Query = query, Knows = "licenseId accountId asOf" };
+        new(HttpMethod.Get, $"/v3/activations/{Call.Escape(activationId)}/feature-entitlements") { Knows = "licenseId accountId asOf", Query = query };
 
     /// <summary>What a user may use, and why (not)</summary>
     public static Call<IReadOnlyList<AccessRow>> GetUserAccess(Guid userId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/access") { Query = query, Knows = "licenseId userGroupId productId allowed limit cursor format asOf" };
+        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/access") { Knows = "licenseId userGroupId productId allowed limit cursor format asOf", Query = query };
 
     /// <summary>Who may use a license, and why (not)</summary>
     public static Call<IReadOnlyList<AccessRow>> GetLicenseAccess(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/access") { Query = query, Knows = "userId userGroupId productId allowed limit cursor format asOf" };
+        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/access") { Knows = "userId userGroupId productId allowed limit cursor format asOf", Query = query };
 
     /// <summary>Who may use what in an organization: every user with every license</summary>
     public static Call<IReadOnlyList<AccessRow>> GetOrganizationAccess(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access") { Query = query, Knows = "userId licenseId userGroupId productId allowed limit cursor format asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access") { Knows = "userId licenseId userGroupId productId allowed limit cursor format asOf", Query = query };
 
     /// <summary>Who gained and who lost which license between two moments, and what did it</summary>
     public static Call<IReadOnlyList<AccessDifferenceRow>> GetOrganizationAccessDiff(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access/diff") { Query = query, Knows = "from to userId licenseId userGroupId limit cursor format asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access/diff") { Knows = "from to userId licenseId userGroupId limit cursor format asOf", Query = query };
 
     /// <summary>The numbers of an organization: seats, users, groups, licenses; with history=daily also its seats day by day</summary>
     public static Call<Summary> GetOrganizationSummary(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/summary") { Query = query, Knows = "history from to asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/summary") { Knows = "history from to asOf", Query = query };
 
     /// <summary>What happened to the licenses of an organization</summary>
     public static Call<IReadOnlyList<HistoryRow>> ListOrganizationActivationHistory(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/activation-history") { Query = query, Knows = "page limit sort search cursor count minPosition from to format id position at kind licenseId userId userGroupId actor activationId offline productId fingerprint code asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/activation-history") { Knows = "page limit sort search cursor count minPosition from to format id position at kind licenseId userId userGroupId actor activationId offline productId fingerprint code asOf", Query = query };
 
     /// <summary>What happened to a license</summary>
     public static Call<IReadOnlyList<HistoryRow>> ListLicenseActivationHistory(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/activation-history") { Query = query, Knows = "page limit sort search cursor count minPosition from to format id position at kind userId userGroupId actor activationId offline productId fingerprint code asOf" };
+        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/activation-history") { Knows = "page limit sort search cursor count minPosition from to format id position at kind userId userGroupId actor activationId offline productId fingerprint code asOf", Query = query };
 
     /// <summary>What a user did with licenses, and what was done to licenses for the user</summary>
     public static Call<IReadOnlyList<HistoryRow>> ListUserActivationHistory(Guid userId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/activation-history") { Query = query, Knows = "page limit sort search cursor count minPosition from to format id position at kind licenseId userGroupId actor activationId offline productId fingerprint code asOf" };
+        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/activation-history") { Knows = "page limit sort search cursor count minPosition from to format id position at kind licenseId userGroupId actor activationId offline productId fingerprint code asOf", Query = query };
 
     /// <summary>What I did with licenses, and what was done to licenses for me</summary>
     public static Call<IReadOnlyList<HistoryRow>> ListMyActivationHistory(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/activation-history") { Query = query, Knows = "page limit sort search cursor count minPosition from to format id position at kind licenseId userId userGroupId actor activationId offline productId fingerprint code asOf" };
+        new(HttpMethod.Get, $"/v3/me/activation-history") { Knows = "page limit sort search cursor count minPosition from to format id position at kind licenseId userId userGroupId actor activationId offline productId fingerprint code asOf", Query = query };
 
     /// <summary>How many places of a license were taken at once in a period, and when most</summary>
     public static Call<Used> GetLicenseUtilisation(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/utilisation") { Query = query, Knows = "from to interval minPosition asOf" };
+        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/utilisation") { Knows = "from to interval minPosition asOf", Query = query };
 
     /// <summary>How many places of an organization's licenses were taken at once in a period, and when most</summary>
     public static Call<Used> GetOrganizationUtilisation(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/utilisation") { Query = query, Knows = "licenseId from to interval minPosition asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/utilisation") { Knows = "licenseId from to interval minPosition asOf", Query = query };
 
     /// <summary>Commands and sign-ins that were refused, the newest first</summary>
     public static Call<IReadOnlyList<RefusedCommand>> ListHistoryRefusedCommands(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/refused-commands") { Query = query, Knows = "page limit sort search cursor count minPosition id at command code actor organizationId resourceId requestId asOf" };
+        new(HttpMethod.Get, $"/v3/history/refused-commands") { Knows = "page limit sort search cursor count minPosition id at command code actor organizationId resourceId requestId asOf", Query = query };
 
     /// <summary>Commands that were refused to members of an organization or within it, the newest first</summary>
     public static Call<IReadOnlyList<RefusedCommand>> ListOrganizationHistoryRefusedCommands(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/history/refused-commands") { Query = query, Knows = "page limit sort search cursor count minPosition id at command code actor resourceId requestId asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/history/refused-commands") { Knows = "page limit sort search cursor count minPosition id at command code actor resourceId requestId asOf", Query = query };
 
     /// <summary>Everything that happened, the newest first; with 'from' a feed without gaps, the oldest first</summary>
     public static Call<IReadOnlyList<Event>> ListHistory(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to an organization and within it</summary>
     public static Call<IReadOnlyList<Event>> ListOrganizationHistory(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListUserHistory(Guid userId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListLicenseHistory(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListActivationHistory(Guid activationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activations/{Call.Escape(activationId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/activations/{Call.Escape(activationId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListProductHistory(Guid productId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/products/{Call.Escape(productId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/products/{Call.Escape(productId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListLicenseTemplateHistory(Guid templateId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/license-templates/{Call.Escape(templateId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/license-templates/{Call.Escape(templateId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListMaintenancePolicyHistory(Guid maintenancePolicyId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/maintenance-policies/{Call.Escape(maintenancePolicyId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/maintenance-policies/{Call.Escape(maintenancePolicyId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListTrialPolicyHistory(Guid trialPolicyId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/trial-policies/{Call.Escape(trialPolicyId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/trial-policies/{Call.Escape(trialPolicyId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListTrialActivationHistory(Guid trialActivationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/trial-activations/{Call.Escape(trialActivationId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/trial-activations/{Call.Escape(trialActivationId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListFeatureHistory(Guid featureId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/features/{Call.Escape(featureId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/features/{Call.Escape(featureId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListEntitlementSetHistory(Guid entitlementSetId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListRoleHistory(Guid roleId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/roles/{Call.Escape(roleId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/roles/{Call.Escape(roleId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListReleaseHistory(Guid releaseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/releases/{Call.Escape(releaseId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/releases/{Call.Escape(releaseId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListReleaseChannelHistory(Guid releaseChannelId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/release-channels/{Call.Escape(releaseChannelId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/release-channels/{Call.Escape(releaseChannelId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it, and what that changed</summary>
     public static Call<IReadOnlyList<Event>> ListReleasePlatformHistory(Guid releasePlatformId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/release-platforms/{Call.Escape(releasePlatformId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/release-platforms/{Call.Escape(releasePlatformId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId organizationId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it while it belonged to the organization</summary>
     public static Call<IReadOnlyList<Event>> ListHistoryOfOrganizationUser(Guid organizationId, Guid userId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor requestId causation asOf", Query = query };
 
     /// <summary>What happened to it while it belonged to the organization</summary>
     public static Call<IReadOnlyList<Event>> ListHistoryOfOrganizationUserGroup(Guid organizationId, Guid userGroupId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it while it belonged to the organization</summary>
     public static Call<IReadOnlyList<Event>> ListHistoryOfOrganizationLicense(Guid organizationId, Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it while it belonged to the organization</summary>
     public static Call<IReadOnlyList<Event>> ListHistoryOfOrganizationActivation(Guid organizationId, Guid activationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/activations/{Call.Escape(activationId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/activations/{Call.Escape(activationId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId requestId causation asOf", Query = query };
 
     /// <summary>What happened to it while it belonged to the organization</summary>
     public static Call<IReadOnlyList<Event>> ListHistoryOfOrganizationAccessToken(Guid organizationId, Guid tokenId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens/{Call.Escape(tokenId)}/history") { Query = query, Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId requestId causation asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens/{Call.Escape(tokenId)}/history") { Knows = "from wait format page limit sort search cursor count minPosition id position at type resource resourceId actor userId requestId causation asOf", Query = query };
 
     /// <summary>A state as its events make it again: now, or with asOf at any moment</summary>
     public static Call<Replay> GetHistoryReplay(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/replay") { Query = query, Knows = "resource id asOf" };
+        new(HttpMethod.Get, $"/v3/history/replay") { Knows = "resource id asOf", Query = query };
 
     /// <summary>Changes of an organization as they happen: server-sent events, each with its position as id, resumed by 'Last-Event-ID'</summary>
     public static Call<IReadOnlyList<Event>> ListOrganizationChanges(Guid organizationId) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/changes") {  };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/changes");
 
     /// <summary>Changes of everything as they happen: server-sent events, each with its position as id, resumed by 'Last-Event-ID'</summary>
     public static Call<IReadOnlyList<Event>> ListChanges() =>
-        new(HttpMethod.Get, $"/v3/changes") {  };
+        new(HttpMethod.Get, $"/v3/changes");
 
     /// <summary>Switch off the second factor of a user, whose sign-ins end</summary>
     public static Call<NoContent> DeleteUserTwoFactor(Guid userId) =>
@@ -2962,43 +2962,43 @@ public static class Contract
 
     /// <summary>Download a file of a release</summary>
     public static Call<NoContent> DownloadReleaseFile(Guid releaseId, string fileName, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/{Call.Escape(releaseId)}/{Call.Escape(fileName)}") { Query = query, Knows = "key", IsStream = true };
+        new(HttpMethod.Get, $"/v3/{Call.Escape(releaseId)}/{Call.Escape(fileName)}") { Knows = "key", Query = query, IsStream = true };
 
     /// <summary>Upload a file of a release that is not published</summary>
     public static Call<ReleaseFile> UploadReleaseFile(Guid releaseId, string fileName, Query? query = null) =>
-        new(HttpMethod.Put, $"/v3/{Call.Escape(releaseId)}/{Call.Escape(fileName)}") { Query = query, Knows = "secured checksum sha256 dryRun" };
+        new(HttpMethod.Put, $"/v3/{Call.Escape(releaseId)}/{Call.Escape(fileName)}") { Knows = "secured checksum sha256 dryRun", Query = query };
 
     /// <summary>List the releases that the licenses of an organization entitle to, the newest first</summary>
     public static Call<IReadOnlyList<UserRelease>> ListOrganizationReleases(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/releases") { Query = query, Knows = "page limit sort search cursor count minPosition id product.displayName productId name version channel platform publishedAt" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/releases") { Knows = "page limit sort search cursor count minPosition id product.displayName productId name version channel platform publishedAt", Query = query };
 
     /// <summary>List licenses</summary>
     public static Call<IReadOnlyList<License>> ListLicenses(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses") { Query = query, Knows = "page limit sort search cursor count minPosition userId createdAfter createdBefore id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId organizationId organization.name organization.email user.email user.company resellerId tags tag allowVmActivation userLocked expirationStrategy subscriptionStartTrigger expiringSoon maintenanceExpiringSoon maintenanceExpiresAt activatedAt lastUsedAt activation.lastSyncedAt activation.countryCode maxAllowedReleaseVersion maintenancePolicyId productVersionId asOf" };
+        new(HttpMethod.Get, $"/v3/licenses") { Knows = "page limit sort search cursor count minPosition userId createdAfter createdBefore id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId organizationId organization.name organization.email user.email user.company resellerId tags tag allowVmActivation userLocked expirationStrategy subscriptionStartTrigger expiringSoon maintenanceExpiringSoon maintenanceExpiresAt activatedAt lastUsedAt activation.lastSyncedAt activation.countryCode maxAllowedReleaseVersion maintenancePolicyId productVersionId asOf", Query = query };
 
     /// <summary>Create a license</summary>
     public static Call<License> CreateLicense(NewLicenseBody body) =>
-        new(HttpMethod.Post, $"/v3/licenses") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/licenses") { Knows = "dryRun", Body = body };
 
     /// <summary>All licenses that match, as CSV</summary>
     public static Call<NoContent> ExportLicenses(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/export") { Query = query, Knows = "page limit sort search cursor count minPosition userId createdAfter createdBefore id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId organizationId organization.name organization.email user.email user.company resellerId tags tag allowVmActivation userLocked expirationStrategy subscriptionStartTrigger expiringSoon maintenanceExpiringSoon maintenanceExpiresAt activatedAt lastUsedAt activation.lastSyncedAt activation.countryCode maxAllowedReleaseVersion maintenancePolicyId productVersionId asOf", IsStream = true };
+        new(HttpMethod.Get, $"/v3/licenses/export") { Knows = "page limit sort search cursor count minPosition userId createdAfter createdBefore id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId organizationId organization.name organization.email user.email user.company resellerId tags tag allowVmActivation userLocked expirationStrategy subscriptionStartTrigger expiringSoon maintenanceExpiringSoon maintenanceExpiresAt activatedAt lastUsedAt activation.lastSyncedAt activation.countryCode maxAllowedReleaseVersion maintenancePolicyId productVersionId asOf", Query = query, IsStream = true };
 
     /// <summary>List what changed how long licenses and their maintenance last</summary>
     public static Call<IReadOnlyList<SubscriptionLog>> ListLicenseSubscriptionLogs(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/subscription-logs") { Query = query, Knows = "page limit sort search cursor count minPosition id licenseId event licenseKey createdAt asOf" };
+        new(HttpMethod.Get, $"/v3/licenses/subscription-logs") { Knows = "page limit sort search cursor count minPosition id licenseId event licenseKey createdAt asOf", Query = query };
 
     /// <summary>Get one change of how long a license lasts</summary>
     public static Call<SubscriptionLog> GetSubscriptionLog(Guid logId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/subscription-logs/{Call.Escape(logId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/licenses/subscription-logs/{Call.Escape(logId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Get a license</summary>
     public static Call<License> GetLicense(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a license</summary>
     public static Call<License> UpdateLicense(Guid licenseId, LicensePatch body) =>
-        new(HttpMethod.Patch, $"/v3/licenses/{Call.Escape(licenseId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/licenses/{Call.Escape(licenseId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a license</summary>
     public static Call<NoContent> DeleteLicense(Guid licenseId) =>
@@ -3010,15 +3010,15 @@ public static class Contract
 
     /// <summary>Move the end of a license by seconds; 'expires-at' replaces this</summary>
     public static Call<License> ExtendLicense(Guid licenseId, Extension body) =>
-        new(HttpMethod.Post, $"/v3/licenses/{Call.Escape(licenseId)}/extend") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/licenses/{Call.Escape(licenseId)}/extend") { Knows = "dryRun", Body = body };
 
     /// <summary>Give a license another subscription interval</summary>
     public static Call<License> UpdateLicenseSubscription(Guid licenseId, NewSubscription body) =>
-        new(HttpMethod.Patch, $"/v3/licenses/{Call.Escape(licenseId)}/subscription") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/licenses/{Call.Escape(licenseId)}/subscription") { Knows = "dryRun", Body = body };
 
     /// <summary>Set the end of a license; null makes it perpetual</summary>
     public static Call<License> UpdateLicenseExpiresAt(Guid licenseId, NewExpiry body) =>
-        new(HttpMethod.Patch, $"/v3/licenses/{Call.Escape(licenseId)}/expires-at") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/licenses/{Call.Escape(licenseId)}/expires-at") { Knows = "dryRun", Body = body };
 
     /// <summary>Take an entry out of a license's metadata</summary>
     public static Call<NoContent> DeleteLicenseMetadata(Guid metadataId) =>
@@ -3034,31 +3034,31 @@ public static class Contract
 
     /// <summary>List my licenses; an organization-admin sees those of the organization</summary>
     public static Call<IReadOnlyList<HeldLicense>> ListMyLicenses(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/licenses") { Query = query, Knows = "page limit sort search cursor count minPosition id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/me/licenses") { Knows = "page limit sort search cursor count minPosition id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt asOf", Query = query };
 
     /// <summary>Get one of my licenses</summary>
     public static Call<HeldLicense> GetMyLicense(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/licenses/{Call.Escape(licenseId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/me/licenses/{Call.Escape(licenseId)}") { Knows = "asOf", Query = query };
 
     /// <summary>List the licenses of an organization</summary>
     public static Call<IReadOnlyList<HeldLicense>> ListOrganizationLicenses(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses") { Query = query, Knows = "page limit sort search cursor count minPosition id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses") { Knows = "page limit sort search cursor count minPosition id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId asOf", Query = query };
 
     /// <summary>Get a license of an organization</summary>
     public static Call<HeldLicense> GetOrganizationLicense(Guid organizationId, Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Set the user groups that a license is assigned to</summary>
     public static Call<HeldLicense> UpdateOrganizationLicense(Guid organizationId, Guid licenseId, LicenseGroups body) =>
-        new(HttpMethod.Patch, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>List the user groups that a license is assigned to</summary>
     public static Call<IReadOnlyList<AssignedGroup>> ListOrganizationLicenseUserGroups(Guid organizationId, Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/user-groups") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/user-groups") { Knows = "asOf", Query = query };
 
     /// <summary>Assign a user group to a license, for a time or for ever: it opens to everybody in the group</summary>
     public static Call<NoContent> PutOrganizationLicenseUserGroup(Guid organizationId, Guid licenseId, Guid userGroupId, AssignmentBody? body = null) =>
-        new(HttpMethod.Put, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/user-groups/{Call.Escape(userGroupId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Put, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/user-groups/{Call.Escape(userGroupId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Unassign a user group from a license</summary>
     public static Call<NoContent> DeleteOrganizationLicenseUserGroup(Guid organizationId, Guid licenseId, Guid userGroupId) =>
@@ -3066,11 +3066,11 @@ public static class Contract
 
     /// <summary>List the users that a license is assigned to directly</summary>
     public static Call<IReadOnlyList<AssignedUser>> ListOrganizationLicenseUsers(Guid organizationId, Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/users") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/users") { Knows = "asOf", Query = query };
 
     /// <summary>Assign a license to a user directly, for a time or for ever</summary>
     public static Call<NoContent> PutOrganizationLicenseUser(Guid organizationId, Guid licenseId, Guid userId, AssignmentBody? body = null) =>
-        new(HttpMethod.Put, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/users/{Call.Escape(userId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Put, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/users/{Call.Escape(userId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Unassign a license from a user</summary>
     public static Call<NoContent> DeleteOrganizationLicenseUser(Guid organizationId, Guid licenseId, Guid userId) =>
@@ -3078,27 +3078,27 @@ public static class Contract
 
     /// <summary>May this user use this license, and why (not)?</summary>
     public static Call<Access> CheckAccess(AccessCheckBody body, Query? query = null) =>
-        new(HttpMethod.Post, $"/v3/access/check") { Body = body, Query = query, Knows = "explain asOf" };
+        new(HttpMethod.Post, $"/v3/access/check") { Knows = "explain asOf", Body = body, Query = query };
 
     /// <summary>List activations</summary>
     public static Call<IReadOnlyList<Activation>> ListActivations(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activations") { Query = query, Knows = "page limit sort search cursor count minPosition include id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt organizationId organization.name user.email metadata.key metadata.value asOf" };
+        new(HttpMethod.Get, $"/v3/activations") { Knows = "page limit sort search cursor count minPosition include id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt organizationId organization.name user.email metadata.key metadata.value asOf", Query = query };
 
     /// <summary>Activate a license on a machine; the same machine again keeps its place</summary>
     public static Call<ActivationToken> CreateActivation(ActivationBody body) =>
-        new(HttpMethod.Post, $"/v3/activations") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/activations") { Knows = "dryRun", Body = body };
 
     /// <summary>Take back the places of a license, optionally by createdAt, updatedAt and lastSyncedAt</summary>
     public static Call<NoContent> BulkDeleteActivations(Query? query = null) =>
-        new(HttpMethod.Delete, $"/v3/activations") { Query = query, Knows = "licenseId dryRun" };
+        new(HttpMethod.Delete, $"/v3/activations") { Knows = "licenseId dryRun", Query = query };
 
     /// <summary>Get an activation</summary>
     public static Call<Activation> GetActivation(Guid activationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activations/{Call.Escape(activationId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/activations/{Call.Escape(activationId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Sync an activation and renew its lease</summary>
     public static Call<ActivationToken> UpdateActivation(Guid activationId, SyncBody body) =>
-        new(HttpMethod.Patch, $"/v3/activations/{Call.Escape(activationId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/activations/{Call.Escape(activationId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Take the place of a machine back; this counts as no deactivation</summary>
     public static Call<NoContent> DeleteActivation(Guid activationId) =>
@@ -3106,47 +3106,47 @@ public static class Contract
 
     /// <summary>Give the place of a machine back</summary>
     public static Call<JsonElement> DeactivateActivation(Guid activationId, Deactivation body) =>
-        new(HttpMethod.Post, $"/v3/activations/{Call.Escape(activationId)}/deactivate") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/activations/{Call.Escape(activationId)}/deactivate") { Knows = "dryRun", Body = body };
 
     /// <summary>Count a meter of the license for a machine</summary>
     public static Call<CountedMeter> IncrementActivationMeterAttribute(Guid meterId, MeterUse body) =>
-        new(HttpMethod.Post, $"/v3/activations/meter-attributes/{Call.Escape(meterId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/activations/meter-attributes/{Call.Escape(meterId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>All activations that match, as CSV</summary>
     public static Call<NoContent> ExportActivations(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activations/export") { Query = query, Knows = "page limit sort search cursor count minPosition id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt organizationId organization.name user.email metadata.key metadata.value asOf", IsStream = true };
+        new(HttpMethod.Get, $"/v3/activations/export") { Knows = "page limit sort search cursor count minPosition id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt organizationId organization.name user.email metadata.key metadata.value asOf", Query = query, IsStream = true };
 
     /// <summary>List the activations of an organization</summary>
     public static Call<IReadOnlyList<Activation>> ListOrganizationActivations(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/activations") { Query = query, Knows = "page limit sort search cursor count minPosition include id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/activations") { Knows = "page limit sort search cursor count minPosition include id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt asOf", Query = query };
 
     /// <summary>Get an activation of an organization</summary>
     public static Call<Activation> GetOrganizationActivation(Guid organizationId, Guid activationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/activations/{Call.Escape(activationId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/activations/{Call.Escape(activationId)}") { Knows = "asOf", Query = query };
 
     /// <summary>List my activations</summary>
     public static Call<IReadOnlyList<Activation>> ListMyActivations(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/activations") { Query = query, Knows = "page limit sort search cursor count minPosition id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/me/activations") { Knows = "page limit sort search cursor count minPosition id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt asOf", Query = query };
 
     /// <summary>Get one of my activations</summary>
     public static Call<Activation> GetMyActivation(Guid activationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/activations/{Call.Escape(activationId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/me/activations/{Call.Escape(activationId)}") { Knows = "asOf", Query = query };
 
     /// <summary>List trial policies</summary>
     public static Call<IReadOnlyList<TrialPolicy>> ListTrialPolicies(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/trial-policies") { Query = query, Knows = "page limit sort search cursor count minPosition id name createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/trial-policies") { Knows = "page limit sort search cursor count minPosition id name createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a trial policy</summary>
     public static Call<TrialPolicy> CreateTrialPolicy(NewTrialPolicy body) =>
-        new(HttpMethod.Post, $"/v3/trial-policies") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/trial-policies") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a trial policy</summary>
     public static Call<TrialPolicy> GetTrialPolicy(Guid trialPolicyId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/trial-policies/{Call.Escape(trialPolicyId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/trial-policies/{Call.Escape(trialPolicyId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a trial policy: trials that have begun keep their end</summary>
     public static Call<TrialPolicy> UpdateTrialPolicy(Guid trialPolicyId, TrialPolicyPatch body) =>
-        new(HttpMethod.Patch, $"/v3/trial-policies/{Call.Escape(trialPolicyId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/trial-policies/{Call.Escape(trialPolicyId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a trial policy that no product uses</summary>
     public static Call<NoContent> DeleteTrialPolicy(Guid trialPolicyId) =>
@@ -3154,19 +3154,19 @@ public static class Contract
 
     /// <summary>List trials, those that have ended included</summary>
     public static Call<IReadOnlyList<Trial>> ListTrialActivations(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/trial-activations") { Query = query, Knows = "page limit sort search cursor count minPosition id productId os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform expiresAt expired metadata.key metadata.value createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/trial-activations") { Knows = "page limit sort search cursor count minPosition id productId os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform expiresAt expired metadata.key metadata.value createdAt updatedAt asOf", Query = query };
 
     /// <summary>Start the trial of a product on a machine; the same machine again gets the trial it had</summary>
     public static Call<TrialToken> CreateTrialActivation(TrialBody body) =>
-        new(HttpMethod.Post, $"/v3/trial-activations") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/trial-activations") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a trial</summary>
     public static Call<Trial> GetTrialActivation(Guid trialActivationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/trial-activations/{Call.Escape(trialActivationId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/trial-activations/{Call.Escape(trialActivationId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Sync a trial</summary>
     public static Call<TrialToken> UpdateTrialActivation(Guid trialActivationId, TrialBody body) =>
-        new(HttpMethod.Patch, $"/v3/trial-activations/{Call.Escape(trialActivationId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/trial-activations/{Call.Escape(trialActivationId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a trial: its machine may start another</summary>
     public static Call<NoContent> DeleteTrialActivation(Guid trialActivationId) =>
@@ -3174,47 +3174,47 @@ public static class Contract
 
     /// <summary>All trials that match, as CSV</summary>
     public static Call<NoContent> ExportTrialActivations(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/trial-activations/export") { Query = query, Knows = "page limit sort search cursor count minPosition id productId os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform expiresAt expired metadata.key metadata.value createdAt updatedAt asOf", IsStream = true };
+        new(HttpMethod.Get, $"/v3/trial-activations/export") { Knows = "page limit sort search cursor count minPosition id productId os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform expiresAt expired metadata.key metadata.value createdAt updatedAt asOf", Query = query, IsStream = true };
 
     /// <summary>Move the end of a trial by some seconds, counted from the end it has</summary>
     public static Call<Trial> ExtendTrialActivation(Guid trialActivationId, TrialExtension body) =>
-        new(HttpMethod.Post, $"/v3/trial-activations/{Call.Escape(trialActivationId)}/extend") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/trial-activations/{Call.Escape(trialActivationId)}/extend") { Knows = "dryRun", Body = body };
 
     /// <summary>Set the end of a trial</summary>
     public static Call<Trial> UpdateTrialActivationExpiresAt(Guid trialActivationId, TrialExpiry body) =>
-        new(HttpMethod.Patch, $"/v3/trial-activations/{Call.Escape(trialActivationId)}/expires-at") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/trial-activations/{Call.Escape(trialActivationId)}/expires-at") { Knows = "dryRun", Body = body };
 
     /// <summary>Trials by the day they began; days without any are left out</summary>
     public static Call<IReadOnlyList<TrialsByDate>> ListTrialAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/trial-activations") { Query = query, Knows = "productId startDate endDate asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/trial-activations") { Knows = "productId startDate endDate asOf", Query = query };
 
     /// <summary>Trials by operating system</summary>
     public static Call<IReadOnlyList<TrialsByOs>> ListTrialAnalyticsByOs(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/trial-activations/os") { Query = query, Knows = "productId startDate endDate asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/trial-activations/os") { Knows = "productId startDate endDate asOf", Query = query };
 
     /// <summary>Trials by version of the operating system</summary>
     public static Call<IReadOnlyList<TrialsByOsVersion>> ListTrialAnalyticsByOsVersion(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/trial-activations/os-version") { Query = query, Knows = "productId startDate endDate asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/trial-activations/os-version") { Knows = "productId startDate endDate asOf", Query = query };
 
     /// <summary>Trials by country</summary>
     public static Call<IReadOnlyList<TrialsByCountry>> ListTrialAnalyticsByGeoLocation(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/trial-activations/geo-location") { Query = query, Knows = "productId startDate endDate asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/trial-activations/geo-location") { Knows = "productId startDate endDate asOf", Query = query };
 
     /// <summary>Trials by virtual machine</summary>
     public static Call<IReadOnlyList<TrialsByVm>> ListTrialAnalyticsByVmName(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/trial-activations/vm-name") { Query = query, Knows = "productId startDate endDate asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/trial-activations/vm-name") { Knows = "productId startDate endDate asOf", Query = query };
 
     /// <summary>Answer the request of a machine that is not online; the same request again gets the same answer</summary>
     public static Call<OfflineAnswer> ActivateOffline(OfflineActivationBody body) =>
-        new(HttpMethod.Post, $"/v3/activations/offline-activate") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/activations/offline-activate") { Knows = "dryRun", Body = body };
 
     /// <summary>Give the place of a machine back that is not online</summary>
     public static Call<JsonElement> DeactivateOffline(OfflineDeactivationBody body) =>
-        new(HttpMethod.Post, $"/v3/activations/offline-deactivate") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/activations/offline-deactivate") { Knows = "dryRun", Body = body };
 
     /// <summary>List the answers for machines that are not online, as long as they are good</summary>
     public static Call<IReadOnlyList<OfflineResponse>> ListLicenseOfflineResponses(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/offline-responses") { Query = query, Knows = "page limit sort search cursor count minPosition id createdAt validUntil activationId revoked asOf" };
+        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/offline-responses") { Knows = "page limit sort search cursor count minPosition id createdAt validUntil activationId revoked asOf", Query = query };
 
     /// <summary>Revoke such an answer and end its activation; this counts as no deactivation</summary>
     public static Call<NoContent> DeleteLicenseOfflineResponse(Guid licenseId, Guid responseId) =>
@@ -3222,7 +3222,7 @@ public static class Contract
 
     /// <summary>List the answers for machines of an organization that are not online, as long as they are good</summary>
     public static Call<IReadOnlyList<OfflineResponse>> ListOrganizationLicenseOfflineResponses(Guid organizationId, Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/offline-responses") { Query = query, Knows = "page limit sort search cursor count minPosition id createdAt validUntil activationId revoked asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/offline-responses") { Knows = "page limit sort search cursor count minPosition id createdAt validUntil activationId revoked asOf", Query = query };
 
     /// <summary>Revoke such an answer and end its activation; this counts as a deactivation</summary>
     public static Call<NoContent> DeleteOrganizationLicenseOfflineResponse(Guid organizationId, Guid licenseId, Guid responseId) =>
@@ -3230,107 +3230,107 @@ public static class Contract
 
     /// <summary>List activations and deactivations</summary>
     public static Call<IReadOnlyList<ActivationLog>> ListActivationLogs(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activation-logs") { Query = query, Knows = "page limit sort search cursor count minPosition createdAfter createdBefore id createdAt updatedAt licenseId activationId productId action hostname asOf" };
+        new(HttpMethod.Get, $"/v3/activation-logs") { Knows = "page limit sort search cursor count minPosition createdAfter createdBefore id createdAt updatedAt licenseId activationId productId action hostname asOf", Query = query };
 
     /// <summary>All activations and deactivations that match, as CSV</summary>
     public static Call<NoContent> ExportActivationLogs(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activation-logs/export") { Query = query, Knows = "page limit sort search cursor count minPosition createdAfter createdBefore id createdAt updatedAt licenseId activationId productId action hostname asOf", IsStream = true };
+        new(HttpMethod.Get, $"/v3/activation-logs/export") { Knows = "page limit sort search cursor count minPosition createdAfter createdBefore id createdAt updatedAt licenseId activationId productId action hostname asOf", Query = query, IsStream = true };
 
     /// <summary>Get an activation or deactivation from the log</summary>
     public static Call<ActivationLog> GetActivationLog(Guid logId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activation-logs/{Call.Escape(logId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/activation-logs/{Call.Escape(logId)}") { Knows = "asOf", Query = query };
 
     /// <summary>What the account has, counted</summary>
     public static Call<AccountStats> GetStatsAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/stats") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/stats") { Knows = "asOf", Query = query };
 
     /// <summary>Licenses by state</summary>
     public static Call<LicenseStats> GetLicenseStatsAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/licenses") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/licenses") { Knows = "asOf", Query = query };
 
     /// <summary>Activations by day, of those that were made from startDate to endDate</summary>
     public static Call<IReadOnlyList<ActivationsOfDay>> GetActivationsAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/activations") { Query = query, Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/activations") { Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf", Query = query };
 
     /// <summary>Activations by operating system, of those that were made from startDate to endDate</summary>
     public static Call<IReadOnlyList<ActivationsOfOs>> GetActivationsByOsAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/activations/os") { Query = query, Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/activations/os") { Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf", Query = query };
 
     /// <summary>Activations by version of the operating system, of those that were made from startDate to endDate</summary>
     public static Call<IReadOnlyList<ActivationsOfOsVersion>> GetActivationsByOsVersionAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/activations/os-version") { Query = query, Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/activations/os-version") { Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf", Query = query };
 
     /// <summary>Activations by country, of those that were made from startDate to endDate</summary>
     public static Call<IReadOnlyList<ActivationsOfCountry>> GetActivationsByCountryAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/activations/geo-location") { Query = query, Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/activations/geo-location") { Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf", Query = query };
 
     /// <summary>Activations by release, of those that were made from startDate to endDate</summary>
     public static Call<IReadOnlyList<ActivationsOfRelease>> GetActivationsByReleaseVersionAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/activations/release-version") { Query = query, Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/activations/release-version") { Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf", Query = query };
 
     /// <summary>Activations by release, by an older name, of those that were made from startDate to endDate</summary>
     public static Call<IReadOnlyList<ActivationsOfRelease>> GetActivationsByAppVersionAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/activations/app-version") { Query = query, Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/activations/app-version") { Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf", Query = query };
 
     /// <summary>Activations by virtual machine, of those that were made from startDate to endDate</summary>
     public static Call<IReadOnlyList<ActivationsOfVm>> GetActivationsByVmAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/activations/vm-name") { Query = query, Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf" };
+        new(HttpMethod.Get, $"/v3/analytics/activations/vm-name") { Knows = "minPosition startDate endDate activationId productId licenseId startedAt asOf", Query = query };
 
     /// <summary>The names of events that webhooks tell</summary>
     public static Call<IReadOnlyList<string>> ListWebhookEvents(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/webhooks/events") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/webhooks/events") { Knows = "asOf", Query = query };
 
     /// <summary>What happened after a position, in its order and without gaps; X-Position says where to go on</summary>
     public static Call<IReadOnlyList<OutboxEntry>> ListWebhookOutbox(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/webhooks/outbox") { Query = query, Knows = "from limit asOf" };
+        new(HttpMethod.Get, $"/v3/webhooks/outbox") { Knows = "from limit asOf", Query = query };
 
     /// <summary>List what was changed, by whom, from what to what</summary>
     public static Call<IReadOnlyList<EventLog>> ListEventLogs(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/event-logs") { Query = query, Knows = "page limit sort search cursor count minPosition id createdAt updatedAt resource action resourceId userId user.email actorId actorEmail asOf" };
+        new(HttpMethod.Get, $"/v3/event-logs") { Knows = "page limit sort search cursor count minPosition id createdAt updatedAt resource action resourceId userId user.email actorId actorEmail asOf", Query = query };
 
     /// <summary>All that was changed and matches, as CSV</summary>
     public static Call<NoContent> ExportEventLogs(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/event-logs/export") { Query = query, Knows = "page limit sort search cursor count minPosition id createdAt updatedAt resource action resourceId userId user.email actorId actorEmail asOf", IsStream = true };
+        new(HttpMethod.Get, $"/v3/event-logs/export") { Knows = "page limit sort search cursor count minPosition id createdAt updatedAt resource action resourceId userId user.email actorId actorEmail asOf", Query = query, IsStream = true };
 
     /// <summary>The kinds of resources that event logs tell of</summary>
     public static Call<IReadOnlyList<string>> ListEventLogResources(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/event-logs/resources") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/event-logs/resources") { Knows = "asOf", Query = query };
 
     /// <summary>Get one entry of the event logs</summary>
     public static Call<EventLog> GetEventLog(Guid logId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/event-logs/{Call.Escape(logId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/event-logs/{Call.Escape(logId)}") { Knows = "asOf", Query = query };
 
     /// <summary>The public key of the log, as C2SP's signed notes write it</summary>
     public static Call<NoContent> GetHistoryKey(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/key") { Query = query, Knows = "asOf", IsStream = true };
+        new(HttpMethod.Get, $"/v3/history/key") { Knows = "asOf", Query = query, IsStream = true };
 
     /// <summary>Signed checkpoints of more than 'since' events, the smallest first</summary>
     public static Call<IReadOnlyList<Checkpoint>> ListHistoryCheckpoints(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/checkpoints") { Query = query, Knows = "since limit asOf" };
+        new(HttpMethod.Get, $"/v3/history/checkpoints") { Knows = "since limit asOf", Query = query };
 
     /// <summary>The signed checkpoint of the most events</summary>
     public static Call<Checkpoint> GetHistoryCheckpointLatest(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/checkpoints/latest") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/history/checkpoints/latest") { Knows = "asOf", Query = query };
 
     /// <summary>Proof that the event at a position is in the log of a checkpoint</summary>
     public static Call<Inclusion> GetHistoryProofInclusion(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/proofs/inclusion") { Query = query, Knows = "position size asOf" };
+        new(HttpMethod.Get, $"/v3/history/proofs/inclusion") { Knows = "position size asOf", Query = query };
 
     /// <summary>Proof that the log of one checkpoint is the beginning of that of another</summary>
     public static Call<Consistency> GetHistoryProofConsistency(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/proofs/consistency") { Query = query, Knows = "first second asOf" };
+        new(HttpMethod.Get, $"/v3/history/proofs/consistency") { Knows = "first second asOf", Query = query };
 
     /// <summary>The sealed history from its first event, with the checkpoints that prove it; check it with 'history verify'</summary>
     public static Call<NoContent> GetHistoryExport(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/export") { Query = query, Knows = "asOf", IsStream = true };
+        new(HttpMethod.Get, $"/v3/history/export") { Knows = "asOf", Query = query, IsStream = true };
 
     /// <summary>How the projections fare: position, lag, rate, state, and the event that stops one</summary>
     public static Call<IReadOnlyList<ReadModelStatus>> ListOperationProjections(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/operations/projections") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/operations/projections") { Knows = "asOf", Query = query };
 
     /// <summary>How a projection fares</summary>
     public static Call<ReadModelStatus> GetOperationProjection(string projectionName, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/operations/projections/{Call.Escape(projectionName)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/operations/projections/{Call.Escape(projectionName)}") { Knows = "asOf", Query = query };
 
     /// <summary>Let a projection stand still, in whichever Host runs it, until it is resumed</summary>
     public static Call<ReadModelStatus> PauseOperationProjection(string projectionName) =>
@@ -3354,7 +3354,7 @@ public static class Contract
 
     /// <summary>How far a rebuild or verification is, and what it found; as server-sent events for who accepts them</summary>
     public static Call<Rebuild> GetOperationRebuild(Guid rebuildId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/operations/rebuilds/{Call.Escape(rebuildId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/operations/rebuilds/{Call.Escape(rebuildId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Stop a rebuild or verification; the live projection stays as it is</summary>
     public static Call<Rebuild> DeleteOperationRebuild(Guid rebuildId) =>
@@ -3362,11 +3362,11 @@ public static class Contract
 
     /// <summary>Sign in with e-mail address and password</summary>
     public static Call<Tokens> Login(LoginBody body) =>
-        new(HttpMethod.Post, $"/v3/accounts/login") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/accounts/login") { Knows = "dryRun", Body = body };
 
     /// <summary>Go on with a sign-in: a new pair of tokens for the refresh token, which is spent</summary>
     public static Call<Tokens> LoginRefreshToken(RefreshBody body) =>
-        new(HttpMethod.Post, $"/v3/accounts/login-refresh-token") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/accounts/login-refresh-token") { Knows = "dryRun", Body = body };
 
     /// <summary>Sign out: the tokens of this sign-in open nothing any more</summary>
     public static Call<JsonElement?> Logout() =>
@@ -3374,23 +3374,23 @@ public static class Contract
 
     /// <summary>Sign in with the identity provider of an organization: go where it signs people in</summary>
     public static Call<NoContent> StartOrganizationSignIn(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/sign-in/oidc/organizations/{Call.Escape(organizationId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/sign-in/oidc/organizations/{Call.Escape(organizationId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Sign in with the identity provider of the account: go where it signs members of the team in</summary>
     public static Call<NoContent> StartAccountSignIn(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/sign-in/oidc/account") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/sign-in/oidc/account") { Knows = "asOf", Query = query };
 
     /// <summary>Come back from an identity provider: a pair of tokens for the code it gave</summary>
     public static Call<Tokens> FinishSignIn(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/sign-in/oidc/callback") { Query = query, Knows = "code state error iss asOf" };
+        new(HttpMethod.Get, $"/v3/sign-in/oidc/callback") { Knows = "code state error iss asOf", Query = query };
 
     /// <summary>Get the identity provider of an organization</summary>
     public static Call<OrganizationProvider> GetOrganizationIdentityProvider(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/identity-provider") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/identity-provider") { Knows = "asOf", Query = query };
 
     /// <summary>Set the identity provider of an organization; its secret is kept sealed and never shown</summary>
     public static Call<OrganizationProvider> PutOrganizationIdentityProvider(Guid organizationId, OrganizationProviderBody body) =>
-        new(HttpMethod.Put, $"/v3/organizations/{Call.Escape(organizationId)}/identity-provider") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Put, $"/v3/organizations/{Call.Escape(organizationId)}/identity-provider") { Knows = "dryRun", Body = body };
 
     /// <summary>Remove the identity provider of an organization</summary>
     public static Call<NoContent> DeleteOrganizationIdentityProvider(Guid organizationId) =>
@@ -3398,11 +3398,11 @@ public static class Contract
 
     /// <summary>Get the identity provider of the account</summary>
     public static Call<AccountProvider> GetAccountIdentityProvider(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/account/identity-provider") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/account/identity-provider") { Knows = "asOf", Query = query };
 
     /// <summary>Set the identity provider of the account; only the super-admin may</summary>
     public static Call<AccountProvider> PutAccountIdentityProvider(AccountProviderBody body) =>
-        new(HttpMethod.Put, $"/v3/account/identity-provider") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Put, $"/v3/account/identity-provider") { Knows = "dryRun", Body = body };
 
     /// <summary>Remove the identity provider of the account; only the super-admin may</summary>
     public static Call<NoContent> DeleteAccountIdentityProvider() =>
@@ -3410,7 +3410,7 @@ public static class Contract
 
     /// <summary>List where one is signed in</summary>
     public static Call<IReadOnlyList<Session>> ListMySessions(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/sessions") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/me/sessions") { Knows = "asOf", Query = query };
 
     /// <summary>Sign out everywhere else</summary>
     public static Call<NoContent> DeleteMyOtherSessions() =>
@@ -3422,7 +3422,7 @@ public static class Contract
 
     /// <summary>List where a user is signed in</summary>
     public static Call<IReadOnlyList<Session>> ListUserSessions(Guid userId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/sessions") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/sessions") { Knows = "asOf", Query = query };
 
     /// <summary>Sign a user out everywhere</summary>
     public static Call<NoContent> DeleteUserSessions(Guid userId) =>
@@ -3430,11 +3430,11 @@ public static class Contract
 
     /// <summary>Get one's own profile</summary>
     public static Call<Profile> GetMe(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/me") { Knows = "asOf", Query = query };
 
     /// <summary>Change one's own profile</summary>
     public static Call<Profile> UpdateMe(ProfilePatch body) =>
-        new(HttpMethod.Patch, $"/v3/me") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/me") { Knows = "dryRun", Body = body };
 
     /// <summary>Make the secret of a second factor; it counts when the profile switches it on with a code</summary>
     public static Call<TwoFactorSecret> GenerateTwoFactorSecret() =>
@@ -3442,11 +3442,11 @@ public static class Contract
 
     /// <summary>Make ten recovery codes; the former ones are void</summary>
     public static Call<RecoveryCodes> GenerateTwoFactorRecoveryCodes(TwoFactorCodeBody body) =>
-        new(HttpMethod.Post, $"/v3/me/2fa-recovery-codes") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/me/2fa-recovery-codes") { Knows = "dryRun", Body = body };
 
     /// <summary>Change one's own password</summary>
     public static Call<NoContent> UpdateUserPassword(Guid userId, UpdatePasswordBody body) =>
-        new(HttpMethod.Post, $"/v3/users/{Call.Escape(userId)}/update-password") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/users/{Call.Escape(userId)}/update-password") { Knows = "dryRun", Body = body };
 
     /// <summary>Make a token by which a customer's user may set a new password</summary>
     public static Call<PasswordReset> ResetUserPasswordToken(Guid userId) =>
@@ -3454,23 +3454,23 @@ public static class Contract
 
     /// <summary>Set a new password by a token</summary>
     public static Call<NoContent> ResetUserPassword(Guid userId, ResetPasswordBody body) =>
-        new(HttpMethod.Post, $"/v3/users/{Call.Escape(userId)}/reset-password") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/users/{Call.Escape(userId)}/reset-password") { Knows = "dryRun", Body = body };
 
     /// <summary>List one's own tokens</summary>
     public static Call<IReadOnlyList<AccessToken>> ListPersonalAccessTokens(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/personal-access-tokens") { Query = query, Knows = "page limit sort search cursor count minPosition id createdAt updatedAt name asOf" };
+        new(HttpMethod.Get, $"/v3/personal-access-tokens") { Knows = "page limit sort search cursor count minPosition id createdAt updatedAt name asOf", Query = query };
 
     /// <summary>Create a token; its secret is shown this once</summary>
     public static Call<Secret> CreatePersonalAccessToken(NewAccessToken body) =>
-        new(HttpMethod.Post, $"/v3/personal-access-tokens") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/personal-access-tokens") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a token</summary>
     public static Call<AccessToken> GetPersonalAccessToken(Guid tokenId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/personal-access-tokens/{Call.Escape(tokenId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/personal-access-tokens/{Call.Escape(tokenId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Revoke a token, or lift the revocation</summary>
     public static Call<AccessToken> UpdatePersonalAccessToken(Guid tokenId, AccessTokenPatch body) =>
-        new(HttpMethod.Patch, $"/v3/personal-access-tokens/{Call.Escape(tokenId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/personal-access-tokens/{Call.Escape(tokenId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a token</summary>
     public static Call<NoContent> DeletePersonalAccessToken(Guid tokenId) =>
@@ -3478,23 +3478,23 @@ public static class Contract
 
     /// <summary>Give a token a new secret; the former one ends at once, or at formerEndsAt</summary>
     public static Call<Secret> RotatePersonalAccessToken(Guid tokenId, Rotation? body = null) =>
-        new(HttpMethod.Post, $"/v3/personal-access-tokens/{Call.Escape(tokenId)}/rotate") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/personal-access-tokens/{Call.Escape(tokenId)}/rotate") { Knows = "dryRun", Body = body };
 
     /// <summary>List the access tokens of an organization</summary>
     public static Call<IReadOnlyList<OrganizationToken>> ListOrganizationAccessTokens(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens") { Query = query, Knows = "page limit sort search cursor count minPosition id createdAt updatedAt name asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens") { Knows = "page limit sort search cursor count minPosition id createdAt updatedAt name asOf", Query = query };
 
     /// <summary>Create an access token of an organization; its secret is shown this once</summary>
     public static Call<Secret> CreateOrganizationAccessToken(Guid organizationId, NewOrganizationToken body) =>
-        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens") { Knows = "dryRun", Body = body };
 
     /// <summary>Get an access token of an organization</summary>
     public static Call<OrganizationToken> GetOrganizationAccessToken(Guid organizationId, Guid tokenId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens/{Call.Escape(tokenId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens/{Call.Escape(tokenId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Revoke an access token of an organization, or lift the revocation</summary>
     public static Call<OrganizationToken> UpdateOrganizationAccessToken(Guid organizationId, Guid tokenId, AccessTokenPatch body) =>
-        new(HttpMethod.Patch, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens/{Call.Escape(tokenId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens/{Call.Escape(tokenId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete an access token of an organization</summary>
     public static Call<NoContent> DeleteOrganizationAccessToken(Guid organizationId, Guid tokenId) =>
@@ -3502,27 +3502,27 @@ public static class Contract
 
     /// <summary>Give an access token of an organization a new secret; the former one ends at once, or at formerEndsAt</summary>
     public static Call<Secret> RotateOrganizationAccessToken(Guid organizationId, Guid tokenId, Rotation? body = null) =>
-        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens/{Call.Escape(tokenId)}/rotate") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens/{Call.Escape(tokenId)}/rotate") { Knows = "dryRun", Body = body };
 
     /// <summary>List the roles that are not reserved</summary>
     public static Call<IReadOnlyList<Role>> ListRoles(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/roles") { Query = query, Knows = "page limit sort search cursor count minPosition id name description claims createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/roles") { Knows = "page limit sort search cursor count minPosition id name description claims createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a role</summary>
     public static Call<Role> CreateRole(NewRole body) =>
-        new(HttpMethod.Post, $"/v3/roles") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/roles") { Knows = "dryRun", Body = body };
 
     /// <summary>List the claims that a role can have; with roleType those of a reserved role</summary>
     public static Call<IReadOnlyDictionary<string, IReadOnlyList<string>>> GetRoleClaims(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/roles/claims") { Query = query, Knows = "roleType asOf" };
+        new(HttpMethod.Get, $"/v3/roles/claims") { Knows = "roleType asOf", Query = query };
 
     /// <summary>Get a role</summary>
     public static Call<Role> GetRole(Guid roleId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/roles/{Call.Escape(roleId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/roles/{Call.Escape(roleId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a role: its claims count at once; its name changes only while nobody has it</summary>
     public static Call<Role> UpdateRole(Guid roleId, RolePatch body) =>
-        new(HttpMethod.Patch, $"/v3/roles/{Call.Escape(roleId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/roles/{Call.Escape(roleId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a role that nobody has</summary>
     public static Call<NoContent> DeleteRole(Guid roleId) =>
@@ -3530,15 +3530,15 @@ public static class Contract
 
     /// <summary>Import organizations, users, groups, memberships, licenses and assignments from CSV or NDJSON</summary>
     public static Call<Import> CreateImport(Query? query = null) =>
-        new(HttpMethod.Post, $"/v3/imports") { Query = query, Knows = "mode dryRun" };
+        new(HttpMethod.Post, $"/v3/imports") { Knows = "mode dryRun", Query = query };
 
     /// <summary>How far an import is</summary>
     public static Call<Import> GetImport(Guid importId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/imports/{Call.Escape(importId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/imports/{Call.Escape(importId)}") { Knows = "asOf", Query = query };
 
     /// <summary>The rows of an import with their outcomes: a page as JSON, all of them as NDJSON or CSV</summary>
     public static Call<IReadOnlyList<ImportRow>> ListImportRows(Guid importId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/imports/{Call.Escape(importId)}/rows") { Query = query, Knows = "format page limit sort search cursor count minPosition line status kind code asOf" };
+        new(HttpMethod.Get, $"/v3/imports/{Call.Escape(importId)}/rows") { Knows = "format page limit sort search cursor count minPosition line status kind code asOf", Query = query };
 
     /// <summary>Stop an import after the rows at hand; what is done stays</summary>
     public static Call<Import> CancelImport(Guid importId) =>
@@ -3546,19 +3546,19 @@ public static class Contract
 
     /// <summary>List releases</summary>
     public static Call<IReadOnlyList<Release>> ListReleases(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/releases") { Query = query, Knows = "page limit sort search cursor count minPosition id productId name platform channel version published private archived publishedAt createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/releases") { Knows = "page limit sort search cursor count minPosition id productId name platform channel version published private archived publishedAt createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a release: nobody but the vendor sees it until it is published</summary>
     public static Call<Release> CreateRelease(NewRelease body) =>
-        new(HttpMethod.Post, $"/v3/releases") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/releases") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a release</summary>
     public static Call<Release> GetRelease(Guid releaseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/releases/{Call.Escape(releaseId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/releases/{Call.Escape(releaseId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a release that is not published</summary>
     public static Call<Release> UpdateRelease(Guid releaseId, ReleasePatch body) =>
-        new(HttpMethod.Patch, $"/v3/releases/{Call.Escape(releaseId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/releases/{Call.Escape(releaseId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a release with its files</summary>
     public static Call<NoContent> DeleteRelease(Guid releaseId) =>
@@ -3574,31 +3574,31 @@ public static class Contract
 
     /// <summary>The room that the files of releases take</summary>
     public static Call<ReleaseStorage> GetReleaseStorage() =>
-        new(HttpMethod.Get, $"/v3/releases/storage") {  };
+        new(HttpMethod.Get, $"/v3/releases/storage");
 
     /// <summary>The newest release that is newer than a version; 204 when there is none</summary>
     public static Call<Release> GetReleaseUpdate(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/releases/update") { Query = query, Knows = "productId platform version key accountId channel allowed" };
+        new(HttpMethod.Get, $"/v3/releases/update") { Knows = "productId platform version key accountId channel allowed", Query = query };
 
     /// <summary>The newest release; 204 when there is none</summary>
     public static Call<Release> GetLatestRelease(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/releases/latest") { Query = query, Knows = "productId platform key accountId channel allowed" };
+        new(HttpMethod.Get, $"/v3/releases/latest") { Knows = "productId platform key accountId channel allowed", Query = query };
 
     /// <summary>Does the license of a key entitle to this release?</summary>
     public static Call<ReleaseAllowed> IsReleaseAllowed(Guid releaseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/releases/{Call.Escape(releaseId)}/allowed") { Query = query, Knows = "key accountId" };
+        new(HttpMethod.Get, $"/v3/releases/{Call.Escape(releaseId)}/allowed") { Knows = "key accountId", Query = query };
 
     /// <summary>List the files of all releases</summary>
     public static Call<IReadOnlyList<ReleaseFile>> ListReleaseFiles(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/release-files") { Query = query, Knows = "page limit sort search cursor count minPosition id releaseId name release.name published createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/release-files") { Knows = "page limit sort search cursor count minPosition id releaseId name release.name published createdAt updatedAt asOf", Query = query };
 
     /// <summary>Give a release a file that lies at an address elsewhere; the answer is the release</summary>
     public static Call<Release> CreateReleaseFile(NewReleaseFile body) =>
-        new(HttpMethod.Post, $"/v3/release-files") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/release-files") { Knows = "dryRun", Body = body };
 
     /// <summary>Get the entry of a file</summary>
     public static Call<ReleaseFile> GetReleaseFile(Guid releaseFileId) =>
-        new(HttpMethod.Get, $"/v3/release-files/{Call.Escape(releaseFileId)}") {  };
+        new(HttpMethod.Get, $"/v3/release-files/{Call.Escape(releaseFileId)}");
 
     /// <summary>Remove a file from a release that is not published</summary>
     public static Call<NoContent> DeleteReleaseFile(Guid releaseFileId) =>
@@ -3606,19 +3606,19 @@ public static class Contract
 
     /// <summary>List release channels</summary>
     public static Call<IReadOnlyList<ReleaseChannel>> ListReleaseChannels(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/release-channels") { Query = query, Knows = "page limit sort search cursor count minPosition id productId name displayName private createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/release-channels") { Knows = "page limit sort search cursor count minPosition id productId name displayName private createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a release channel</summary>
     public static Call<ReleaseChannel> CreateReleaseChannel(NewReleaseChannel body) =>
-        new(HttpMethod.Post, $"/v3/release-channels") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/release-channels") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a release channel</summary>
     public static Call<ReleaseChannel> GetReleaseChannel(Guid releaseChannelId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/release-channels/{Call.Escape(releaseChannelId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/release-channels/{Call.Escape(releaseChannelId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a release channel; its name stays</summary>
     public static Call<ReleaseChannel> UpdateReleaseChannel(Guid releaseChannelId, ReleaseChannelPatch body) =>
-        new(HttpMethod.Patch, $"/v3/release-channels/{Call.Escape(releaseChannelId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/release-channels/{Call.Escape(releaseChannelId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a channel by which no release comes</summary>
     public static Call<NoContent> DeleteReleaseChannel(Guid releaseChannelId) =>
@@ -3626,19 +3626,19 @@ public static class Contract
 
     /// <summary>List release platforms</summary>
     public static Call<IReadOnlyList<ReleasePlatform>> ListReleasePlatforms(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/release-platforms") { Query = query, Knows = "page limit sort search cursor count minPosition id productId name displayName createdAt updatedAt asOf" };
+        new(HttpMethod.Get, $"/v3/release-platforms") { Knows = "page limit sort search cursor count minPosition id productId name displayName createdAt updatedAt asOf", Query = query };
 
     /// <summary>Create a release platform</summary>
     public static Call<ReleasePlatform> CreateReleasePlatform(NewReleasePlatform body) =>
-        new(HttpMethod.Post, $"/v3/release-platforms") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Post, $"/v3/release-platforms") { Knows = "dryRun", Body = body };
 
     /// <summary>Get a release platform</summary>
     public static Call<ReleasePlatform> GetReleasePlatform(Guid releasePlatformId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/release-platforms/{Call.Escape(releasePlatformId)}") { Query = query, Knows = "asOf" };
+        new(HttpMethod.Get, $"/v3/release-platforms/{Call.Escape(releasePlatformId)}") { Knows = "asOf", Query = query };
 
     /// <summary>Change a release platform; its name stays</summary>
     public static Call<ReleasePlatform> UpdateReleasePlatform(Guid releasePlatformId, ReleasePlatformPatch body) =>
-        new(HttpMethod.Patch, $"/v3/release-platforms/{Call.Escape(releasePlatformId)}") { Body = body, Knows = "dryRun" };
+        new(HttpMethod.Patch, $"/v3/release-platforms/{Call.Escape(releasePlatformId)}") { Knows = "dryRun", Body = body };
 
     /// <summary>Delete a platform that no release runs on</summary>
     public static Call<NoContent> DeleteReleasePlatform(Guid releasePlatformId) =>
@@ -3646,18 +3646,18 @@ public static class Contract
 
     /// <summary>List the releases that my licenses entitle to, the newest first</summary>
     public static Call<IReadOnlyList<UserRelease>> ListMyReleases(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/releases") { Query = query, Knows = "page limit sort search cursor count minPosition id product.displayName productId name version channel platform publishedAt" };
+        new(HttpMethod.Get, $"/v3/me/releases") { Knows = "page limit sort search cursor count minPosition id product.displayName productId name version channel platform publishedAt", Query = query };
 
     /// <summary>List the release channels of my products</summary>
     public static Call<IReadOnlyList<Choice>> ListMyReleaseChannels(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/release-channels") { Query = query, Knows = "page limit sort search cursor count minPosition id displayName productId" };
+        new(HttpMethod.Get, $"/v3/me/release-channels") { Knows = "page limit sort search cursor count minPosition id displayName productId", Query = query };
 
     /// <summary>List the release platforms of my products</summary>
     public static Call<IReadOnlyList<Choice>> ListMyReleasePlatforms(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/release-platforms") { Query = query, Knows = "page limit sort search cursor count minPosition id displayName productId" };
+        new(HttpMethod.Get, $"/v3/me/release-platforms") { Knows = "page limit sort search cursor count minPosition id displayName productId", Query = query };
 
     /// <summary>List the products that I have licenses of</summary>
     public static Call<IReadOnlyList<Choice>> ListMyProducts(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/products") { Query = query, Knows = "page limit sort search cursor count minPosition id displayName" };
+        new(HttpMethod.Get, $"/v3/me/products") { Knows = "page limit sort search cursor count minPosition id displayName", Query = query };
 
 }

@@ -5,6 +5,7 @@ COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY src/Domain/*.csproj src/Domain/
 COPY src/Application/*.csproj src/Application/
 COPY src/Proof/*.csproj src/Proof/
+COPY src/Portal/*.csproj src/Portal/
 COPY src/Projections/*.csproj src/Projections/
 COPY src/Host/*.csproj src/Host/
 RUN dotnet restore src/Host

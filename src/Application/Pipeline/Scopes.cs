@@ -42,6 +42,11 @@ public sealed class Scopes(Permissions permissions)
         : role.IsReserved ? signedIn
         : FrozenSet<string>.Empty;
 
+    /// <summary>Everything that this caller may do, by role and by token.</summary>
+    public IReadOnlySet<string> Of(Caller caller) => !caller.Role.IsReserved ? caller.Scopes ?? FrozenSet<string>.Empty
+        : caller.Scopes is { } limits ? Of(caller.Role).Where(limits.Contains).ToHashSet()
+        : Of(caller.Role);
+
     /// <summary>
     /// What a caller is limited to by the role, beyond what the audience of a request says: null for nothing. Claims are those of a custom role, scopes
     /// those of a token; both limit.
@@ -85,8 +90,8 @@ public sealed class Scopes(Permissions permissions)
 
     private bool Has(Caller caller, IReadOnlyCollection<string> scopes)
     {
-        var own = caller.Role.IsReserved ? Of(caller.Role) : caller.Scopes ?? FrozenSet<string>.Empty;
-        return scopes.All(scope => own.Contains(scope) && (caller.Scopes is null || caller.Scopes.Contains(scope)));
+        var own = Of(caller);
+        return scopes.All(own.Contains);
     }
 
     /// <summary>What a token that names these scopes may do.</summary>

@@ -21,15 +21,37 @@ public sealed record AllowPasswordReset(UserId User) : ICommand<string>
         public async Task<Result<string>> Handle(AllowPasswordReset command, CancellationToken cancellationToken)
         {
             var user = await store.Users.Latest(command.User, cancellationToken);
-            if (!user.Exists)
-                return Refusal.UserNotFound;
-            if (user.Role.IsTeam || !scopes.CanDoAll(store.Context.Caller, user.Role))
-                return Refusal.PasswordResetNotAllowed;
-
-            var token = Secret.New();
-            store.Session.Store(new PasswordReset(user.Id, Callers.HashOf(token), store.Context.Now + Life));
-            return token;
+            return user.Exists ? new PasswordResets(store, scopes).Allow(user) : Refusal.UserNotFound;
         }
+    }
+}
+
+/// <summary>An organization-admin lets a user of the organization set a password, the first one or a new one, by a token that the admin hands over.</summary>
+public sealed record AllowOrganizationPasswordReset(OrganizationId Organization, UserId User) : ICommand<string>, IWithinOrganization
+{
+    public Guid? Target => User.Value;
+
+    public sealed class Handler(Store store, Scopes scopes) : ICommandHandler<AllowOrganizationPasswordReset, string>
+    {
+        public async Task<Result<string>> Handle(AllowOrganizationPasswordReset command, CancellationToken cancellationToken)
+        {
+            var user = await store.Users.Latest(command.User, cancellationToken);
+            return user.Exists && user.Organization == command.Organization ? new PasswordResets(store, scopes).Allow(user) : Refusal.UserNotFound;
+        }
+    }
+}
+
+/// <summary>The one way to a token for a new password.</summary>
+public sealed class PasswordResets(Store store, Scopes scopes)
+{
+    public Result<string> Allow(User user)
+    {
+        if (user.Role.IsTeam || !scopes.CanDoAll(store.Context.Caller, user.Role))
+            return Refusal.PasswordResetNotAllowed;
+
+        var token = Secret.New();
+        store.Session.Store(new PasswordReset(user.Id, Callers.HashOf(token), store.Context.Now + AllowPasswordReset.Life));
+        return token;
     }
 }
 

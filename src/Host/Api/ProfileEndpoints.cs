@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
@@ -11,10 +12,12 @@ internal static class ProfileEndpoints
     {
         var me = routes.MapGroup("/me").WithTags("Profile");
 
-        me.MapGet("", Task<IResult> (HttpContext http) => http.Ask(new GetProfile(), WireProfile.Of, u => u.Recorded))
+        me.MapGet("", Task<IResult> (HttpContext http, Scopes scopes) =>
+                http.Ask(new GetProfile(), (user, store, cancellation) => WireProfile.Of(user, store, scopes, cancellation), u => u.Recorded))
             .WithSummary("Get one's own profile").Produces<WireProfile>();
 
-        me.MapPatch("", (ProfilePatch body, HttpContext http) => http.Send(body.ToCommand(), WireProfile.Of, version: u => u.Recorded))
+        me.MapPatch("", (ProfilePatch body, HttpContext http, Scopes scopes) =>
+                http.Send(body.ToCommand(), (user, store, cancellation) => WireProfile.Of(user, store, scopes, cancellation), version: u => u.Recorded))
             .WithSummary("Change one's own profile").Produces<WireProfile>();
 
         me.MapPost("/2fa-secret", Task<IResult> (HttpContext http) => http.Send(new MakeTwoFactorSecret(), WireTwoFactorSecret.Of))

@@ -71,5 +71,21 @@ internal static class UserEndpoints
         users.MapDelete("/{userId}", (OrganizationId organizationId, UserId userId, HttpContext http) =>
                 http.Send(new DeleteOrganizationUser(organizationId, userId)))
             .WithSummary("Remove a user of an organization").Produces(StatusCodes.Status204NoContent);
+
+        users.MapPost("/bulk", (OrganizationId organizationId, NewMembersBody body, HttpContext http) =>
+                http.Send(body.ToCommand(organizationId), WireOrganizationUser.Of, StatusCodes.Status201Created))
+            .WithName("createOrganizationUsers").WithSummary("Create several users of an organization, all or none; each sets a password by a token").Produces<IReadOnlyList<WireOrganizationUser>>(StatusCodes.Status201Created);
+
+        users.MapPost("/{userId}/suspend", (OrganizationId organizationId, UserId userId, HttpContext http) =>
+                http.Send(new SuspendOrganizationUser(organizationId, userId), WireOrganizationUser.Of, version: u => u.Recorded))
+            .WithSummary("Suspend a user of an organization: all access is gone").Produces<WireOrganizationUser>();
+
+        users.MapPost("/{userId}/reinstate", (OrganizationId organizationId, UserId userId, HttpContext http) =>
+                http.Send(new ReinstateOrganizationUser(organizationId, userId), WireOrganizationUser.Of, version: u => u.Recorded))
+            .WithSummary("Reinstate a user of an organization: access is as it was").Produces<WireOrganizationUser>();
+
+        users.MapPost("/{userId}/reset-password-token", (OrganizationId organizationId, UserId userId, HttpContext http) =>
+                http.Send(new AllowOrganizationPasswordReset(organizationId, userId), (token, _, _) => Task.FromResult(new WirePasswordReset(token))))
+            .WithName("resetOrganizationUserPasswordToken").WithSummary("Make a token by which a user of an organization may set a password").Produces<WirePasswordReset>();
     }
 }

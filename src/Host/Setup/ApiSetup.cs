@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Host.Api;
+using EventSourcedOrgs.Portal;
 using Serilog;
 using Serilog.Events;
 
@@ -12,7 +13,7 @@ internal static class ApiSetup
     public static void AddApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => HttpJson.Configure(options.SerializerOptions));
-        services.AddResponseCompression(options => options.MimeTypes = ["application/json", "application/problem+json", "application/x-ndjson", "application/cloudevents-batch+json", "text/csv", "text/html"]);
+        services.AddResponseCompression(options => options.MimeTypes = ["application/json", "application/problem+json", "application/x-ndjson", "application/cloudevents-batch+json", "text/csv", "text/html", "text/css", "text/javascript"]);
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(options =>
         {
@@ -24,7 +25,9 @@ internal static class ApiSetup
     public static void UseApi(this WebApplication app)
     {
         app.UseSerilogRequestLogging(options => options.GetLevel = LevelOf);
+        app.Use(PortalMount.BelievePortals);
         app.UseResponseCompression();
+        app.UsePortal();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.WriteException, SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or RefusedException });
         app.UseStatusCodePages(context => Problems.WriteStatus(context.HttpContext, context.HttpContext.Response.StatusCode));
         app.Use(Headers);
@@ -64,6 +67,7 @@ internal static class ApiSetup
         v3.MapWebhooks();
         v3.MapRefusals();
         v3.MapHistory();
+        v3.MapChanges();
         v3.MapEventLogs();
         v3.MapProof();
         v3.MapOperations();

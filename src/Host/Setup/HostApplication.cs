@@ -65,6 +65,7 @@ internal static class HostApplication
         builder.Services.AddSignIn(builder.Configuration);
         builder.Services.AddReleaseFiles(builder.Configuration, settings.Data);
         builder.Services.AddApi();
+        builder.Services.AddPortals(builder.Configuration, settings.MasterKey);
         if (settings.RateLimit is { } limit)
             builder.Services.AddSingleton(services => new RateLimits(limit, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddApiDescription();

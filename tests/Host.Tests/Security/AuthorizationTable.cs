@@ -65,6 +65,12 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/organizations/{organizationId}/users/{userId}                              organization auditor custom
         PATCH  /v3/organizations/{organizationId}/users/{userId}                              organization
         DELETE /v3/organizations/{organizationId}/users/{userId}                              organization
+        POST   /v3/organizations/{organizationId}/users/bulk                                  organization
+        POST   /v3/organizations/{organizationId}/users/{userId}/suspend                      organization
+        POST   /v3/organizations/{organizationId}/users/{userId}/reinstate                    organization
+        POST   /v3/organizations/{organizationId}/users/{userId}/reset-password-token         organization
+        GET    /v3/organizations/{organizationId}/changes                                     organization auditor gone
+        GET    /v3/changes                                                                    vendor       auditor
         POST   /v3/organizations/{organizationId}/user-groups                                 organization
         GET    /v3/organizations/{organizationId}/user-groups                                 organization auditor
         GET    /v3/organizations/{organizationId}/user-groups/{userGroupId}                   organization auditor

@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.AccessTokens;
+using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Domain;
@@ -40,16 +41,17 @@ internal sealed record ProfilePatch(
         Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), Common.Given(TwoFactorEnabled), TwoFactorCode, GoogleSsoEnabled ?? false);
 }
 
-/// <summary>A user as the user sees it.</summary>
+/// <summary>A user as the user sees it, with the organization, if there is one, and the scopes of what the user may do.</summary>
 internal sealed record WireProfile(
     UserId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, string FirstName, string LastName, string Email, string Role,
-    bool TwoFactorEnabled, bool GoogleSsoEnabled, DateTimeOffset? LastLoginAt, string Company)
+    bool TwoFactorEnabled, bool GoogleSsoEnabled, DateTimeOffset? LastLoginAt, string Company, OrganizationId? OrganizationId, string? OrganizationName,
+    IReadOnlyList<string> Scopes)
 {
-    public static WireProfile Of(User user) => new(
+    public static async Task<WireProfile> Of(User user, Store store, Scopes scopes, CancellationToken cancellation) => new(
         user.Id, user.Recorded.CreatedAt, user.Recorded.UpdatedAt, WireUser.NameOf(user), user.FirstName.Value ?? "", user.LastName?.Value ?? "",
-        user.Email.Value ?? "", user.Role.Name, user.HasTwoFactor, false, user.LastSignInAt, user.Company?.Value ?? "");
-
-    public static Task<WireProfile> Of(User user, Store store, CancellationToken cancellation) => Task.FromResult(Of(user));
+        user.Email.Value ?? "", user.Role.Name, user.HasTwoFactor, false, user.LastSignInAt, user.Company?.Value ?? "", user.Organization,
+        user.Organization is { } organization ? (await store.Organizations.Latest(organization, cancellation)).Name : null,
+        [.. scopes.Of(store.Context.Caller).Order(StringComparer.Ordinal)]);
 }
 
 /// <summary>The secret of a second factor, shown this once, as the address that authenticator apps read (as a QR code).</summary>

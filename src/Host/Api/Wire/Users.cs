@@ -15,6 +15,19 @@ internal sealed record NewOrganizationUser(
         Id.New<UserId>(), organization, FirstName, LastName, Email, Password, new(Role), AllowCustomerPortalAccess, UserGroupIds ?? []);
 }
 
+/// <summary>One of several new users of an organization, who get no password: each sets one by a token.</summary>
+internal sealed record NewMemberBody(
+    string FirstName, string Email, string Role = "user", bool AllowCustomerPortalAccess = true, string? LastName = null, ValueList<UserGroupId>? UserGroupIds = null)
+{
+    public NewMember ToMember() => new(Id.New<UserId>(), FirstName, LastName, Email, new(Role), AllowCustomerPortalAccess, UserGroupIds ?? []);
+}
+
+/// <summary>The body of several new users of an organization.</summary>
+internal sealed record NewMembersBody(ValueList<NewMemberBody> Users)
+{
+    public CreateOrganizationUsers ToCommand(OrganizationId organization) => new(organization, Users.Select(user => user.ToMember()).ToValueList());
+}
+
 /// <summary>The body of a change to a user of an organization.</summary>
 internal sealed record OrganizationUserPatch(
     string? FirstName = null, string? Email = null, string? Role = null, ValueList<UserGroupId>? UserGroupIds = null,

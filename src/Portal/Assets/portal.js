@@ -1,0 +1,90 @@
+// What pages do more of with scripts: keys, menus that close, copying, the slider, and changes as they happen. Everything else works without.
+const root = document.documentElement;
+root.classList.add("scripted");
+
+const typing = element => element.closest("input, textarea, select, [contenteditable]");
+
+document.addEventListener("keydown", event => {
+  const search = document.querySelector("[data-search]");
+  if (search && ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing(event.target)))) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  }
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+});
+
+document.addEventListener("click", event => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    navigator.clipboard.writeText(copy.dataset.copy).then(() => {
+      const before = copy.textContent;
+      copy.textContent = "Copied";
+      setTimeout(() => { copy.textContent = before; }, 1500);
+    });
+  }
+});
+
+// A form is sent once, however often the button is pressed.
+document.addEventListener("submit", event => {
+  const form = event.target;
+  if (!form.matches("[data-form]")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
+});
+
+// After a form came back with something to look at, that is where to look.
+document.querySelector('[role="alert"], [aria-invalid="true"]')?.focus();
+
+const words = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
+for (const form of document.querySelectorAll("[data-moment]")) {
+  const [range, output] = [form.querySelector('[type="range"]'), form.querySelector("output")];
+  range.addEventListener("input", () => { output.textContent = words.format(new Date(range.value * 1000)); });
+  range.addEventListener("change", () => form.requestSubmit());
+}
+
+// Changes as they happen: the page is asked for again, and its live parts take the places of the old ones, unless somebody is working in them.
+const source = document.querySelector("[data-changes]")?.dataset.changes;
+if (source && document.querySelector("[data-live]")) {
+  let waiting = null;
+  const refresh = async () => {
+    waiting = null;
+    const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of document.querySelectorAll("[data-live][id]")) {
+      const now = fresh.getElementById(part.id);
+      if (!now || now.innerHTML === part.innerHTML || part.contains(document.activeElement)) continue;
+      part.replaceWith(now);
+      now.classList.add("fresh");
+    }
+  };
+  const events = new EventSource(source);
+  events.addEventListener("change", () => { waiting ??= setTimeout(refresh, 250); });
+  window.addEventListener("pagehide", () => events.close());
+}
+
+// How far long work is, until it is done.
+const progress = document.querySelector("[data-progress]");
+if (progress) {
+  const events = new EventSource(progress.dataset.progress);
+  events.addEventListener("rebuild", event => {
+    const now = JSON.parse(event.data);
+    const bar = progress.querySelector("progress");
+    if (now.total > 0) [bar.max, bar.value] = [now.total, now.done];
+    progress.querySelector("[data-phase]").textContent = now.phase;
+    progress.querySelector("[data-done]").textContent = `${now.done.toLocaleString("en")} of ${now.total.toLocaleString("en")}`;
+    if (now.state !== "running") { events.close(); location.reload(); }
+  });
+}

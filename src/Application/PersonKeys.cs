@@ -69,7 +69,7 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     public bool IsErased(Guid person) => erased.ContainsKey(person);
 
     /// <summary>Whether the person has no key at this moment, whatever was known before.</summary>
-    public bool IsErased(Guid person)
+    public bool HasNoKey(Guid person)
     {
         using var command = database.CreateCommand("select not exists (select from events.mt_doc_personkey where id = $1)");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person });

@@ -19,7 +19,7 @@ internal static partial class OperationsSetup
         services.AddSingleton(provider =>
         {
             var keys = provider.GetRequiredService<PersonKeys>();
-            return new StateVerifier(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), StoredJson.Options(keys.Find), keys.IsErased,
+            return new StateVerifier(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), StoredJson.Options(keys), keys.HasNoKey,
                 new ExpectedClaims(provider.GetRequiredService<Secrets>()).Of);
         });
         services.AddSingleton(provider =>

@@ -25,7 +25,7 @@ namespace EventSourcedOrgs.Host.Setup;
 /// <summary>The one table of who may ask for what, and which scope a token needs for it.</summary>
 internal static partial class PermissionTable
 {
-    public static Permissions Permissions { get; } = new(new Dictionary<Type, Permission>(ForOperators.Concat(ForUsers).Concat(OfOrganizationUsers()))
+    public static Permissions Permissions { get; } = new(new Dictionary<Type, Permission>(ForOperators.Concat(ForUsers).Concat(ForOrganizationUsers))
     {
         [typeof(CreateOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(GetOrganization)] = new(Audience.Organization, "organization:read"),

@@ -43,11 +43,11 @@ internal sealed class Visitor : IAsyncDisposable
         complaints.ShouldBeEmpty();
     }
 
-    public Task Fill(string label, string text) => Page.GetByLabel(label, new() { Exact = false }).First.FillAsync(text);
+    public Task Fill(string label, string text) => Page.Locator("main").GetByLabel(label).First.FillAsync(text);
 
-    public Task Choose(string label, string option) => Page.GetByLabel(label).SelectOptionAsync(new SelectOptionValue { Label = option });
+    public Task Choose(string label, string option) => Page.Locator("main").GetByLabel(label).First.SelectOptionAsync(new SelectOptionValue { Label = option });
 
-    public Task Tick(string label) => Page.GetByLabel(label).CheckAsync();
+    public Task Tick(string label) => Page.Locator("main").GetByLabel(label).CheckAsync();
 
     public Task Press(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
 

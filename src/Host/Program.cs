@@ -10,5 +10,6 @@ var program = new RootCommand("EventSourcedOrgs: organizations, users, user grou
     KeysCommand.Create(),
     HistoryCommand.Create(),
     ProjectionsCommand.Create(),
+    UsersCommand.Create(),
 };
 return await program.RunAsync(args);

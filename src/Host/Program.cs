@@ -12,5 +12,6 @@ var program = new RootCommand("EventSourcedOrgs: organizations, users, user grou
     ProjectionsCommand.Create(),
     EventsCommand.Create(),
     DoctorCommand.Create(),
+    UsersCommand.Create(),
 };
 return await program.RunAsync(args);

@@ -52,6 +52,15 @@ public class ActivationRowsTests
     }
 
     [Fact]
+    public void Of_an_erased_one_no_version_says_where_the_machine_was()
+    {
+        var directory = new Directory(Application.StoredJson.Options(_ => new byte[32]));
+        var versions = directory.Fold([.. Life, Happened(7, Laptop.Value, new ActivationErased(Laptop, Pro))]).Versions(directory.Activations.Rows).ToList();
+        versions.Count.ShouldBe(5);
+        versions.ShouldAllBe(version => version.Row.State.Report!.Address.Erased && version.Row.State.Report.Address.Value == null);
+    }
+
+    [Fact]
     public void The_summary_counts_it_while_it_lasts() =>
         new OrganizationSummary().Fold(Life).Versions(OrganizationSummary.Activations).Select(version => (version.Row.LeaseExpiresAt, version.Since, version.Until)).ShouldBe(
             [(Noon.AddHours(1), 2, 3), (Noon.AddHours(2), 3, 6)]);

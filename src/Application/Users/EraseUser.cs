@@ -27,6 +27,7 @@ public sealed record EraseUser(UserId User) : ICommand<User>
             if (store.Context.Caller.MayManage(user) is { } mayNot)
                 return mayNot;
 
+            var emails = await Emails(user.Id, cancellationToken);
             var machines = await Machines(user.Id, cancellationToken);
             await store.Licenses.OpenExclusively(machines.Select(machine => machine.License), cancellationToken);
             await store.Activations.Open(machines.Select(machine => machine.Id), cancellationToken);
@@ -42,13 +43,25 @@ public sealed record EraseUser(UserId User) : ICommand<User>
                     return refusal;
             }
 
-            if (user.Email.Value is { } email)
-                PasswordCheck.Forgive(email, store.Session, secrets);
+            PasswordCheck.Forgive($"user/{user.Id}", store.Session, secrets);
+            foreach (var email in emails)
+            {
+                if (await store.Claims.Holder(Unique.Email(email), cancellationToken) is null)
+                    PasswordCheck.Forgive(email, store.Session, secrets);
+            }
+
             Guid[] persons = [user.Id.Value, .. machines.Select(machine => machine.Id.Value)];
             new Traces(store.Session).Remove(user.Id, persons);
             store.PersonKeys.Destroy(persons, store.Session, store.Context.Now);
             return erased;
         }
+
+        /// <summary>The addresses that the user ever had, as far as they can be read.</summary>
+        private async Task<IReadOnlyList<string>> Emails(UserId user, CancellationToken cancellation) =>
+        [
+            .. (await store.Session.Events.FetchStreamAsync(user.Value, token: cancellation))
+                .Select(e => (e.Data as UserCreated)?.Email.Value ?? (e.Data as UserEmailChanged)?.Email.Value).OfType<string>().Distinct(),
+        ];
 
         /// <summary>
         /// What told of the person: the activations and attempts that the user made, and those that nobody signed in for while the licence was the user's own. A machine

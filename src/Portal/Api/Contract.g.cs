@@ -1817,7 +1817,7 @@ public sealed record Reason
     public required IReadOnlyList<Grant> Events { get; init; }
 }
 
-/// <summary>A rebuild or verification of a projection. Drift is what differed between the live rows and what the events say: the count of rows, and the first values.</summary>
+/// <summary>A rebuild or verification of projections, or a verification or repair of states. Drift is what differed between the live rows and what the events say: the count of rows, and the first values.</summary>
 public sealed record Rebuild
 {
     public required Guid Id { get; init; }
@@ -2048,6 +2048,20 @@ public sealed record RoleSummary
 public sealed record Rotation
 {
     public DateTimeOffset? FormerEndsAt { get; init; }
+}
+
+/// <summary>Sealing as operators see it. The failure is that of the Host that answers; the rest is true of all of them.</summary>
+public sealed record SealingReport
+{
+    public required string State { get; init; }
+    public required string? Failure { get; init; }
+    public required long Size { get; init; }
+    public required long Position { get; init; }
+    public required long HighWater { get; init; }
+    public required long EventsBehind { get; init; }
+    public required double SecondsBehind { get; init; }
+    public required long? SignedSize { get; init; }
+    public required DateTimeOffset? SignedAt { get; init; }
 }
 
 /// <summary>Seats; -1 allowed is unlimited.</summary>
@@ -3351,6 +3365,18 @@ public static class Contract
     /// <summary>Compare a projection with what the events say, and change nothing</summary>
     public static Call<Rebuild> VerifyOperationProjection(string projectionName) =>
         new(HttpMethod.Post, $"/v3/operations/projections/{Call.Escape(projectionName)}/verify") { Knows = "dryRun" };
+
+    /// <summary>Compare the states that commands decide on (all, or those of one kind) with what their events say, and change nothing</summary>
+    public static Call<Rebuild> VerifyOperationState(Query? query = null) =>
+        new(HttpMethod.Post, $"/v3/operations/states/verify") { Knows = "aggregate dryRun", Query = query };
+
+    /// <summary>Rewrite the states that differ from what their events say</summary>
+    public static Call<Rebuild> RepairOperationState(Query? query = null) =>
+        new(HttpMethod.Post, $"/v3/operations/states/repair") { Knows = "aggregate dryRun", Query = query };
+
+    /// <summary>How far sealing has come: events in the log, lag, the last checkpoint, and what stands in its way</summary>
+    public static Call<SealingReport> GetOperationSealing(Query? query = null) =>
+        new(HttpMethod.Get, $"/v3/operations/sealing") { Knows = "asOf", Query = query };
 
     /// <summary>How far a rebuild or verification is, and what it found; as server-sent events for who accepts them</summary>
     public static Call<Rebuild> GetOperationRebuild(Guid rebuildId, Query? query = null) =>

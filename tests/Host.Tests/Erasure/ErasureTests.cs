@@ -17,7 +17,7 @@ public sealed class ErasureTests
         var folder = System.IO.Directory.CreateTempSubdirectory("eventsourcedorgs-proof-");
         await using var host = await TestHost.StartAsync(services => services.AddSingleton(new SealingOptions(folder.FullName) { BetweenCheckpoints = TimeSpan.FromMilliseconds(100) }));
         var marked = await Marked.In(host);
-        var before = await Position(host);
+        var before = await host.Position();
         await Settled(host);
 
         var dump = await Dump.Of(host);
@@ -26,7 +26,9 @@ public sealed class ErasureTests
         dump.Where(marked.Email).ShouldBe([host.Services.GetRequiredService<Projections.Directory>().Users.Rows.Name]);
         foreach (var word in marked.Told)
             dump.Where(word).ShouldBeEmpty(word);
-        (await Answers(marked, before)).ShouldContain("Agent", Case.Sensitive);
+        var answers = await Answers(marked, before);
+        foreach (var word in marked.Plain.Append(marked.Agent))
+            answers.ShouldContain(word, Case.Sensitive);
 
         await TestHost.AlongsideAsync(host, TimeProvider.System, async other =>
         {
@@ -85,8 +87,6 @@ public sealed class ErasureTests
             answers.Add(await vendor.GetStringAsync(path));
         return string.Join('\n', answers);
     }
-
-    private static async Task<long> Position(TestHost host) => await host.Position();
 
     /// <summary>Every read model has everything, and everything is sealed.</summary>
     private static async Task Settled(TestHost host)

@@ -28,7 +28,9 @@ internal sealed class Marked
     public IReadOnlyList<string> Plain => [W("First"), W("Renamed"), W("Last"), Email, $"Former{Email}", W("Company"), W("Value"), W("Host"), W("Server"), W("Imported"), $"bob{Email}"];
 
     /// <summary>Words that were only told on the way, or are sealed wherever they are.</summary>
-    public IReadOnlyList<string> Told => [W("Agent"), W("Refused"), W("Failed"), W("Tried")];
+    public IReadOnlyList<string> Told => [Agent, W("Refused"), W("Failed"), W("Tried")];
+
+    public string Agent => W("Agent");
 
     public (string Name, string Value) IdempotencyKey => ("Idempotency-Key", $"key-{mark}");
 
@@ -55,7 +57,7 @@ internal sealed class Marked
         await Acme.Host.Anonymous.Post("/v3/accounts/login", new { email = Email, password = W("Failed") }).Expect(400);
 
         using var ada = await Acme.Host.SignIn(Email, Acme.Password);
-        ada.DefaultRequestHeaders.UserAgent.ParseAdd(W("Agent"));
+        ada.DefaultRequestHeaders.UserAgent.ParseAdd(Agent);
         await ada.Post("/v3/personal-access-tokens", new { name = "robot", scopes = new[] { "license:read" } }).Expect(201);
         await ada.Delete($"/v3/users/{Ada}").ExpectProblem(403, "FORBIDDEN");
 

@@ -54,7 +54,7 @@ public sealed class BackupTests : IAsyncLifetime
         await IsKnownToBeOlder(new NpgsqlConnectionStringBuilder(empty.ConnectionString) { Database = "older" }.ConnectionString, Proof);
     }
 
-    [BackupFact]
+    [BackupFact(Long = true)]
     public async Task A_base_backup_starts_as_the_same_installation()
     {
         await using var cluster = await PostgresTools.ClusterAsync(Path.Combine(folder, "from"));

@@ -34,6 +34,18 @@ internal static class PostgresTools
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class BackupFactAttribute : FactAttribute
 {
+    /// <summary>Only with RELIABILITY=long.</summary>
+    public bool Long
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value && Environment.GetEnvironmentVariable("RELIABILITY") != "long")
+                Skip = "It takes long: RELIABILITY=long.";
+        }
+    }
+
     public BackupFactAttribute() =>
         Skip = new[] { "pg_dump", "pg_restore", "pg_basebackup", "initdb" }.All(program => PostgresTools.Find(program) is not null) ? null! : "pg_dump, pg_restore and pg_basebackup are not installed.";
 }

@@ -60,7 +60,7 @@ public sealed class TransferTests : IClassFixture<Origin>
         await Refused(await EmptyAsync(), origin.File, "EXPORT_KEY", key: [.. Enumerable.Repeat((byte)9, 32)]);
 
     [Theory]
-    [InlineData("EXPORT_ALTERED", "\"version\":2,", "\"version\":3,")]
+    [InlineData("EXPORT_ALTERED", "\"version\":2\\}", "\"version\":3}")]
     [InlineData("EXPORT_ALTERED", "\"name\":\"Acme\"", "\"name\":\"Acmf\"")]
     [InlineData("EXPORT_ALTERED", "(?m)^\\{\"row\":\\{\"table\":\"events.mt_doc_claim\".*\\n", "")]
     [InlineData("EXPORT_ALTERED", "(?m)^\\{\"index\":7,.*\\n", "")]
@@ -125,7 +125,8 @@ public sealed class TransferTests : IClassFixture<Origin>
         watch.Restart();
         await ImportAsync(empty, file);
         output.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{written.Events} events: written in {export.TotalSeconds:0.0} s, taken in and sealed in {watch.Elapsed.TotalSeconds:0.0} s, {new FileInfo(file).Length / 1e6:0} MB"));
-        (export + watch.Elapsed).ShouldBeLessThan(TimeSpan.FromMinutes(1));
+        export.ShouldBeLessThan(TimeSpan.FromMinutes(1));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
     }
 
     [Fact]

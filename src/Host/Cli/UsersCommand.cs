@@ -33,8 +33,7 @@ internal static class UsersCommand
             }
 
             await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
-            await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = false });
-            await app.MigrateAsync();
+            await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
             return await Run(app.Services.GetRequiredService<Commands>(), users.Distinct(), cancellation);
         });
         return erase;

@@ -28,6 +28,10 @@ internal static class Failures
         {
             await ShowAsync(http, e.Problem);
         }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever asked has gone: there is nobody to tell.
+        }
         catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
             var forged = e is AntiforgeryValidationException;

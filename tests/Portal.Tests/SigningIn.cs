@@ -3,8 +3,8 @@ using Microsoft.Playwright;
 namespace EventSourcedOrgs.Portal.Tests;
 
 /// <summary>The way in and out.</summary>
-[Collection(OneSite.Name)]
-public class SigningIn(Site site)
+[Collection(OnDemo.Name)]
+public class SigningIn(DemoSite site)
 {
     [Fact]
     public async Task A_stranger_is_asked_to_sign_in_and_comes_back_to_the_page()

@@ -2,21 +2,18 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EventSourcedOrgs.Application;
-using EventSourcedOrgs.Application.Accounts;
-using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Host.Cli;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Tests;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Playwright;
 
 namespace EventSourcedOrgs.Portal.Tests;
 
-/// <summary>The whole service with its portals, on a port and a database of its own.</summary>
-public sealed class Site : IAsyncLifetime
+/// <summary>The whole service with its portals, on a port and a database of its own, empty but for its super-admin, or with the demo data.</summary>
+public abstract class Site(bool withDemo) : IAsyncLifetime
 {
-    public const string SuperAdmin = "root@vendor.example";
-    public const string Password = "correct horse battery";
+    public const string SuperAdmin = "admin@vendor.example";
+    public const string Password = "demo-password";
 
     private WebApplication app = null!;
     private string data = null!;
@@ -34,37 +31,48 @@ public sealed class Site : IAsyncLifetime
         });
         await app.MigrateAsync();
         await app.StartAsync();
-        var account = new OpenAccount("Vendor", "vendor", SuperAdmin, Password);
-        (await app.Services.GetRequiredService<Commands>().Run(account, Envelope.System, null, CancellationToken.None)).Result.Refusal.ShouldBeNull();
+        var start = new FirstStart(app.Services);
+        await start.OpenAccountAsync(demo: true, CancellationToken.None);
+        if (withDemo)
+            await start.ImportDemoAsync(CancellationToken.None);
         Http = new() { BaseAddress = new Uri(Address) };
+        await PrepareAsync();
     }
 
-    /// <summary>Somebody who is signed in by the API, to prepare what a test looks at.</summary>
+    /// <summary>What its tests find there.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>Somebody who is signed in at the API, to prepare what a test looks at.</summary>
     public async Task<HttpClient> Caller(string email = SuperAdmin)
     {
-        var tokens = await PostAsync(Http, "/v3/accounts/login", new { email, password = Password });
+        var tokens = await Send(Http, HttpMethod.Post, "/v3/accounts/login", new { email, password = Password });
         var client = new HttpClient { BaseAddress = Http.BaseAddress };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", tokens["accessToken"]!.GetValue<string>());
+        client.DefaultRequestHeaders.Authorization = new("Bearer", (string)tokens["accessToken"]!);
         return client;
     }
 
-    public static async Task<JsonNode> PostAsync(HttpClient client, string path, object? body = null) => await SendAsync(client, HttpMethod.Post, path, body);
-
-    public static async Task<JsonNode> SendAsync(HttpClient client, HttpMethod method, string path, object? body = null)
+    public static async Task<JsonNode> Send(HttpClient client, HttpMethod method, string path, object? body = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
-            request.Content = JsonContent.Create(body, options: JsonSerializerOptions.Web);
+            request.Content = body as HttpContent ?? JsonContent.Create(body, options: JsonSerializerOptions.Web);
         using var response = await client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         response.IsSuccessStatusCode.ShouldBeTrue($"{method} {path}: {text}");
         return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
     }
 
+    public static Task<JsonNode> Get(HttpClient client, string path) => Send(client, HttpMethod.Get, path);
+
+    public static Task<JsonNode> Post(HttpClient client, string path, object? body = null) => Send(client, HttpMethod.Post, path, body);
+
     /// <summary>A browser of nobody yet.</summary>
     internal async Task<Visitor> Visit(bool scripts = true)
     {
-        var context = await (await Browser.Shared).NewContextAsync(new() { BaseURL = Address, JavaScriptEnabled = scripts, ViewportSize = new() { Width = 1280, Height = 900 }, Locale = "en-GB", TimezoneId = "UTC" });
+        var context = await (await Browser.Shared).NewContextAsync(new()
+        {
+            BaseURL = Address, JavaScriptEnabled = scripts, ViewportSize = new() { Width = 1280, Height = 900 }, Locale = "en-GB", TimezoneId = "UTC", AcceptDownloads = true,
+        });
         context.SetDefaultTimeout(30_000);
         return new(context, await context.NewPageAsync());
     }
@@ -85,9 +93,5 @@ public sealed class Site : IAsyncLifetime
     }
 }
 
-/// <summary>Tests that share one site, and stay apart by their organizations.</summary>
-[CollectionDefinition(Name)]
-public sealed class OneSite : ICollectionFixture<Site>
-{
-    public const string Name = "one site";
-}
+/// <summary>An installation as it is at its first start.</summary>
+public sealed class EmptySite() : Site(withDemo: false);

@@ -1,0 +1,51 @@
+namespace EventSourcedOrgs.Portal.Tests;
+
+/// <summary>Open pages follow what others do.</summary>
+[Collection(OnDemo.Name)]
+public class LivePages(DemoSite site)
+{
+    [Fact]
+    public async Task A_list_shows_what_somebody_else_added()
+    {
+        await using var admin = await site.Visit(DemoSite.Admin);
+        await admin.Page.RunAndWaitForResponseAsync(() => admin.Go("/portal/groups"), answer => answer.Url.EndsWith("/portal/changes", StringComparison.Ordinal));
+        using var api = await site.Caller(DemoSite.Admin);
+        var name = $"Group {Guid.NewGuid():N}";
+        await Site.Post(api, $"/v3/organizations/{site.Organization}/user-groups", new { name });
+        await admin.Sees(name);
+    }
+
+    [Fact]
+    public async Task Everything_but_that_works_without_scripts()
+    {
+        await using var admin = await site.Visit(DemoSite.Admin, scripts: false);
+        await admin.Go("/portal/groups/new");
+        await admin.Press("Create group");
+        await admin.Sees("must");
+        await admin.Fill("Name", $"Quiet {Guid.NewGuid():N}");
+        await admin.Press("Create group");
+        await admin.Sees("was created.");
+        await admin.Go("/portal/moment");
+        await admin.Press("Go");
+        await admin.Go("/portal/users?search=hopper&sort=-name");
+        await admin.Sees("Hopper");
+    }
+
+    [Fact]
+    public async Task Many_users_come_in_after_a_look_at_what_would_happen()
+    {
+        var (_, email) = await site.NewOrganization("Importers");
+        await using var olga = await site.Visit(email);
+        await olga.Go("/portal/users/import");
+        await olga.Fill("Or the rows themselves", "firstName,email,groups\nBarbara,barbara@importers.example,\nNobody,nobody@importers.example,Ghosts");
+        await olga.Press("Show what would happen");
+        await olga.Sees("There is no group 'Ghosts'.");
+        await olga.Follow("Try another file");
+        await olga.Fill("Or the rows themselves", "firstName,email\nBarbara,barbara@importers.example\nTony,tony@importers.example");
+        await olga.Press("Show what would happen");
+        await olga.Sees("1 of 5 taken now, 3 of 5 after.");
+        await olga.IsAccessible();
+        await olga.Press("Import 2 users");
+        await olga.Sees("tony@importers.example");
+    }
+}

@@ -64,6 +64,7 @@ public class AdminPages(Site site)
     private async Task See(string[] paths)
     {
         await using var visitor = await site.Visit(Site.SuperAdmin);
+        await visitor.Page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
         foreach (var path in paths)
         {
             (await visitor.Page.GotoAsync(path))!.Status.ShouldBe(200, path);

@@ -32,17 +32,17 @@ public class AdminWalk(Site site)
         await vendor.Go("/admin/products/new");
         await vendor.Fill("Name", name);
         await vendor.Fill("Shown to customers as", $"{name} for everybody");
-        await vendor.Choose("Licence template", name);
+        await Choose(vendor, "Licence template", name);
         await vendor.Press("Create product");
         await vendor.Sees("Public key");
 
         await vendor.Follow("New licence");
-        await vendor.Choose("Organization", name);
+        await Choose(vendor, "Organization", name);
         await vendor.Press("Create licence");
         await vendor.Sees("it opens nothing before it is assigned");
 
         await vendor.Follow("Assign");
-        await vendor.Choose("User", await vendor.Page.Locator("select[name=userId] option").Nth(1).InnerTextAsync());
+        await vendor.Page.GetByRole(AriaRole.Combobox, new() { Name = "User" }).SelectOptionAsync(new SelectOptionValue { Index = 1 });
         await vendor.Press("Show what it gives");
         await vendor.Sees("1 access gained");
         await vendor.Press("Assign");
@@ -103,7 +103,7 @@ public class AdminWalk(Site site)
         var sale = await AdminSale.Make(caller);
         await using var vendor = await site.Visit(Site.SuperAdmin, scripts: false);
         await vendor.Go($"/admin/releases/{sale.Release}");
-        await vendor.Page.GetByLabel("File").SetInputFilesAsync(new FilePayload { Name = "setup.bin", MimeType = "application/octet-stream", Buffer = [1, 2, 3, 4, 5] });
+        await vendor.Page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "setup.bin", MimeType = "application/octet-stream", Buffer = [1, 2, 3, 4, 5] });
         await vendor.Press("Upload");
         await vendor.Sees("setup.bin was uploaded.");
         await vendor.Follow("Publish");
@@ -130,6 +130,7 @@ public class AdminWalk(Site site)
         (await script.GetAsync("/v3/organizations")).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
 
         await vendor.Follow("Done");
+        await vendor.Sees(name);
         await vendor.Follow(name);
         (await vendor.Page.ContentAsync()).ShouldNotContain(secret);
         await vendor.Follow("Revoke");
@@ -137,6 +138,9 @@ public class AdminWalk(Site site)
         await vendor.Sees("revoked");
         (await script.GetAsync("/v3/organizations")).StatusCode.ShouldBe(System.Net.HttpStatusCode.Unauthorized);
     }
+
+    private static Task Choose(Visitor vendor, string label, string option) =>
+        vendor.Page.GetByRole(AriaRole.Combobox, new() { Name = label }).SelectOptionAsync(new SelectOptionValue { Label = option });
 
     private static async Task NewOrganization(Visitor vendor, string name, string seats)
     {

@@ -34,7 +34,7 @@ internal static class Lists
     /// <summary>Asks for a page of a list that is read from what is committed, by rows as they are shown.</summary>
     public static async Task<IResult> List<TWire>(this HttpContext http, Listing listing, Func<ListRequest, IQuery<ListPage<TWire>>> query)
     {
-        var request = ListBinding.Bind(http.Request.Query, listing);
+        var request = ListBinding.Bind(http.Request.Query, listing, Positions.MinPosition);
         if (!request.IsValid)
             return request.Errors.AsRefusal().AsHttp();
 

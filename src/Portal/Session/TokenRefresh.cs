@@ -18,7 +18,7 @@ public sealed class TokenRefresh(ApiConnection connection, TimeProvider clock)
     private readonly ConcurrentDictionary<string, (Lazy<Task<SessionTokens?>> Tokens, DateTimeOffset Since)> running = new();
 
     /// <summary>Tokens as a cookie holds them: the access token says how long it is good.</summary>
-    public SessionTokens Of(Tokens tokens) => new(tokens.AccessToken, tokens.RefreshToken, ExpiryOf(tokens.AccessToken) - Margin);
+    public static SessionTokens Of(Tokens tokens) => new(tokens.AccessToken, tokens.RefreshToken, ExpiryOf(tokens.AccessToken) - Margin);
 
     public bool IsDue(SessionTokens tokens) => tokens.RefreshAt <= clock.GetUtcNow();
 

@@ -60,3 +60,24 @@ need_postgres() {
     } >&2
     return 1
 }
+
+# The same places as in tests/Portal.Tests/Browser.cs.
+has_chromium() {
+    [[ -n ${EVENTSOURCEDORGS_CHROMIUM:-} ]] && return
+    local program
+    for program in /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        [[ -x $program ]] && return
+    done
+    return 1
+}
+
+need_chromium() {
+    has_chromium && return
+    {
+        echo "The tests of the portals need Chromium. One of these commands provides it:"
+        echo "  apt-get install chromium            (Debian; as root)"
+        echo "  dnf install chromium                (Fedora, Red Hat; as root)"
+        echo "Or name a Chrome or Chromium that is installed: EVENTSOURCEDORGS_CHROMIUM=/path/to/it ./test"
+    } >&2
+    return 1
+}

@@ -13,6 +13,8 @@ internal static class Failures
     /// <summary>The framework adds it once for each rendering, and the page that broke was one.</summary>
     private const string EnhancedNavigation = "blazor-enhanced-nav";
 
+    private const string FormTooOld = "This form is too old. Go back, load the page again, and send it once more.";
+
     public static async Task Show(HttpContext http, RequestDelegate next)
     {
         try
@@ -28,6 +30,10 @@ internal static class Failures
         {
             await ShowAsync(http, e.Problem);
         }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever asked has gone: there is nobody to tell.
+        }
         catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
             var forged = e is AntiforgeryValidationException;
@@ -38,6 +44,8 @@ internal static class Failures
 
         if (!http.Response.HasStarted && http.Response is { StatusCode: StatusCodes.Status404NotFound, ContentType: null })
             await ShowAsync(http, Missing(http));
+        else if (!http.Response.HasStarted && http.Response is { StatusCode: StatusCodes.Status400BadRequest, ContentType: null })
+            await ShowAsync(http, Of(http, StatusCodes.Status400BadRequest, "FORM_EXPIRED", FormTooOld));
     }
 
     /// <summary>Rendered apart from the page that broke, with a renderer and services of its own: those of the page are used up.</summary>
@@ -57,7 +65,7 @@ internal static class Failures
     private static Problem Missing(HttpContext http) => Of(http, StatusCodes.Status404NotFound, "ROUTE_NOT_FOUND", "There is nothing at this address.");
 
     private static Problem Broken(HttpContext http, bool forged) => forged
-        ? Of(http, StatusCodes.Status400BadRequest, "FORM_EXPIRED", "This form is too old. Go back, load the page again, and send it once more.")
+        ? Of(http, StatusCodes.Status400BadRequest, "FORM_EXPIRED", FormTooOld)
         : Of(http, StatusCodes.Status500InternalServerError, "INTERNAL_ERROR", "Something broke on our side. The trace id helps to find it.");
 
     private static Problem Of(HttpContext http, int status, string code, string message) => new()

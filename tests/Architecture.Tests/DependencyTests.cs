@@ -20,8 +20,16 @@ public class DependencyTests
     public void The_proof_knows_nothing_of_ours() => OursIn(Repository.Proof).ShouldBeEmpty();
 
     [Fact]
+    public void The_portal_knows_nothing_of_ours() => OursIn(Repository.Portal).ShouldBeEmpty();
+
+    [Fact]
+    public void The_host_only_mounts_the_portal() =>
+        Repository.Sources("src/Host").Where(source => source.Text.Contains("EventSourcedOrgs.Portal", StringComparison.Ordinal)).Select(source => source.Path)
+            .ShouldBe(["src/Host/Setup/ApiSetup.cs", "src/Host/Setup/PortalMount.cs"]);
+
+    [Fact]
     public void Nobody_knows_the_host() =>
-        new[] { Repository.Domain, Repository.Application, Repository.Projections }.SelectMany(ReferencesOf).ShouldNotContain("EventSourcedOrgs.Host");
+        new[] { Repository.Domain, Repository.Application, Repository.Projections, Repository.Portal }.SelectMany(ReferencesOf).ShouldNotContain("EventSourcedOrgs.Host");
 
     [Fact]
     public void The_application_and_the_projections_know_nothing_of_http() =>

@@ -26,6 +26,8 @@ internal static class Repository
 
     public static Assembly Proof { get; } = typeof(Digest).Assembly;
 
+    public static Assembly Portal { get; } = typeof(Portal.PortalOptions).Assembly;
+
     public static Assembly Host { get; } = typeof(HostSettings).Assembly;
 
     /// <summary>What applications of the vendor are built with.</summary>
@@ -33,18 +35,19 @@ internal static class Repository
 
     public static Assembly LicenseTool { get; } = Assembly.Load("EventSourcedOrgs.LicenseTool");
 
-    /// <summary>All types that somebody wrote.</summary>
+    /// <summary>All types that somebody wrote, but for pages and their parts: the compiler makes their classes.</summary>
     public static IEnumerable<Type> Types { get; } =
     [
-        .. new[] { Domain, Application, Projections, Proof, Host, Client, LicenseTool }.SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type.Namespace?.StartsWith("EventSourcedOrgs", StringComparison.Ordinal) is true && !type.Name.Contains('<', StringComparison.Ordinal)),
+        .. new[] { Domain, Application, Projections, Proof, Portal, Host, Client, LicenseTool }.SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.Namespace?.StartsWith("EventSourcedOrgs", StringComparison.Ordinal) is true && !type.Name.Contains('<', StringComparison.Ordinal)
+                && !type.IsAssignableTo(typeof(Microsoft.AspNetCore.Components.IComponent)) && !(type.DeclaringType?.IsAssignableTo(typeof(Microsoft.AspNetCore.Components.IComponent)) is true)),
     ];
 
     public static IReadOnlyList<Source> Sources(params string[] folders) =>
     [
         .. folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Approved.Root, folder), "*.cs", SearchOption.AllDirectories))
             .Select(file => Path.GetRelativePath(Approved.Root, file).Replace('\\', '/'))
-            .Where(path => !path.Split('/').Any(part => part is "obj" or "bin"))
+            .Where(path => !path.Split('/').Any(part => part is "obj" or "bin") && !path.EndsWith(".g.cs", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .Select(path => new Source(path, File.ReadAllText(Path.Combine(Approved.Root, path)).ReplaceLineEndings("\n"))),
     ];

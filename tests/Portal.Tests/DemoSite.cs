@@ -17,6 +17,9 @@ public sealed class DemoSite() : Site(withDemo: true)
 
     public string License { get; private set; } = "";
 
+    /// <summary>One that the user may use.</summary>
+    public string LicenseOfUser { get; private set; } = "";
+
     public string Group { get; private set; } = "";
 
     public string Person { get; private set; } = "";
@@ -29,19 +32,20 @@ public sealed class DemoSite() : Site(withDemo: true)
     {
         using var vendor = await Caller();
         using var admin = await Caller(Admin);
+        using var user = await Caller(User);
         Organization = (string)(await Get(admin, "/v3/me"))["organizationId"]!;
         var own = $"/v3/organizations/{Organization}";
-        var license = (await Get(admin, $"{own}/licenses?sort=%2BcreatedAt"))[0]!;
+        var license = (await Get(admin, $"{own}/licenses?type=node-locked&sort=%2BcreatedAt"))[0]!;
         (License, Group, Person) = ((string)license["id"]!, await First(admin, $"{own}/user-groups"), await First(admin, $"{own}/users?search=user@acme"));
-        await Send(vendor, HttpMethod.Patch, $"/v3/licenses/{License}", new { type = "node-locked", allowedActivations = 20, fingerprintMatchingStrategy = "exact" });
         foreach (var (host, system) in Machines)
         {
             await Post(Http, "/v3/activations", new
             {
-                key = (string)license["key"]!, productId = Product, fingerprint = Fingerprint(host), hostname = host, os = system, userHash = "somebody", appVersion = (string?)null, releaseVersion = "2.1.0",
+                key = (string)license["key"]!, productId = Product, fingerprint = Fingerprint(host), hostname = host, os = system, userHash = "somebody", releaseVersion = "2.1.0",
             });
         }
 
+        LicenseOfUser = await First(user, "/v3/me/licenses");
         Activation = await First(admin, $"{own}/activations?sort=%2BcreatedAt");
         Release = (string)(await Post(vendor, "/v3/releases", new { name = "Workbench 2.1", version = "2.1.0", channel = "stable", platforms = new[] { "linux", "windows" }, productId = Product, notes = "Faster, and quieter." }))["id"]!;
         await Send(vendor, HttpMethod.Put, $"/v3/{Release}/workbench.tar.gz", new ByteArrayContent(Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Repeat("not really a program", 5000)))));

@@ -20,6 +20,7 @@ public class LivePages(DemoSite site)
     {
         await using var admin = await site.Visit(DemoSite.Admin, scripts: false);
         await admin.Go("/portal/groups/new");
+        await admin.Fill("Name", " ");
         await admin.Press("Create group");
         await admin.Sees("must");
         await admin.Fill("Name", $"Quiet {Guid.NewGuid():N}");

@@ -26,7 +26,7 @@ public class Pages(DemoSite site, ITestOutputHelper output)
         "/portal/offline/deactivate", "/portal/history", "/portal/history/refused", "/portal/access-diff", "/portal/search?search=ada", "/portal/moment");
 
     [Fact]
-    public Task Of_users() => Look("user", DemoSite.User, "/portal/my/licenses", $"/portal/my/licenses/{site.License}", "/portal/my/activations", "/portal/my/downloads", "/portal/profile", "/portal/security", "/portal/sessions");
+    public Task Of_users() => Look("user", DemoSite.User, "/portal/my/licenses", $"/portal/my/licenses/{site.LicenseOfUser}", "/portal/my/activations", "/portal/my/downloads", "/portal/profile", "/portal/security", "/portal/sessions");
 
     [Fact]
     public Task Of_the_vendor() => Look("vendor", Site.SuperAdmin,

@@ -78,7 +78,7 @@ internal static class ServeCommand
         return ExitCode.Success;
     }
 
-    private static IEnumerable<string> Addresses(string url) => [$"API          {url}/v3", $"API pages    {url}/docs/api"];
+    private static IEnumerable<string> Addresses(string url) => [$"Admin        {url}/admin", $"Customers    {url}/portal", $"API          {url}/v3", $"API pages    {url}/docs/api"];
 
     private static IEnumerable<string> SignIns(string? password, bool demo) => demo
         ?

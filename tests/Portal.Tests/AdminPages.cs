@@ -8,8 +8,8 @@ namespace EventSourcedOrgs.Portal.Tests;
 /// <summary>
 /// Every page of the admin portal: it answers, keeps nobody out, has enough contrast in the light and in the dark, and fits a phone. With PORTAL_PICTURES=1 they are also drawn into docs/portal.
 /// </summary>
-[Collection(OneSite.Name)]
-public class AdminPages(Site site)
+[Collection(OnDemo.Name)]
+public class AdminPages(DemoSite site)
 {
     private static readonly string? Pictures = Environment.GetEnvironmentVariable("PORTAL_PICTURES") == "1" ? Path.Combine(Approved.Root, "docs", "portal") : null;
 

@@ -3,8 +3,8 @@ using Microsoft.Playwright;
 namespace EventSourcedOrgs.Portal.Tests;
 
 /// <summary>A vendor's day at the admin portal.</summary>
-[Collection(OneSite.Name)]
-public class AdminWalk(Site site)
+[Collection(OnDemo.Name)]
+public class AdminWalk(DemoSite site)
 {
     [Fact]
     public async Task A_vendor_sells_to_a_new_customer()

@@ -31,7 +31,7 @@ internal static class Lists
         return Results.Json(await wire(page.Rows, http.RequestServices.GetRequiredService<Store>(), http.RequestAborted), HttpJson.Options);
     }
 
-    /// <summary>Asks for a page of a list that is read from what is committed, by rows as they are shown.</summary>
+    /// <summary>Asks for a page of a list that is read from what is committed, by rows as they are shown: it never has to wait for a position.</summary>
     public static async Task<IResult> List<TWire>(this HttpContext http, Listing listing, Func<ListRequest, IQuery<ListPage<TWire>>> query)
     {
         var request = ListBinding.Bind(http.Request.Query, listing, Positions.MinPosition);

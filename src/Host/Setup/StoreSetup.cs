@@ -24,7 +24,7 @@ internal static class StoreSetup
         services.AddSingleton(_ => NpgsqlDataSource.Create(settings.ConnectionString));
         services.AddSingleton(secrets);
         services.AddSingleton<PersonKeys>();
-        services.AddSingleton<IFormerMachines, FormerMachines>();
+        services.AddSingleton<FormerMachines>(provider => new LinesOfMachines(provider.GetRequiredService<NpgsqlDataSource>()).Of);
         services.AddMarten(provider =>
             {
                 var options = new StoreOptions();

@@ -17,7 +17,7 @@ public sealed record EraseUser(UserId User) : ICommand<User>
 
     public bool IsSlow => true;
 
-    public sealed class Handler(Store store, Secrets secrets, IFormerMachines former) : ICommandHandler<EraseUser, User>
+    public sealed class Handler(Store store, Secrets secrets, FormerMachines former) : ICommandHandler<EraseUser, User>
     {
         public async Task<Result<User>> Handle(EraseUser command, CancellationToken cancellationToken)
         {
@@ -72,7 +72,7 @@ public sealed record EraseUser(UserId User) : ICommand<User>
             var own = await store.Session.QueryAsync<License>("where data @> jsonb_build_object('primaryUser', ?::text)", cancellation, user.ToString());
             var named = await store.Session.QueryAsync<Activation>(
                 "where (data ->> 'user')::uuid = ? or (data ->> 'license')::uuid = any(?) and data ->> 'user' is null or id = any(?)",
-                cancellation, user.Value, own.Select(license => license.Id.Value).ToArray(), (await former.Of(user, cancellation)).ToArray());
+                cancellation, user.Value, own.Select(license => license.Id.Value).ToArray(), (await former(user, cancellation)).ToArray());
             var licenses = await store.Licenses.Latest(named.Select(machine => machine.License), cancellation);
             var machines = named.Where(machine => (machine.User ?? licenses.GetValueOrDefault(machine.License)?.PrimaryUser ?? user) == user).ToList();
             var attempts = await store.Session.QueryAsync<Activation>(

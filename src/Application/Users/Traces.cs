@@ -24,5 +24,5 @@ public sealed class Traces(IDocumentSession session)
 
     private const string Tokens = "select id from events.mt_doc_accesstoken where (data ->> 'user')::uuid = ?";
 
-    private const string Blank = """update events.mt_doc_answeredrequest answered set data = data || '{"sealedReply": "", "mentions": []}'""";
+    private const string Blank = """update events.mt_doc_answeredrequest answered set data = answered.data || '{"sealedReply": "", "mentions": []}'""";
 }

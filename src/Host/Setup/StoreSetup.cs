@@ -25,7 +25,7 @@ internal static class StoreSetup
         services.AddSingleton(_ => NpgsqlDataSource.Create(settings.ConnectionString));
         services.AddSingleton(secrets);
         services.AddSingleton<PersonKeys>();
-        services.AddSingleton<IFormerMachines, FormerMachines>();
+        services.AddSingleton<FormerMachines>(provider => new LinesOfMachines(provider.GetRequiredService<NpgsqlDataSource>()).Of);
         services.AddMarten(provider =>
             {
                 var options = new StoreOptions { AutoCreateSchemaObjects = AutoCreate.None };

@@ -43,8 +43,8 @@ public sealed class EraseUserTests
         await marked.Acme.Vendor.Get($"/v3/activation-logs?limit=1&minPosition={await marked.Acme.Host.Position()}").Expect(200);
         await marked.Acme.Vendor.Post($"/v3/users/{marked.Ada}/erase").Expect(204);
         (await marked.Acme.Host.EventsOf(marked.Ada)).Count(type => type == "user_deleted_v1").ShouldBe(1);
-        (await marked.Acme.Host.EventsOf(marked.Laptop)).Last().ShouldBe("activation_erased_v1");
-        (await marked.Acme.Host.EventsOf(marked.Server)).Last().ShouldBe("activation_erased_v1");
+        (await marked.Acme.Host.EventsOf(marked.Laptop))[^1].ShouldBe("activation_erased_v1");
+        (await marked.Acme.Host.EventsOf(marked.Server))[^1].ShouldBe("activation_erased_v1");
     }
 
     [Fact]

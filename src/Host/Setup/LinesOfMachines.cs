@@ -1,4 +1,3 @@
-using EventSourcedOrgs.Application.Users;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Projections;
 using Npgsql;
@@ -6,7 +5,7 @@ using Npgsql;
 namespace EventSourcedOrgs.Host.Setup;
 
 /// <summary>The activations whose lines in the history name a user.</summary>
-internal sealed class FormerMachines(NpgsqlDataSource database) : IFormerMachines
+internal sealed class LinesOfMachines(NpgsqlDataSource database)
 {
     public async Task<IReadOnlyList<Guid>> Of(UserId user, CancellationToken cancellation)
     {

@@ -15,7 +15,7 @@ public sealed class MomentTests : IAsyncLifetime
         await store.AppendAsync([.. Enumerable.Range(0, 20).Select(n => new Happening(organization.Value, typeof(Organization), n == 0
             ? new OrganizationCreated(organization, "Acme", "office@acme.example", null, 1, null, null)
             : new OrganizationRenamed(organization, $"Acme {n}"), World.Start.AddHours(n / 2)))]);
-        await using var command = store.Source.CreateCommand("delete from events.mt_events where seq_id in (5, 6, 7)");
+        await using var command = store.Owner.CreateCommand("delete from events.mt_events where seq_id in (5, 6, 7)");
         await command.ExecuteNonQueryAsync();
         await store.CatchUpAsync();
     }

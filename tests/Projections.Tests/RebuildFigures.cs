@@ -21,7 +21,7 @@ public sealed class RebuildFigures(ITestOutputHelper output)
     public async Task Every_read_model_is_made_anew_as_fast_as_its_events_can_be_read_and_its_rows_written()
     {
         await using var store = await DomainStore.StartAsync();
-        await Installation.LoadAsync(store.Source, Events);
+        await Installation.LoadAsync(store.Owner, Events);
         output.WriteLine($"| {Events.ToString("N0", CultureInfo.InvariantCulture)} events | seconds | events/s | peak of the process MB | of it managed MB |\n|---|---:|---:|---:|---:|");
 
         var full = await MeasureAsync("limit: read, deserialize, fold, COPY, one after the other", () => LimitAsync(store));

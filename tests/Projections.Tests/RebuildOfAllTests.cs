@@ -7,7 +7,7 @@ public sealed class RebuildOfAllTests
     public async Task All_read_models_are_rebuilt_in_one_pass_and_are_what_the_daemon_had_made(int mostRows)
     {
         await using var store = await DomainStore.StartAsync();
-        await Installation.LoadAsync(store.Source, 3000);
+        await Installation.LoadAsync(store.Owner, 3000);
         await store.CatchUpAsync();
         var before = await DumpAsync(store);
 

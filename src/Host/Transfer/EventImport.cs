@@ -13,6 +13,9 @@ namespace EventSourcedOrgs.Host.Transfer;
 /// </summary>
 internal sealed class EventImport(NpgsqlDataSource owner, Secrets secrets, IReadOnlyDictionary<string, string> eventTypes)
 {
+    private const string DataException = "22";
+    private const string IntegrityViolation = "23";
+
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly List<string> notes = [];
     private ExportHead? head;
@@ -39,13 +42,18 @@ internal sealed class EventImport(NpgsqlDataSource owner, Secrets secrets, IRead
                 if (rows.Events % 1000 == 0 && rows.Events > 0)
                     progress?.Report(rows.Events);
             }
+
+            await rows.Flush(cancellation);
         }
         catch (Exception e) when (e is JsonException or DecoderFallbackException or FormatException or KeyNotFoundException or InvalidOperationException)
         {
             throw Altered($"line {count + 1} cannot be read: {e.Message}");
         }
+        catch (PostgresException e) when (e.SqlState.StartsWith(DataException, StringComparison.Ordinal) || e.SqlState.StartsWith(IntegrityViolation, StringComparison.Ordinal))
+        {
+            throw Altered($"up to line {count + 1} there is what no table takes: {e.MessageText}");
+        }
 
-        await rows.Flush(cancellation);
         Judge(rows.Events);
         await Finish(connection, cancellation);
         await transaction.CommitAsync(cancellation);
@@ -59,8 +67,15 @@ internal sealed class EventImport(NpgsqlDataSource owner, Secrets secrets, IRead
     {
         var filled = string.Join(" union all ", tables.Select(table => table.Name).Append($"{EventStore.Schema}.mt_events").Select(table => $"(select '{table}' from {table} limit 1)"));
         await using var command = new NpgsqlCommand($"set local idle_in_transaction_session_timeout = 0; lock table {EventStore.Schema}.mt_streams, {EventStore.Schema}.mt_events in share row exclusive mode; {filled}", connection);
-        if (await command.ExecuteScalarAsync(cancellation) is string table)
-            throw new TransferException("STORE_NOT_EMPTY", $"The database holds data already ({table}): an export is taken in by an empty one only.");
+        try
+        {
+            if (await command.ExecuteScalarAsync(cancellation) is string table)
+                throw new TransferException("STORE_NOT_EMPTY", $"The database holds data already ({table}): an export is taken in by an empty one only.");
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new TransferException("OWNER_NEEDED", "The role that the service works as cannot set positions: name the owner of the database in --owner, too.");
+        }
     }
 
     private async Task Take(string line, TransferRows rows, List<(string Name, string Columns)> tables, CancellationToken cancellation)

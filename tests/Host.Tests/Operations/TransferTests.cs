@@ -56,6 +56,14 @@ public sealed class TransferTests : IClassFixture<Origin>
     }
 
     [Fact]
+    public async Task The_role_that_the_service_works_as_takes_nothing_in()
+    {
+        var runtime = TestPostgres.RuntimeNameOf(await EmptyAsync());
+        await using var app = HostApplication.Build(new() { Connection = runtime, MasterKey = new byte[32], Alone = false });
+        (await Should.ThrowAsync<TransferException>(() => EventsCommand.ImportAsync(app.Services, runtime, origin.File, null, CancellationToken.None))).Code.ShouldBe("OWNER_NEEDED");
+    }
+
+    [Fact]
     public async Task Another_master_key_takes_nothing_in() =>
         await Refused(await EmptyAsync(), origin.File, "EXPORT_KEY", key: [.. Enumerable.Repeat((byte)9, 32)]);
 
@@ -74,6 +82,8 @@ public sealed class TransferTests : IClassFixture<Origin>
     [InlineData("EXPORT_EVENT_UNKNOWN", "organization_created_v1", "organization_created_v9")]
     [InlineData("NO_EXPORT", "\\A.*\\n", "")]
     [InlineData("EXPORT_ALTERED", "(?s).*", "")]
+    [InlineData("EXPORT_ALTERED", "\"id\": \"[0-9a-f]{8}", "\"id\": \"no guid ")]
+    [InlineData("EXPORT_ALTERED", "(?m)^(\\{\"row\":\\{\"table\":\"events.mt_doc_claim\".*\\n)", "$1$1")]
     public async Task An_altered_file_or_one_of_another_version_takes_nothing_in(string code, string pattern, string with)
     {
         var text = await File.ReadAllTextAsync(origin.File);

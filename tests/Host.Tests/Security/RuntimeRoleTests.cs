@@ -179,6 +179,25 @@ public sealed class RuntimeRoleTests
         (await command.ExecuteScalarAsync()).ShouldBe(0L);
     }
 
+    [Fact]
+    public async Task An_owner_needs_to_be_no_superuser()
+    {
+        var administrator = await TestPostgres.CreateDatabaseAsync();
+        var (database, name) = (new NpgsqlConnectionStringBuilder(administrator).Database!, $"owner_{Guid.NewGuid():N}");
+        await using var source = NpgsqlDataSource.Create(administrator);
+        await using (var create = source.CreateCommand($"create role {name} login createrole password 'owner'; alter database {database} owner to {name}"))
+            await create.ExecuteNonQueryAsync();
+        var owner = new NpgsqlConnectionStringBuilder(administrator) { Username = name, Password = "owner", Pooling = false }.ConnectionString;
+        var runtime = new NpgsqlConnectionStringBuilder(administrator) { Username = $"{name}_service", Password = "service", Pooling = false }.ConnectionString;
+
+        await (await HostApplication.OpenAsync(new() { Connection = owner, MasterKey = new byte[32] })).DisposeAsync();
+        await (await HostApplication.OpenAsync(new() { Connection = runtime, Owner = owner, MasterKey = new byte[32] })).DisposeAsync();
+        await (await HostApplication.OpenAsync(new() { Connection = runtime, MasterKey = new byte[32] })).DisposeAsync();
+
+        await using var gone = source.CreateCommand($"reassign owned by {name}, {name}_service to current_user; drop owned by {name}, {name}_service; drop role {name}_service; drop role {name}");
+        await gone.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Something has been sealed, so that there is something to alter.</summary>
     private static async Task SealedAsync(TestHost host)
     {

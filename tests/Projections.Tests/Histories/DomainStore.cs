@@ -20,9 +20,9 @@ internal sealed class DomainStore : IAsyncDisposable
     private readonly Happenings happenings;
     private IProjectionDaemon? daemon;
 
-    private DomainStore(string address, int pageSize)
+    private DomainStore(string owner, string runtime, int pageSize)
     {
-        Source = NpgsqlDataSource.Create(address);
+        (Source, Owner) = (NpgsqlDataSource.Create(runtime), NpgsqlDataSource.Create(owner));
         keys = new(new Secrets(new byte[Secrets.KeySize]), Source);
         Directory = new(StoredJson.Options(keys.Find));
         Models = [Directory, new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox(), new SubscriptionLog(), new HistoryFeed()];
@@ -39,7 +39,11 @@ internal sealed class DomainStore : IAsyncDisposable
         Access = new(Source, Moments, Directory);
     }
 
+    /// <summary>For the role that the service works as.</summary>
     public NpgsqlDataSource Source { get; }
+
+    /// <summary>For the superuser, who tampers with the history, or loads one made up.</summary>
+    public NpgsqlDataSource Owner { get; }
 
     public System.Text.Json.JsonSerializerOptions Json => StoredJson.Options(keys.Find);
 
@@ -83,9 +87,9 @@ internal sealed class DomainStore : IAsyncDisposable
     public static async Task<DomainStore> StartAsync(int pageSize = 500)
     {
         var address = await TestPostgres.CreateDatabaseAsync();
-        await using (var owner = new DomainStore(address, pageSize))
+        await using (var owner = new DomainStore(address, address, pageSize))
             await owner.store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
-        var created = new DomainStore(await TestPostgres.RuntimeOf(address), pageSize);
+        var created = new DomainStore(address, await TestPostgres.RuntimeOf(address), pageSize);
         await ReadModels.MigrateAsync(created.Source, created.Models);
         return created;
     }
@@ -152,6 +156,7 @@ internal sealed class DomainStore : IAsyncDisposable
         Progress.Dispose();
         store.Dispose();
         await Source.DisposeAsync();
+        await Owner.DisposeAsync();
         wakeup.Dispose();
     }
 }

@@ -25,11 +25,11 @@ public abstract class Site(bool withDemo) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         data = Directory.CreateTempSubdirectory("eventsourcedorgs-portal-").FullName;
-        app = HostApplication.Build(new()
+        var owner = await TestPostgres.CreateDatabaseAsync();
+        app = await HostApplication.OpenAsync(new()
         {
-            Connection = await TestPostgres.CreateDatabaseAsync(), MasterKey = new byte[Secrets.KeySize], Urls = "http://127.0.0.1:0", Data = data, ProofFolder = Path.Combine(data, "proof"),
+            Connection = TestPostgres.RuntimeNameOf(owner), Owner = owner, MasterKey = new byte[Secrets.KeySize], Urls = "http://127.0.0.1:0", Data = data, ProofFolder = Path.Combine(data, "proof"),
         });
-        await app.MigrateAsync();
         await app.StartAsync();
         var start = new FirstStart(app.Services);
         await start.OpenAccountAsync(demo: true, CancellationToken.None);

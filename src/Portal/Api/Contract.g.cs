@@ -2562,6 +2562,10 @@ public static class Contract
     public static Call<User> ReinstateUser(Guid userId) =>
         new(HttpMethod.Post, $"/v3/users/{Call.Escape(userId)}/reinstate") { Knows = "dryRun" };
 
+    /// <summary>Erase a person for good: the user goes, and what was known of the person can be read nowhere any more</summary>
+    public static Call<NoContent> EraseUser(Guid userId) =>
+        new(HttpMethod.Post, $"/v3/users/{Call.Escape(userId)}/erase") { Knows = "dryRun" };
+
     /// <summary>List the users of an organization</summary>
     public static Call<IReadOnlyList<OrganizationUser>> ListOrganizationUsers(Guid organizationId, Query? query = null) =>
         new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/users") { Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt asOf", Query = query };

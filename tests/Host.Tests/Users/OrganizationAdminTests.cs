@@ -27,7 +27,7 @@ public class OrganizationAdminTests
         var made = (await admin.Post($"{acme.Path}/users/bulk", new { users = new[] { Member(email, group), Member(Acme.NewEmail()) } }).Expect(201)).AsArray();
         made.Count.ShouldBe(2);
         made[0]!["userGroups"]![0]!.Id().ShouldBe(group);
-        await acme.Host.Anonymous.Post("/v3/accounts/login", new { email, password = Acme.Password }).Expect(401);
+        await acme.Host.Anonymous.Post("/v3/accounts/login", new { email, password = Acme.Password }).Expect(400);
 
         var token = (await admin.Post($"{acme.Path}/users/{made[0]!.Id()}/reset-password-token").Expect(200)).Text("resetPasswordToken");
         await acme.Host.Anonymous.Post($"/v3/users/{made[0]!.Id()}/reset-password", new { newPassword = Acme.Password, token }).Expect(204);

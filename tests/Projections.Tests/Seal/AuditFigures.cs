@@ -22,21 +22,21 @@ public sealed class AuditFigures(ITestOutputHelper output)
     public async Task History_and_states_are_verified_about_as_fast_as_rows_can_be_read_and_hashed()
     {
         await using var store = await DomainStore.StartAsync();
-        await Installation.LoadAsync(store.Source, Events);
-        await LogTiles.MigrateAsync(store.Source);
-        var rows = new EventRows(store.Source);
+        await Installation.LoadAsync(store.Owner, Events);
+        await LogTiles.MigrateAsync(store.Owner);
+        var rows = new EventRows(store.Owner);
         output.WriteLine($"| {Events.ToString("N0", CultureInfo.InvariantCulture)} events | seconds | events/s | peak of the process MB | of it managed MB |\n|---|---:|---:|---:|---:|");
 
-        var sealer = new Sealer(store.Source, rows, null, TimeProvider.System);
+        var sealer = new Sealer(store.Owner, rows, null, TimeProvider.System);
         await MeasureAsync("sealing", async () =>
         {
             while ((await sealer.Seal(Vault.Key, TimeSpan.Zero, CancellationToken.None)).Sealed > 0)
                 await Task.Yield();
         });
-        var chain = await MeasureAsync("limit: a SHA-256 chain over the rows", () => ChainAsync(store.Source));
+        var chain = await MeasureAsync("limit: a SHA-256 chain over the rows", () => ChainAsync(store.Owner));
         var verified = await MeasureAsync("history verify", async () =>
         {
-            var check = await new LogVerifier(store.Source, rows).Verify([Vault.Key.Public], null);
+            var check = await new LogVerifier(store.Owner, rows).Verify([Vault.Key.Public], null);
             (check.Events, check.Count, check.Unsealed).ShouldBe((Events, 0, 0));
         });
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"history verify {chain / verified:0.00} of the limit"));
@@ -44,7 +44,7 @@ public sealed class AuditFigures(ITestOutputHelper output)
         foreach (var resource in Resource.All)
         {
             var names = EventNames.All.Where(name => name.Key.BaseType == resource.Family).Select(name => $"'{name.Value}'");
-            await store.Source.ScalarAsync(
+            await store.Owner.ScalarAsync(
                 $"update events.mt_streams s set type = '{store.StreamTypeOf(resource)}' from events.mt_events e where e.stream_id = s.id and e.version = 1 and e.type in ({string.Join(", ", names)})");
         }
 
@@ -68,7 +68,7 @@ public sealed class AuditFigures(ITestOutputHelper output)
             hash.AppendData(reader.GetGuid(2).ToByteArray());
             hash.AppendData(BitConverter.GetBytes(reader.GetInt64(3)));
             hash.AppendData(BitConverter.GetBytes(reader.GetDateTime(5).Ticks));
-            hash.AppendData(reader.GetFieldValue<byte[]>(6));
+            hash.AppendData(await reader.GetFieldValueAsync<byte[]>(6));
             foreach (var column in (int[])[4, 8, 9, 10, 11])
                 hash.AppendData(System.Text.Encoding.UTF8.GetBytes(await reader.IsDBNullAsync(column) ? "" : reader.GetString(column)));
             last = hash.GetHashAndReset();

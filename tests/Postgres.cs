@@ -12,6 +12,7 @@ internal static class TestPostgres
 {
     private static readonly Lazy<Task<string>> Administrator = new(StartAsync);
     private static readonly string Run = Guid.NewGuid().ToString("N")[..8];
+    private static readonly string Runtime = $"test_{Run}_runtime";
     private static int _databases;
 
     // Held, because its pipe must stay open as long as we live.
@@ -43,6 +44,18 @@ internal static class TestPostgres
             ConnectionPruningInterval = 2,
         }.ConnectionString;
     }
+
+    /// <summary>The same database for the role that the service works as; what is in it by now is given to the role.</summary>
+    public static async Task<string> RuntimeOf(string administrator, string schema = "events")
+    {
+        var runtime = RuntimeNameOf(administrator);
+        await RuntimeRole.ProvideAsync(administrator, runtime, schema);
+        return runtime;
+    }
+
+    /// <summary>The connection string alone.</summary>
+    public static string RuntimeNameOf(string administrator) =>
+        new NpgsqlConnectionStringBuilder(administrator) { Username = Runtime, Password = "runtime" }.ConnectionString;
 
     private static async Task<string> StartAsync()
     {
@@ -82,6 +95,9 @@ internal static class TestPostgres
             using var drop = new NpgsqlCommand($"drop database if exists test_{Run}_{database} with (force)", connection);
             drop.ExecuteNonQuery();
         }
+
+        using var role = new NpgsqlCommand($"drop role if exists {Runtime}", connection);
+        role.ExecuteNonQuery();
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)

@@ -6,6 +6,7 @@ using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
+using EventSourcedOrgs.Domain.Operations;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Releases;
@@ -203,6 +204,8 @@ public static class EventNames
         [typeof(ReleasePlatformDescriptionChanged)] = "release_platform_description_changed_v1",
         [typeof(ReleasePlatformProductsChanged)] = "release_platform_products_changed_v1",
         [typeof(ReleasePlatformDeleted)] = "release_platform_deleted_v1",
+
+        [typeof(OperationRequested)] = "operation_requested_v1",
 
         [typeof(AccountOpened)] = "account_opened_v1",
         [typeof(AccountIdentityProviderChanged)] = "account_identity_provider_changed_v1",

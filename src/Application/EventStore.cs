@@ -12,6 +12,7 @@ using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
+using EventSourcedOrgs.Domain.Operations;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Releases;
@@ -66,6 +67,7 @@ public static class EventStore
         options.Projections.Add(new Snapshot<Release, ReleaseId, ReleaseEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<ReleaseChannel, ReleaseChannelId, ReleaseChannelEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<ReleasePlatform, ReleasePlatformId, ReleasePlatformEvent>(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new Snapshot<Operation, OperationId, OperationEvent>(), ProjectionLifecycle.Inline);
         options.Projections.Add(new Snapshot<Account, AccountId, AccountEvent>(), ProjectionLifecycle.Inline);
 
         options.Schema.For<Claim>();

@@ -41,6 +41,14 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     /// <summary>The person's key, or null when it was erased.</summary>
     public byte[]? Find(Guid person) => cache.TryGetValue(person, out var key) ? key : Load(person);
 
+    /// <summary>Whether the person has no key at this moment, whatever was known before.</summary>
+    public bool IsErased(Guid person)
+    {
+        using var command = database.CreateCommand("select not exists (select from events.mt_doc_personkey where id = $1)");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person });
+        return (bool)command.ExecuteScalar()!;
+    }
+
     private byte[]? Load(Guid person)
     {
         using var command = database.CreateCommand(

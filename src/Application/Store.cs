@@ -8,6 +8,7 @@ using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
+using EventSourcedOrgs.Domain.Operations;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Releases;
@@ -56,6 +57,7 @@ public sealed class Store
         Releases = new(this, state => state.Id);
         ReleaseChannels = new(this, state => state.Id);
         ReleasePlatforms = new(this, state => state.Id);
+        Operations = new(this, state => state.Id);
         Accounts = new(this, state => state.Id);
         Claims = new(session, secrets);
     }
@@ -101,6 +103,8 @@ public sealed class Store
     public Streams<ReleaseChannel, ReleaseChannelId, ReleaseChannelEvent> ReleaseChannels { get; }
 
     public Streams<ReleasePlatform, ReleasePlatformId, ReleasePlatformEvent> ReleasePlatforms { get; }
+
+    public Streams<Operation, OperationId, OperationEvent> Operations { get; }
 
     public Streams<Account, AccountId, AccountEvent> Accounts { get; }
 

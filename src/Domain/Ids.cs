@@ -102,6 +102,15 @@ public readonly record struct TrialActivationId(Guid Value) : IId<TrialActivatio
     public override string ToString() => Value.ToString();
 }
 
+/// <summary>A request of those who keep the service running.</summary>
+[JsonConverter(typeof(IdJson<OperationId>))]
+public readonly record struct OperationId(Guid Value) : IId<OperationId>
+{
+    public static OperationId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out OperationId id) => Id.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
 /// <summary>A role that the vendor made.</summary>
 [JsonConverter(typeof(IdJson<RoleId>))]
 public readonly record struct RoleId(Guid Value) : IId<RoleId>

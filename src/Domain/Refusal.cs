@@ -271,6 +271,7 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
     public static Refusal ReadModelBehind(long position, long reached) => new("READ_MODEL_BEHIND", RefusalKind.Unavailable,
         $"The read model has reached position {reached}, not yet {position}. Repeat the request.");
     public static Refusal ProjectionNotFound { get; } = NotFound("Projection");
+    public static Refusal StateNotFound { get; } = NotFound("Kind of state");
     public static Refusal RebuildNotFound { get; } = NotFound("Rebuild");
     public static Refusal RebuildRunning { get; } = new("REBUILD_RUNNING", RefusalKind.Conflict,
         "The projection is being rebuilt or verified already. Wait for its end, or cancel it.");

@@ -10,5 +10,6 @@ var program = new RootCommand("EventSourcedOrgs: organizations, users, user grou
     KeysCommand.Create(),
     HistoryCommand.Create(),
     ProjectionsCommand.Create(),
+    DoctorCommand.Create(),
 };
 return await program.RunAsync(args);

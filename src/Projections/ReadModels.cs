@@ -11,6 +11,12 @@ public static class ReadModels
 {
     private const int PageSize = 5000;
 
+    /// <summary>The schema of the tables that are read.</summary>
+    public const string Schema = Table.Schema;
+
+    /// <summary>The schema in which tables are made anew.</summary>
+    public const string RebuildSchema = SideTables.Schema;
+
     /// <summary>Registers the read models as async projections, in which nothing is skipped: a broken event stops its read model where it stands.</summary>
     public static void AddReadModels(this StoreOptions options, IEnumerable<ReadModel> models, CommitWakeup wakeup, int pageSize = PageSize)
     {
@@ -28,7 +34,7 @@ public static class ReadModels
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{Table.Schema}')); create schema if not exists {Table.Schema}; {ReadModelControl.Definition}; {RebuildJobs.Definition}");
+        await ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{Table.Schema}')); {Schemas.Ensured(Table.Schema)}; {ReadModelControl.Definition}; {RebuildJobs.Definition}");
         foreach (var table in models.SelectMany(model => model.Tables).Distinct())
         {
             var shape = await ExecuteAsync($"{table.Definition}; select obj_description('{table.Name}'::regclass)");
@@ -52,7 +58,7 @@ public static class ReadModels
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using var command = new NpgsqlCommand($"select pg_advisory_xact_lock(hashtext('{schema}')); create schema if not exists {schema}", connection, transaction);
+        await using var command = new NpgsqlCommand($"select pg_advisory_xact_lock(hashtext('{schema}')); {Schemas.Ensured(schema)}", connection, transaction);
         await command.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }

@@ -44,7 +44,7 @@ public class FuzzTests(World world) : IClassFixture<World>
         var (status, text) = ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
         LeakWatch.Look(status, status < 400 ? "" : text);
         if (status >= 500)
-            return $"{status} {Short(text)}";
+            return $"{status} {Short(text)} {LeakWatch.Failure(text)}";
 
         var isDry = status == 200 && request.Address.Contains("dryRun=true", StringComparison.Ordinal) && !operation.Path.StartsWith("/v3/operations/", StringComparison.Ordinal);
         if (isDry)

@@ -25,7 +25,7 @@ public class HealthTests
 
         report.Text("status").ShouldBe("ready");
         report["checks"]!.AsArray().Select(check => check!.Text("name"))
-            .ShouldBe([.. host.Services.GetServices<ReadModel>().Select(model => $"read model {model.Name}"), "database", "schema"], ignoreOrder: true);
+            .ShouldBe([.. host.Services.GetServices<ReadModel>().Select(model => $"read model {model.Name}"), "database", "schema", "sealing"], ignoreOrder: true);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public class HealthTests
         await using var host = await TestHost.StartAsync();
         await Until(host, 200, _ => true);
         var name = new Npgsql.NpgsqlConnectionStringBuilder(host.Connection).Database!;
-        await using var elsewhere = Npgsql.NpgsqlDataSource.Create(new Npgsql.NpgsqlConnectionStringBuilder(host.Connection) { Database = "postgres" }.ConnectionString);
+        await using var elsewhere = Npgsql.NpgsqlDataSource.Create(new Npgsql.NpgsqlConnectionStringBuilder(host.Owner) { Database = "postgres" }.ConnectionString);
         await Run($"""alter database "{name}" allow_connections false""");
         await Run($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
         try
@@ -151,6 +151,32 @@ public class HealthTests
         }
 
         await Until(host, 200, _ => true);
+    }
+
+    [Fact]
+    public async Task A_host_that_cannot_seal_is_not_ready_and_tells_operators_why()
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("eventsourcedorgs-proof-");
+        var path = System.IO.Path.Combine(folder.FullName, "inside");
+        await File.WriteAllTextAsync(path, "a file where the folder should be");
+        await using var host = await TestHost.StartAsync(services => services.AddSingleton(new SealingOptions(path)));
+        var vendor = await host.Vendor();
+
+        var report = await Until(host, 503, Says("The history is not sealed by this Host"));
+        report.ToJsonString().ShouldNotContain(folder.Name);
+        var told = await vendor.Get("/v3/operations/sealing").Expect(200);
+        (told.Text("state"), told.Text("failure").Contains(path, StringComparison.Ordinal)).ShouldBe(("stopped", true), told.ToJsonString());
+        ((long)told["eventsBehind"]!).ShouldBeGreaterThan(0);
+
+        File.Delete(path);
+        await Until(host, 200, _ => true);
+        for (var watch = Stopwatch.StartNew(); (told = await vendor.Get("/v3/operations/sealing").Expect(200)).Text("state") != "running" || (long)told["eventsBehind"]! > 0 || told["signedSize"] is null;)
+        {
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), told.ToJsonString());
+            await Task.Delay(100);
+        }
+
+        folder.Delete(recursive: true);
     }
 
     private static Func<JsonNode, bool> Says(string text) => report => report.ToJsonString().Contains(text, StringComparison.Ordinal);

@@ -17,8 +17,9 @@ public sealed class ImportCrashTests
     [Fact]
     public async Task A_killed_import_goes_on_where_it_was_and_does_no_row_twice()
     {
-        var connection = await TestPostgres.CreateDatabaseAsync();
-        await (await TestHost.StartAsync(connection: connection)).DisposeAsync();
+        var owner = await TestPostgres.CreateDatabaseAsync();
+        await (await TestHost.StartAsync(owner: owner)).DisposeAsync();
+        var connection = TestPostgres.RuntimeNameOf(owner);
         await using var database = NpgsqlDataSource.Create(connection);
         var file = Path.Combine(Path.GetTempPath(), $"import-{Guid.NewGuid():N}.csv");
         await File.WriteAllTextAsync(file, Content());

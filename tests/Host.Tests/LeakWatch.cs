@@ -16,6 +16,7 @@ internal sealed partial class LeakWatch : TextWriter
     private static readonly string[] SecretMembers = ["accessToken", "refreshToken", "resetPasswordToken", "secret", "clientSecret"];
     private static readonly ConcurrentDictionary<string, bool> Given = new();
     private static readonly ConcurrentQueue<string> Found = new();
+    private static readonly ConcurrentDictionary<string, string> Failures = new();
 
     private readonly StringBuilder line = new();
 
@@ -42,6 +43,10 @@ internal sealed partial class LeakWatch : TextWriter
         Found.ShouldBeEmpty();
     }
 
+    /// <summary>What the log has of a request that failed, by the trace id of its answer.</summary>
+    public static string? Failure(string body) =>
+        (string?)(JsonNode.Parse(body) as JsonObject)?["traceId"] is { } trace && Failures.TryGetValue(trace, out var told) ? told : null;
+
     public override void Write(char value)
     {
         log.Write(value);
@@ -54,6 +59,8 @@ internal sealed partial class LeakWatch : TextWriter
         var text = line.ToString();
         line.Clear();
         Read("The log", text);
+        if (text.Contains("\"@x\":", StringComparison.Ordinal) && JsonNode.Parse(text) is JsonObject said && (string?)said["@tr"] is { } trace)
+            Failures.TryAdd(trace, (string)said["@x"]!);
         if (Given.Keys.FirstOrDefault(secret => text.Contains(secret, StringComparison.Ordinal)) is { } leaked)
             Found.Enqueue($"The log has the secret {leaked[..8]}...: {text}");
     }

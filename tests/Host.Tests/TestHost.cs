@@ -27,15 +27,19 @@ internal sealed class TestHost : IAsyncDisposable
 
     static TestHost() => LeakWatch.Begin();
 
-    private TestHost(WebApplication app, string connection, string data)
+    private TestHost(WebApplication app, string connection, string owner, string data)
     {
-        (this.app, Connection, Data) = (app, connection, data);
+        (this.app, Connection, Owner, Data) = (app, connection, owner, data);
         Anonymous = Client(null);
     }
 
     public static Task<TestHost> Shared => One.Value;
 
+    /// <summary>For the role that the Host works as: it can alter nothing that is recorded.</summary>
     public string Connection { get; }
+
+    /// <summary>For the superuser, who looks behind things and tampers with them.</summary>
+    public string Owner { get; }
 
     /// <summary>The folder of its own data.</summary>
     public string Data { get; }
@@ -45,23 +49,24 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>Nobody is signed in.</summary>
     public HttpClient Anonymous { get; }
 
-    public static async Task<TestHost> StartAsync(Action<IServiceCollection>? replace = null, string? connection = null, byte[]? masterKey = null, RateLimit? rateLimit = null)
+    public static async Task<TestHost> StartAsync(Action<IServiceCollection>? replace = null, string? owner = null, byte[]? masterKey = null, RateLimit? rateLimit = null)
     {
+        owner ??= await TestPostgres.CreateDatabaseAsync();
         var settings = new HostSettings
         {
-            Connection = connection ?? await TestPostgres.CreateDatabaseAsync(),
+            Connection = TestPostgres.RuntimeNameOf(owner),
+            Owner = owner,
             MasterKey = masterKey ?? new byte[Secrets.KeySize],
             Urls = "http://127.0.0.1:0",
             Replace = replace,
             RateLimit = rateLimit,
             Data = Directory.CreateTempSubdirectory("eventsourcedorgs-").FullName,
         };
-        var app = HostApplication.Build(settings);
-        await app.MigrateAsync();
+        var app = await HostApplication.OpenAsync(settings);
         await app.StartAsync();
         var account = new OpenAccount("Vendor", AccountAlias, SuperAdmin, SuperAdminPassword);
         (await app.Services.GetRequiredService<Commands>().Run(account, Envelope.System, null, CancellationToken.None)).Result.Refusal.ShouldBeNull();
-        return new(app, settings.Connection, settings.Data);
+        return new(app, settings.Connection, owner, settings.Data);
     }
 
     /// <summary>Runs another Host over the same database for as long as something is done.</summary>
@@ -76,7 +81,7 @@ internal sealed class TestHost : IAsyncDisposable
             Data = first.Data,
         });
         await app.StartAsync();
-        await using var second = new TestHost(app, first.Connection, first.Data);
+        await using var second = new TestHost(app, first.Connection, first.Owner, first.Data);
         await work(second);
     }
 
@@ -103,10 +108,10 @@ internal sealed class TestHost : IAsyncDisposable
     public async Task<HttpClient> SignIn(string email, string password) =>
         Client((await Anonymous.Post("/v3/accounts/login", new { email, password }).Expect(200)).Text("accessToken"));
 
-    /// <summary>Runs SQL that answers one value.</summary>
+    /// <summary>Runs SQL that answers one value, as the superuser.</summary>
     public async Task<T> Scalar<T>(string sql, params object[] values)
     {
-        await using var connection = new Npgsql.NpgsqlConnection(Connection);
+        await using var connection = new Npgsql.NpgsqlConnection(Owner);
         await connection.OpenAsync();
         await using var command = new Npgsql.NpgsqlCommand(sql, connection);
         foreach (var value in values)

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Tests;
+using JasperFx;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using Marten;
@@ -14,13 +15,14 @@ public sealed class TestStore : IAsyncDisposable
     private readonly CommitWakeup wakeup = new();
     private IProjectionDaemon? daemon;
 
-    private TestStore(string address, IReadOnlyList<ReadModel> models, int pageSize)
+    private TestStore(string address, string runtime, IReadOnlyList<ReadModel> models, int pageSize)
     {
         Address = address;
-        source = NpgsqlDataSource.Create(address);
+        source = NpgsqlDataSource.Create(runtime);
         store = DocumentStore.For(options =>
         {
             options.Connection(source);
+            options.AutoCreateSchemaObjects = AutoCreate.None;
             options.Events.MetadataConfig.EnableAll();
             options.Events.MetadataConfig.UserNameEnabled = true;
             options.Events.UseExclusiveLockOnConcurrentAppends = true;
@@ -29,6 +31,7 @@ public sealed class TestStore : IAsyncDisposable
         Progress = new(store.Storage.Database, models);
     }
 
+    /// <summary>For the superuser; the store itself works as the role that the service works as.</summary>
     public string Address { get; }
 
     public Progress Progress { get; }
@@ -43,8 +46,10 @@ public sealed class TestStore : IAsyncDisposable
 
     public static async Task<TestStore> CreateAsync(ReadModel model, int pageSize = 500, string? address = null)
     {
-        var created = new TestStore(address ?? await TestPostgres.CreateDatabaseAsync(), [model], pageSize);
-        await created.store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        address ??= await TestPostgres.CreateDatabaseAsync();
+        await using (var owner = new TestStore(address, address, [model], pageSize))
+            await owner.store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
+        var created = new TestStore(address, await TestPostgres.RuntimeOf(address, "public"), [model], pageSize);
         await ReadModels.MigrateAsync(created.source, [model]);
         return created;
     }

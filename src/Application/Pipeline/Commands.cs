@@ -54,7 +54,7 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
     public async Task<Outcome<T>> Run<T>(
         ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
     {
-        var outcome = await RunInTurn(command, envelope, reply, cancellation);
+        var outcome = await Telemetry.Command(command, () => RunInTurn(command, envelope, reply, cancellation));
         if (outcome.Result.Refusal is { } refusal && !envelope.DryRun)
             await refusals.Note(command, envelope.Caller, envelope.Origin, refusal, cancellation);
         return outcome;
@@ -118,14 +118,12 @@ public sealed class Commands(IServiceScopeFactory scopes, TimeProvider clock, Se
         return new(result, made, store.Appended.Count == 0 ? null : store.Appended.Max(e => e.Sequence), store.Appended);
     }
 
-    /// <summary>
-    /// Somebody else's commit came first, or the connection forgot a prepared statement after a failure of its former user: nothing of ours was
-    /// written, and running again decides on the new state.
-    /// </summary>
+    /// <summary>Somebody else's commit came first, or the connection forgot a prepared statement: nothing of ours was written, and running again decides on the new state.</summary>
     private static bool IsRace(Exception e) =>
         e is ConcurrencyException or DocumentAlreadyExistsException
             or Marten.Exceptions.ExistingStreamIdCollisionException or JasperFx.Events.ExistingStreamIdCollisionException
             or Marten.Exceptions.StreamLockedException or JasperFx.Events.StreamLockedException
+        || ForgottenStatements.IsForgotten(e)
         || (e is PostgresException or MartenCommandException && (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState is
-            PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable);
+            PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable);
 }

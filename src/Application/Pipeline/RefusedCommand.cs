@@ -27,11 +27,16 @@ public sealed class Refusals(IDocumentStore documents, Secrets secrets, PersonKe
 
         var personal = caller.User is { } person && keys.Find(person.Value) is not null ? Personal.Of(person, origin) : null;
         var @sealed = caller.User is null ? secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(origin)) : null;
-        await using var session = documents.LightweightSession();
-        session.Insert(new RefusedCommand(
+        var note = new RefusedCommand(
             Guid.CreateVersion7(), clock.GetUtcNow(), request.GetType().Name, refusal.Code, refusal.Kind, caller.Actor,
-            caller.Organization ?? (request as IWithinOrganization)?.Organization, (request as ICommand)?.Target, origin.RequestId, personal, @sealed));
-        await session.SaveChangesAsync(cancellation);
+            caller.Organization ?? (request as IWithinOrganization)?.Organization, (request as ICommand)?.Target, origin.RequestId, personal, @sealed);
+        await ForgottenStatements.Again(async () =>
+        {
+            await using var session = documents.LightweightSession();
+            session.Insert(note);
+            await session.SaveChangesAsync(cancellation);
+            return note;
+        });
     }
 
     /// <summary>Where a refused command came from; null when the person was erased.</summary>

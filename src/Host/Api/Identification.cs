@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Setup;
@@ -16,7 +17,7 @@ internal static class Identification
 
     public static async Task Identify(HttpContext http, RequestDelegate next)
     {
-        var caller = await CallerOf(http);
+        var caller = await ForgottenStatements.Again(() => CallerOf(http));
         var origin = new Origin(http.TraceIdentifier, http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent.ToString());
         http.RequestServices.GetRequiredService<Context>().Set(caller, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
         await next(http);

@@ -9,7 +9,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>A value of a row that is not what the events say; live and recomputed are null where there is no such row.</summary>
 internal sealed record WireDrift(string Table, string Key, string Column, string? Live, string? Recomputed);
 
-/// <summary>A rebuild or verification of a projection. Drift is what differed between the live rows and what the events say: the count of rows, and the first values.</summary>
+/// <summary>A rebuild or verification of projections, or a verification or repair of states. Drift is what differed between the live rows and what the events say: the count of rows, and the first values.</summary>
 internal sealed record WireRebuild(
     Guid Id, string Kind, IReadOnlyList<string> Projections, string State, string Phase, long Done, long Total, double EventsPerSecond, double? SecondsLeft, DateTimeOffset StartedAt,
     DateTimeOffset? EndedAt, string? Failure, long? DriftedRows, long? ComparedAt, IReadOnlyList<WireDrift> Drift)
@@ -21,7 +21,7 @@ internal sealed record WireRebuild(
         [.. job.Drift.SelectMany(drift => drift.First).Select(value => new WireDrift(value.Table, value.Key, value.Column, value.Live, value.Recomputed))]);
 }
 
-/// <summary>For those who keep the service running: the read models, and making them anew.</summary>
+/// <summary>For those who keep the service running: the read models and states, comparing them with the events, and making them anew.</summary>
 internal static class OperationsEndpoints
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
@@ -41,17 +41,25 @@ internal static class OperationsEndpoints
             .WithSummary("Let a paused projection go on").Produces<ReadModelStatus>();
         projections.MapPost("/{projectionName}/retry", (string projectionName, HttpContext http) => Answer(http, new RetryProjection(projectionName, http.IsDryRun())))
             .WithSummary("Let a projection that an event stopped try again from where it stands; nothing is skipped").Produces<ReadModelStatus>();
-        projections.MapPost("/{projectionName}/rebuild", (string projectionName, HttpContext http) => Start(http, new(projectionName, RebuildJob.Rebuild, http.IsDryRun())))
+        projections.MapPost("/{projectionName}/rebuild", (string projectionName, HttpContext http) => Start(http, new StartRebuild(projectionName, RebuildJob.Rebuild, http.IsDryRun())))
             .WithSummary("Make a projection anew beside the live one, which serves until the new one takes its place").Produces<WireRebuild>(StatusCodes.Status202Accepted);
-        projections.MapPost("/{projectionName}/verify", (string projectionName, HttpContext http) => Start(http, new(projectionName, RebuildJob.Verify, http.IsDryRun())))
+        projections.MapPost("/{projectionName}/verify", (string projectionName, HttpContext http) => Start(http, new StartRebuild(projectionName, RebuildJob.Verify, http.IsDryRun())))
             .WithSummary("Compare a projection with what the events say, and change nothing").Produces<WireRebuild>(StatusCodes.Status202Accepted);
+
+        operations.MapPost("/states/verify", (string? aggregate, HttpContext http) => Start(http, new StartStates(aggregate, RebuildJob.Verify, http.IsDryRun())))
+            .WithSummary("Compare the states that commands decide on (all, or those of one kind) with what their events say, and change nothing").Produces<WireRebuild>(StatusCodes.Status202Accepted);
+        operations.MapPost("/states/repair", (string? aggregate, HttpContext http) => Start(http, new StartStates(aggregate, RebuildJob.Repair, http.IsDryRun())))
+            .WithSummary("Rewrite the states that differ from what their events say").Produces<WireRebuild>(StatusCodes.Status202Accepted);
+
+        operations.MapGet("/sealing", Task<IResult> (HttpContext http) => Answer(http, new GetSealing()))
+            .WithSummary("How far sealing has come: events in the log, lag, the last checkpoint, and what stands in its way").Produces<SealingReport>();
 
         operations.MapGet("/rebuilds/{rebuildId}", Follow).WithSummary("How far a rebuild or verification is, and what it found; as server-sent events for who accepts them").Produces<WireRebuild>();
         operations.MapDelete("/rebuilds/{rebuildId}", (Guid rebuildId, HttpContext http) => Answer(http, new CancelRebuild(rebuildId, http.IsDryRun()), WireRebuild.Of, StatusCodes.Status202Accepted))
             .WithSummary("Stop a rebuild or verification; the live projection stays as it is").Produces<WireRebuild>(StatusCodes.Status202Accepted);
     }
 
-    private static Task<IResult> Start(HttpContext http, StartRebuild start)
+    private static Task<IResult> Start(HttpContext http, IRequest<Result<RebuildJob>> start)
     {
         return Answer(http, start, Wire, StatusCodes.Status202Accepted);
 

@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Projections;
 using MediatR;
@@ -26,7 +27,7 @@ internal sealed record GetProjection(string Name) : IQuery<ReadModelStatus>
 /// <summary>Lets a read model stand still, or go on; a preview changes nothing.</summary>
 internal sealed record PauseProjection(string Name, bool Paused, bool Preview = false) : IQuery<ReadModelStatus>
 {
-    public sealed class Handler(ReadModelStates states, ReadModelControl control) : IQueryHandler<PauseProjection, ReadModelStatus>
+    public sealed class Handler(ReadModelStates states, ReadModelControl control, OperationRecord record) : IQueryHandler<PauseProjection, ReadModelStatus>
     {
         public async Task<Result<ReadModelStatus>> Handle(PauseProjection query, CancellationToken cancellationToken)
         {
@@ -34,7 +35,12 @@ internal sealed record PauseProjection(string Name, bool Paused, bool Preview = 
                 return Refusal.ProjectionNotFound;
 
             if (!query.Preview)
+            {
+                if (await record.Ask(query.Paused ? OperationRecord.Pause : OperationRecord.Resume, [model.Name], cancellationToken) is { Refusal: { } refusal })
+                    return refusal;
                 await control.PauseAsync(model.Name, query.Paused, cancellationToken);
+            }
+
             return await states.Of(model.Name, cancellationToken);
         }
     }
@@ -43,7 +49,7 @@ internal sealed record PauseProjection(string Name, bool Paused, bool Preview = 
 /// <summary>Lets a read model that an event stopped try again from where it stands; nothing is skipped.</summary>
 internal sealed record RetryProjection(string Name, bool Preview = false) : IQuery<ReadModelStatus>
 {
-    public sealed class Handler(ReadModelStates states, ReadModelControl control) : IQueryHandler<RetryProjection, ReadModelStatus>
+    public sealed class Handler(ReadModelStates states, ReadModelControl control, OperationRecord record) : IQueryHandler<RetryProjection, ReadModelStatus>
     {
         public async Task<Result<ReadModelStatus>> Handle(RetryProjection query, CancellationToken cancellationToken)
         {
@@ -51,7 +57,12 @@ internal sealed record RetryProjection(string Name, bool Preview = false) : IQue
                 return Refusal.ProjectionNotFound;
 
             if (!query.Preview)
+            {
+                if (await record.Ask(OperationRecord.Retry, [model.Name], cancellationToken) is { Refusal: { } refusal })
+                    return refusal;
                 await control.RetryAsync(model.Name, cancellationToken);
+            }
+
             return await states.Of(model.Name, cancellationToken);
         }
     }
@@ -60,19 +71,48 @@ internal sealed record RetryProjection(string Name, bool Preview = false) : IQue
 /// <summary>Begins to make a read model anew, or to compare it with what the events say; a preview only says whether that could begin.</summary>
 internal sealed record StartRebuild(string Name, string Kind, bool Preview = false) : IQuery<RebuildJob>
 {
-    public sealed class Handler(ReadModelStates states, RebuildRunner runner, RebuildJobs jobs, TimeProvider clock) : IQueryHandler<StartRebuild, RebuildJob>
+    public sealed class Handler(ReadModelStates states, OperationStart start) : IQueryHandler<StartRebuild, RebuildJob>
     {
-        public async Task<Result<RebuildJob>> Handle(StartRebuild query, CancellationToken cancellationToken)
-        {
-            if (states.Find(query.Name) is not { } model)
-                return Refusal.ProjectionNotFound;
-            if (!query.Preview)
-                return await runner.StartAsync(query.Kind, [model], cancellationToken) is { } job ? job : Refusal.RebuildRunning;
+        public async Task<Result<RebuildJob>> Handle(StartRebuild query, CancellationToken cancellationToken) => states.Find(query.Name) is { } model
+            ? await start.Of(query.Kind, [model], query.Preview, cancellationToken)
+            : Refusal.ProjectionNotFound;
+    }
+}
 
-            return (await jobs.RunningAsync(cancellationToken)).ContainsKey(model.Name) ? Refusal.RebuildRunning
-                : new RebuildJob(Guid.Empty, query.Kind, [model.Name], RebuildJob.Previewed, new("starting", 0, 0, 0), clock.GetUtcNow(), null);
+/// <summary>Begins to compare states (all, or those of one kind) with what their events say, or to rewrite those that differ; a preview only says whether that could begin.</summary>
+internal sealed record StartStates(string? Aggregate, string Kind, bool Preview = false) : IQuery<RebuildJob>
+{
+    public sealed class Handler(OperationStart start) : IQueryHandler<StartStates, RebuildJob>
+    {
+        public async Task<Result<RebuildJob>> Handle(StartStates query, CancellationToken cancellationToken) => StateVerifier.Find(query.Aggregate) is { } resources
+            ? await start.Of(query.Kind, resources, query.Preview, cancellationToken)
+            : Refusal.StateNotFound;
+    }
+}
+
+/// <summary>How far sealing has come, and what stands in its way.</summary>
+internal sealed record GetSealing : IQuery<SealingReport>
+{
+    public sealed class Handler(Sealing sealing, SealingState state) : IQueryHandler<GetSealing, SealingReport>
+    {
+        public async Task<Result<SealingReport>> Handle(GetSealing query, CancellationToken cancellationToken)
+        {
+            var stand = await state.NowAsync(cancellationToken);
+            var name = sealing.Wrong is not null ? SealingReport.Stopped : stand.SecondsBehind > SealingReport.Late.TotalSeconds ? SealingReport.Behind : SealingReport.Running;
+            return new SealingReport(
+                name, sealing.Wrong, stand.Size, stand.Position, stand.HighWater, stand.EventsBehind, stand.SecondsBehind, stand.SignedSize, stand.SignedAt);
         }
     }
+}
+
+/// <summary>Sealing as operators see it. The failure is that of the Host that answers; the rest is true of all of them.</summary>
+internal sealed record SealingReport(
+    string State, string? Failure, long Size, long Position, long HighWater, long EventsBehind, double SecondsBehind, long? SignedSize, DateTimeOffset? SignedAt)
+{
+    public const string Running = "running";
+    public const string Behind = "behind";
+    public const string Stopped = "stopped";
+    public static readonly TimeSpan Late = TimeSpan.FromSeconds(15);
 }
 
 /// <summary>How far a rebuild is.</summary>
@@ -88,15 +128,19 @@ internal sealed record GetRebuild(Guid Id) : IQuery<RebuildJob>
 /// <summary>Stops a rebuild, whichever Host works on it; a preview says whether there is something to stop.</summary>
 internal sealed record CancelRebuild(Guid Id, bool Preview = false) : IQuery<RebuildJob>
 {
-    public sealed class Handler(RebuildJobs jobs) : IQueryHandler<CancelRebuild, RebuildJob>
+    public sealed class Handler(RebuildJobs jobs, OperationRecord record) : IQueryHandler<CancelRebuild, RebuildJob>
     {
         public async Task<Result<RebuildJob>> Handle(CancelRebuild query, CancellationToken cancellationToken)
         {
             if (await jobs.FindAsync(query.Id, cancellationToken) is not { } job)
                 return Refusal.RebuildNotFound;
 
-            var stops = query.Preview ? job.State == RebuildJob.Running : await jobs.CancelAsync(query.Id, cancellationToken);
-            return stops ? job : Refusal.RebuildEnded;
+            if (query.Preview || job.State != RebuildJob.Running)
+                return job.State == RebuildJob.Running ? job : Refusal.RebuildEnded;
+            if (await record.Ask(OperationRecord.Cancel, [$"{job.Kind} {job.Id}"], cancellationToken) is { Refusal: { } refusal })
+                return refusal;
+
+            return await jobs.CancelAsync(query.Id, cancellationToken) ? job : Refusal.RebuildEnded;
         }
     }
 }

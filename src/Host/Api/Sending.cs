@@ -58,7 +58,7 @@ internal static class Sending
     public static async Task<IResult> Ask<T, TBody>(
         this HttpContext http, IRequest<Result<T>> query, Func<T, Store, CancellationToken, Task<TBody>> body, Func<T, Recorded>? version = null)
     {
-        var result = await http.RequestServices.GetRequiredService<IMediator>().Send(query, http.RequestAborted);
+        var result = await ForgottenStatements.Again(() => http.RequestServices.GetRequiredService<IMediator>().Send(query, http.RequestAborted));
         if (result.Refusal is { } refusal)
             return refusal.AsHttp();
         if (version is not null)

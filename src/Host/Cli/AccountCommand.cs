@@ -26,8 +26,7 @@ internal static class AccountCommand
         init.SetAction(async (parsed, cancellation) =>
         {
             await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
-            await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = false });
-            await app.MigrateAsync();
+            await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
 
             var given = parsed.GetValue(password);
             var open = new OpenAccount(parsed.GetValue(name)!, parsed.GetValue(alias)!, parsed.GetValue(email)!, given ?? NewPassword());
@@ -55,8 +54,7 @@ internal static class AccountCommand
         off.SetAction(async (parsed, cancellation) =>
         {
             await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
-            await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = false });
-            await app.MigrateAsync();
+            await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
             await using var scope = app.Services.CreateAsyncScope();
             var user = await scope.ServiceProvider.GetRequiredService<Store>().Claims.Holder(Unique.Email(parsed.GetValue(email)!), cancellation);
             var outcome = await app.Services.GetRequiredService<Commands>().Run(new DisableTwoFactor(UserId.From(user ?? Guid.Empty)), Envelope.System, null, cancellation);

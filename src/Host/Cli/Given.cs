@@ -7,12 +7,20 @@ internal static class Given
 {
     public const string ConnectionVariable = "ConnectionStrings__Postgres";
 
+    public const string OwnerVariable = "ConnectionStrings__PostgresOwner";
+
     public const string ProofVariable = "EVENTSOURCEDORGS_PROOF";
 
     public static Option<string?> Connection() => new("--connection", "-c")
     {
         Description = $"Connection string of a PostgreSQL database (Host=...;Username=...;Password=...;Database=...). Default: the environment variable {ConnectionVariable}.",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(ConnectionVariable) is { Length: > 0 } connection ? connection : null,
+    };
+
+    public static Option<string?> Owner() => new("--owner")
+    {
+        Description = $"Connection string of the owner of the database, who brings it to the schema of this version and gives the role of --connection what it needs and nothing by which history could be altered. Default: the environment variable {OwnerVariable}; without it the role of --connection does all.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(OwnerVariable) is { Length: > 0 } connection ? connection : null,
     };
 
     public static Option<string?> Proof() => new("--proof")

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using EventSourcedOrgs.Host.Setup;
 using Npgsql;
 
@@ -8,24 +10,35 @@ internal sealed class Installation : IAsyncDisposable
 {
     private readonly EmbeddedPostgres? postgres;
 
-    private Installation(string connection, byte[] masterKey, EmbeddedPostgres? postgres) => (Connection, MasterKey, this.postgres) = (connection, masterKey, postgres);
+    private Installation(string connection, string? owner, byte[] masterKey, EmbeddedPostgres? postgres) =>
+        (Connection, Owner, MasterKey, this.postgres) = (connection, owner, masterKey, postgres);
 
+    /// <summary>The role to work as.</summary>
     public string Connection { get; }
+
+    /// <summary>The owner of the database; null when only the role to work as is known.</summary>
+    public string? Owner { get; }
+
+    /// <summary>The owner where it is known, for what the role to work as may not do.</summary>
+    public string Strongest => Owner ?? Connection;
 
     public byte[] MasterKey { get; }
 
     /// <summary>True when the database is private, so that no other Host works on it.</summary>
     public bool IsPrivate => postgres is not null;
 
-    public static async Task<Installation> OpenAsync(string? connection, string data, CancellationToken cancellation)
+    /// <summary>What a Host over it needs.</summary>
+    public HostSettings Settings => new() { Connection = Connection, Owner = Owner, MasterKey = MasterKey, Alone = IsPrivate };
+
+    public static async Task<Installation> OpenAsync(string? connection, string data, CancellationToken cancellation, string? owner = null)
     {
         if (connection is not null)
-            return new(connection, Setup.MasterKey.OfEnvironmentOnly(), null);
+            return new(connection, owner, Setup.MasterKey.OfEnvironmentOnly(), null);
 
         var postgres = await EmbeddedPostgres.StartAsync(new() { DataRoot = data, Log = line => Console.Error.WriteLine(line) }, cancellation);
         try
         {
-            return new(postgres.ConnectionString, await KeyBeside(postgres, cancellation), postgres);
+            return new(RuntimeOf(postgres.ConnectionString), postgres.ConnectionString, await KeyBeside(postgres, cancellation), postgres);
         }
         catch
         {
@@ -35,6 +48,14 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => postgres?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>The role to work as on a private server. Its password follows from that of the superuser, so that every program on the folder finds it.</summary>
+    private static string RuntimeOf(string superuser)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(superuser);
+        (connection.Username, connection.Password) = (RuntimeRole.UsualName, Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(connection.Password!), "runtime"u8)));
+        return connection.ConnectionString;
+    }
 
     /// <summary>In the data root: out of the reach of the PostgreSQL below it, if that runs as somebody else.</summary>
     private static async Task<byte[]> KeyBeside(EmbeddedPostgres postgres, CancellationToken cancellation) =>

@@ -38,8 +38,7 @@ internal static class KeysCommand
     private static async Task<int> With(string? connection, string data, Func<SigningKeys, Task> act, CancellationToken cancellation)
     {
         await using var installation = await Installation.OpenAsync(connection, data, cancellation);
-        await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = false });
-        await app.MigrateAsync();
+        await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
         await act(app.Services.GetRequiredService<SigningKeys>());
         return ExitCode.Success;
     }

@@ -8,13 +8,12 @@ internal static class MigrateCommand
 {
     public static Command Create()
     {
-        var (connection, data) = (Given.Connection(), Given.Data());
-        var command = new Command("migrate", "Bring the database to the schema of this version; does nothing when it is there.") { connection, data };
+        var (connection, owner, data) = (Given.Connection(), Given.Owner(), Given.Data());
+        var command = new Command("migrate", "Bring the database to the schema of this version; does nothing when it is there.") { connection, owner, data };
         command.SetAction(async (parsed, cancellation) =>
         {
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
-            await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = installation.IsPrivate });
-            await app.MigrateAsync();
+            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation, parsed.GetValue(owner));
+            await using var app = await HostApplication.OpenAsync(installation.Settings, cancellation);
             Console.WriteLine("The database is at the schema of this version.");
             return ExitCode.Success;
         });

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
@@ -17,7 +18,7 @@ internal static class ProjectionsCommand
         List(), Wish("pause", "Let a projection stand still until it is resumed.", (control, name, cancellation) => control.PauseAsync(name, paused: true, cancellation)),
         Wish("resume", "Let a paused projection go on.", (control, name, cancellation) => control.PauseAsync(name, paused: false, cancellation)),
         Wish("retry", "Let a projection that an event stopped try again from where it stands.", (control, name, cancellation) => control.RetryAsync(name, cancellation)),
-        Rebuild(), Verify(),
+        Rebuild(), Verify(), Repair(),
     };
 
     private static Command List()
@@ -45,6 +46,7 @@ internal static class ProjectionsCommand
             if (await Chosen(services, parsed.GetValue(projection)) is not [var model])
                 return ExitCode.Failure;
 
+            await OperationRecord.AskFromHere(services, name, [model.Name], cancellation);
             await wish(services.GetRequiredService<ReadModelControl>(), model.Name, cancellation);
             return ExitCode.Success;
         }, cancellation));
@@ -68,23 +70,54 @@ internal static class ProjectionsCommand
 
     private static Command Verify()
     {
-        var (name, connection, data, json) = (Name(), Given.Connection(), Given.Data(), Json());
-        var verify = new Command("verify", "Compare projections (all, if none is named) with what the events say, and change nothing. Exit code 1 when something differs.") { name, connection, data, json };
-        verify.SetAction((parsed, cancellation) => With(
-            parsed.GetValue(connection), parsed.GetValue(data)!, services => RunAsync(services, RebuildJob.Verify, parsed.GetValue(name), parsed.GetValue(json), cancellation), cancellation));
+        var (connection, data, json) = (Given.Connection(), Given.Data(), Json());
+        var name = new Argument<string?>("NAME") { Description = "Name of a projection; 'states', or 'states/KIND' such as states/license, for the states that commands decide on.", Arity = ArgumentArity.ZeroOrOne };
+        var verify = new Command("verify", "Compare projections and states (all, if nothing is named) with what the events say, and change nothing. Exit code 1 when something differs.") { name, connection, data, json };
+        verify.SetAction((parsed, cancellation) => With(parsed.GetValue(connection), parsed.GetValue(data)!, async services => parsed.GetValue(name) switch
+        {
+            null => Math.Max(
+                await RunAsync(services, RebuildJob.Verify, null, parsed.GetValue(json), cancellation),
+                await RunStatesAsync(services, RebuildJob.Verify, StateVerifier.All, parsed.GetValue(json), cancellation)),
+            { } given when IsOfStates(given) => await RunStatesAsync(services, RebuildJob.Verify, given, parsed.GetValue(json), cancellation),
+            { } given => await RunAsync(services, RebuildJob.Verify, given, parsed.GetValue(json), cancellation),
+        }, cancellation));
         return verify;
     }
 
-    private static async Task<int> RunAsync(IServiceProvider services, string kind, string? name, bool json, CancellationToken cancellation)
+    private static Command Repair()
     {
-        var models = await Chosen(services, name);
-        if (models.Count == 0)
-            return ExitCode.Failure;
+        var (connection, data, json) = (Given.Connection(), Given.Data(), Json());
+        var name = new Argument<string>("NAME") { Description = "'states', or 'states/KIND' such as states/license." };
+        var repair = new Command("repair", "Rewrite the states that differ from what their events say.") { name, connection, data, json };
+        repair.SetAction((parsed, cancellation) => With(
+            parsed.GetValue(connection), parsed.GetValue(data)!, services => RunStatesAsync(services, RebuildJob.Repair, parsed.GetValue(name)!, parsed.GetValue(json), cancellation), cancellation));
+        return repair;
+    }
 
-        var (runner, jobs, progress) = (services.GetRequiredService<RebuildRunner>(), services.GetRequiredService<RebuildJobs>(), new ProgressLine());
-        if (await runner.StartAsync(kind, models, cancellation) is not { } job)
+    private static bool IsOfStates(string name) => name == StateVerifier.All || name.StartsWith($"{StateVerifier.All}/", StringComparison.Ordinal);
+
+    private static async Task<int> RunStatesAsync(IServiceProvider services, string kind, string name, bool json, CancellationToken cancellation)
+    {
+        var aggregate = name == StateVerifier.All ? null : name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        if (IsOfStates(name) && StateVerifier.Find(aggregate) is { } resources)
+            return await FollowAsync(services, kind, [.. resources.Select(StateVerifier.NameOf)], (runner, id) => runner.StartAsync(id, kind, resources, cancellation), json, cancellation);
+
+        await Console.Error.WriteLineAsync($"There are no states '{name}', but {string.Join(", ", [StateVerifier.All, .. Resource.All.Select(StateVerifier.NameOf)])}.");
+        return ExitCode.Failure;
+    }
+
+    private static async Task<int> RunAsync(IServiceProvider services, string kind, string? name, bool json, CancellationToken cancellation) => await Chosen(services, name) is { Count: > 0 } models
+        ? await FollowAsync(services, kind, [.. models.Select(model => model.Name)], (runner, id) => runner.StartAsync(id, kind, models, cancellation), json, cancellation)
+        : ExitCode.Failure;
+
+    private static async Task<int> FollowAsync(
+        IServiceProvider services, string kind, IReadOnlyList<string> names, Func<RebuildRunner, Guid, Task<RebuildJob?>> start, bool json, CancellationToken cancellation)
+    {
+        var (runner, jobs, progress, id) = (services.GetRequiredService<RebuildRunner>(), services.GetRequiredService<RebuildJobs>(), new ProgressLine(), Id.New<OperationId>());
+        await OperationRecord.AskFromHere(services, kind, names, cancellation, id);
+        if (await start(runner, id.Value) is not { } job)
         {
-            await Console.Error.WriteLineAsync("REBUILD_RUNNING: one of the projections is being rebuilt or verified already.");
+            await Console.Error.WriteLineAsync("REBUILD_RUNNING: one of them is being rebuilt, verified or repaired already.");
             return ExitCode.Failure;
         }
 
@@ -108,6 +141,7 @@ internal static class ProjectionsCommand
     private static int Tell(bool json, RebuildJob job)
     {
         var drifted = job.Drift.Sum(drift => drift.Rows);
+        var what = job.Models.All(IsOfStates) ? StateVerifier.All : "events";
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(WireRebuild.Of(job), HttpJson.Options));
@@ -117,13 +151,13 @@ internal static class ProjectionsCommand
             foreach (var value in job.Drift.SelectMany(drift => drift.First).Take(Drift.MostListed))
                 Console.WriteLine($"{value.Table} ({value.Key}) {value.Column}: live {value.Live ?? "-"}, recomputed {value.Recomputed ?? "-"}");
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{job.Kind} of {string.Join(", ", job.Models)} {job.State}{(job.Failure is null ? "" : $": {job.Failure}")} {job.Progress.Done:N0} events, {job.Progress.EventsPerSecond:N0} events/s, {drifted:N0} rows differed."));
+                $"{job.Kind} of {string.Join(", ", job.Models)} {job.State}{(job.Failure is null ? "" : $": {job.Failure}")} {job.Progress.Done:N0} {what}, {job.Progress.EventsPerSecond:N0} {what}/s, {drifted:N0} rows differed."));
         }
 
         return job.State switch
         {
             RebuildJob.Cancelled => ExitCode.Interrupted,
-            RebuildJob.Completed when drifted == 0 || job.Kind == RebuildJob.Rebuild => ExitCode.Success,
+            RebuildJob.Completed when drifted == 0 || job.Kind != RebuildJob.Verify => ExitCode.Success,
             _ => ExitCode.Failure,
         };
     }
@@ -149,8 +183,7 @@ internal static class ProjectionsCommand
     private static async Task<int> With(string? connection, string data, Func<IServiceProvider, Task<int>> act, CancellationToken cancellation)
     {
         await using var installation = await Installation.OpenAsync(connection, data, cancellation);
-        await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = false });
-        await app.MigrateAsync();
+        await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
         return await act(app.Services);
     }
 }

@@ -30,7 +30,7 @@ internal static class Running
     }
 
     private static bool Unavailable(Exception e) =>
-        e is EmbeddedPostgresException or MasterKeyException or HttpRequestException or SocketException or IOException or UnauthorizedAccessException
+        e is EmbeddedPostgresException or MasterKeyException or RuntimeRoleException or HttpRequestException or SocketException or IOException or UnauthorizedAccessException
         || (e is NpgsqlException and not PostgresException)
         || e is PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName };
 }

@@ -17,28 +17,28 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var (connection, data) = (Given.Connection(), Given.Data());
+        var (connection, owner, data) = (Given.Connection(), Given.Owner(), Given.Data());
         var port = new Option<int?>("--port") { Description = $"Port to listen on, on this machine only. Default: {DefaultPort}, or the next free one." };
         var urls = new Option<string?>("--urls") { Description = "Addresses to listen on instead, such as http://0.0.0.0:8080." };
         var empty = new Option<bool>("--empty") { Description = "Start a private database without the demo data; so it does where --urls lets others in." };
         var demo = new Option<bool>("--demo") { Description = "Bring the demo data into the database of --connection, too." };
         var (rate, proof) = (RateOption(), Given.Proof());
-        var command = new Command("serve", "Serve the API until Ctrl-C.") { connection, data, port, urls, empty, demo, rate, proof };
+        var command = new Command("serve", "Serve the API until Ctrl-C.") { connection, owner, data, port, urls, empty, demo, rate, proof };
         command.Validators.Add(result =>
         {
             if (result.GetValue(demo) && IsReachedByOthers(result.GetValue(urls)))
                 result.AddError("The demo has a password that everybody knows: it can be served to this machine only.");
         });
         command.SetAction((parsed, cancellation) => ServeAsync(
-            parsed.GetValue(connection), parsed.GetValue(data)!, Given.ProofOf(parsed.GetValue(proof), parsed.GetValue(data)!), parsed.GetValue(empty) || IsReachedByOthers(parsed.GetValue(urls)) ? false : parsed.GetValue(demo) ? true : null,
+            parsed.GetValue(connection), parsed.GetValue(owner), parsed.GetValue(data)!, Given.ProofOf(parsed.GetValue(proof), parsed.GetValue(data)!), parsed.GetValue(empty) || IsReachedByOthers(parsed.GetValue(urls)) ? false : parsed.GetValue(demo) ? true : null,
             parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? FreePort()}", RateLimit.Parse(parsed.GetValue(rate)!), cancellation));
         return command;
     }
 
-    private static bool IsReachedByOthers(string? urls) =>
+    public static bool IsReachedByOthers(string? urls) =>
         urls?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(url => !Uri.TryCreate(url, UriKind.Absolute, out var address) || !address.IsLoopback) == true;
 
-    private static Option<string> RateOption()
+    public static Option<string> RateOption()
     {
         var option = new Option<string>("--rate-limit")
         {
@@ -53,15 +53,12 @@ internal static class ServeCommand
         return option;
     }
 
-    private static async Task<int> ServeAsync(string? connection, string data, string proof, bool? wantsDemo, string urls, RateLimit? rateLimit, CancellationToken cancellation)
+    private static async Task<int> ServeAsync(string? connection, string? owner, string data, string proof, bool? wantsDemo, string urls, RateLimit? rateLimit, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        await using var installation = await Installation.OpenAsync(connection, data, cancellation);
-        await using var app = HostApplication.Build(new()
-        {
-            Connection = installation.Connection, MasterKey = installation.MasterKey, Urls = urls, Alone = installation.IsPrivate, RateLimit = rateLimit, Data = data, ProofFolder = proof,
-        });
-        await app.MigrateAsync();
+        await using var installation = await Installation.OpenAsync(connection, data, cancellation, owner);
+        await using var app = await HostApplication.OpenAsync(
+            installation.Settings with { Urls = urls, RateLimit = rateLimit, Data = data, ProofFolder = proof }, cancellation);
         await app.StartAsync(cancellation);
 
         var demo = wantsDemo ?? installation.IsPrivate;
@@ -74,6 +71,8 @@ internal static class ServeCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"EventSourcedOrgs is ready after {watch.Elapsed.TotalSeconds:0.0} s. Ctrl-C stops it."));
         foreach (var line in app.Urls.SelectMany(Addresses).Append($"Rate limit   {(rateLimit is null ? "off" : $"{rateLimit} for each caller")}").Concat(SignIns(password, demo)))
             Console.WriteLine($"  {line}");
+        if (installation.Owner is null && await RewriteRights.OfAsync(app.Services.GetRequiredService<Npgsql.NpgsqlDataSource>(), cancellation) is [_, ..])
+            Console.WriteLine("  Warning      the role of --connection could alter the history: give the owner of the database as --owner and another role as --connection ('doctor' says more)");
         await app.WaitForShutdownAsync(cancellation);
         return ExitCode.Success;
     }

@@ -29,12 +29,12 @@ internal sealed record HealthReport(string Status, IReadOnlyList<HealthCheck> Ch
 }
 
 /// <summary>
-/// Whether this process can answer: the database does, its schema is of this version, every read model runs and comes nearer. A read model that stands still for
+/// Whether this process can answer: the database does, its schema is of this version, the history is sealed, every read model runs and comes nearer. A read model that stands still for
 /// half a minute is stuck; less than that is what one long transaction does to all of them.
 /// </summary>
 internal sealed class Health(
-    IDocumentStore store, NpgsqlDataSource database, Progress progress, IEnumerable<ReadModel> models, ReadModelControl control, IHostApplicationLifetime life,
-    TimeProvider clock)
+    IDocumentStore store, NpgsqlDataSource database, Progress progress, IEnumerable<ReadModel> models, ReadModelControl control, Sealing sealing, SealingState stands,
+    IHostApplicationLifetime life, TimeProvider clock)
 {
     public static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -58,7 +58,7 @@ internal sealed class Health(
         var last = await LastPosition(patience);
         await progress.RefreshAsync().WaitAsync(patience);
         var wishes = await control.AllAsync(patience);
-        return [new("database", true), new("schema", true), .. progress.All.Select(model => ReadModel(model, last, wishes.GetValueOrDefault(model.Name)))];
+        return [new("database", true), new("schema", true), SealingCheck(await stands.NowAsync(patience)), .. progress.All.Select(model => ReadModel(model, last, wishes.GetValueOrDefault(model.Name)))];
     }, cancellation);
 
     private static async Task<HealthReport> WithDatabase(
@@ -105,12 +105,22 @@ internal sealed class Health(
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
+    /// <summary>What exactly is wrong may name folders, so only operators are told: <c>GET /v3/operations/sealing</c>.</summary>
+    private HealthCheck SealingCheck(SealingStand stand)
+    {
+        var standstill = Standstill("sealing", stand.Position, stand.EventsBehind > 0);
+        var wrong = sealing.Wrong is not null ? "The history is not sealed by this Host. Operators are told why."
+            : standstill >= LongestStandstill ? $"Sealing has stood still after event {stand.Position} for {standstill.TotalSeconds:0} s."
+            : null;
+        return new("sealing", wrong is null, wrong) { Lag = stand.EventsBehind, Moving = wrong is null };
+    }
+
     private HealthCheck ReadModel(ReadModelProgress model, long last, ReadModelWish? wish)
     {
         if (wish is { Paused: true })
             return new($"read model {model.Name}", true) { Lag = Math.Max(0, last - model.Position), Moving = false, Paused = true };
 
-        var (lag, standstill) = (Math.Max(0, last - model.Position), Standstill(model, last));
+        var (lag, standstill) = (Math.Max(0, last - model.Position), Standstill(model.Name, model.Position, model.Position < last));
         var wrong = model.Poison is { } poison ? $"{model.Shard} cannot get past event {poison.Position}{(poison.Name is { } name ? $" ({name})" : "")}."
             : model.Failure is not null ? $"{model.Shard} failed after event {model.Position}; the log says why."
             : model.Stopped ? $"{model.Shard} is stopped after event {model.Position}."
@@ -119,15 +129,15 @@ internal sealed class Health(
         return new($"read model {model.Name}", wrong is null, wrong) { Lag = lag, Moving = wrong is null };
     }
 
-    /// <summary>For how long a read model that is behind has been seen at the same position.</summary>
-    private TimeSpan Standstill(ReadModelProgress model, long last)
+    /// <summary>For how long something that is behind has been seen at the same position.</summary>
+    private TimeSpan Standstill(string name, long position, bool isBehind)
     {
         var now = clock.GetUtcNow();
         lock (gate)
         {
-            if (model.Position >= last || !seen.TryGetValue(model.Name, out var before) || before.Position != model.Position)
-                seen[model.Name] = (model.Position, now);
-            return now - seen[model.Name].Since;
+            if (!isBehind || !seen.TryGetValue(name, out var before) || before.Position != position)
+                seen[name] = (position, now);
+            return now - seen[name].Since;
         }
     }
 }

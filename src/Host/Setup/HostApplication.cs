@@ -7,14 +7,17 @@ using Npgsql;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
-using Wolverine.Persistence.Durability;
 
 namespace EventSourcedOrgs.Host.Setup;
 
 /// <summary>What one Host needs to run.</summary>
 internal sealed record HostSettings
 {
+    /// <summary>The role that the service works as.</summary>
     public required string Connection { get; init; }
+
+    /// <summary>The owner of the database, who brings it to the schema of this version; null when that is done elsewhere, or by the one that the service works as.</summary>
+    public string? Owner { get; init; }
 
     /// <summary>32 bytes; whoever has it and the database can read everything.</summary>
     public required byte[] MasterKey { get; init; }
@@ -44,7 +47,9 @@ internal static class HostApplication
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(settings.Urls);
+        builder.Logging.ClearProviders();
         builder.Services.AddLogs(builder.Configuration);
+        builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
         builder.Services.AddCommands();
         builder.Services.AddReadModels();
@@ -54,6 +59,7 @@ internal static class HostApplication
         builder.Services.AddHostedService<RecordExpiries>();
         builder.Services.AddSingleton<Housekeeping>().AddHostedService(services => services.GetRequiredService<Housekeeping>());
         builder.Services.AddSingleton(new SealingOptions(settings.ProofFolder));
+        builder.Services.AddSingleton<SealingMeter>().AddSingleton(services => new SealingState(services.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<LogSecrets>().AddSingleton<SealedLog>().AddSingleton(services => new EventRows(services.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<LogExport>().AddSingleton<Sealing>().AddHostedService(services => services.GetRequiredService<Sealing>());
         builder.Services.AddSignIn(builder.Configuration);
@@ -73,13 +79,35 @@ internal static class HostApplication
         return app;
     }
 
-    /// <summary>Brings the database to the schema of this version; does nothing when it is there.</summary>
-    public static async Task MigrateAsync(this WebApplication app)
+    /// <summary>
+    /// Puts the Host together over a database at the schema of this version: brings it there as its owner, when there is one to be, and then works as a role that cannot
+    /// alter what is recorded.
+    /// </summary>
+    /// <exception cref="RuntimeRoleException">It could, or the database is not at the schema of this version and nobody here may bring it there.</exception>
+    public static async Task<WebApplication> OpenAsync(HostSettings settings, CancellationToken cancellation = default)
     {
-        await app.Services.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync();
-        await ReadModels.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), app.Services.GetServices<ReadModel>());
-        await LogTiles.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>());
-        await app.Services.GetRequiredService<IMessageStore>().Admin.MigrateAsync();
+        if (settings.Owner is { } owner)
+        {
+            await using (var asOwner = Build(settings with { Connection = owner, Owner = null }))
+                await Schema.MigrateHistoryAsync(asOwner.Services, cancellation);
+            await RuntimeRole.ProvideAsync(owner, settings.Connection, cancellation: cancellation);
+        }
+
+        var app = Build(settings);
+        try
+        {
+            if (settings.Owner is null)
+                await Schema.MigrateOrCheckHistoryAsync(app.Services, cancellation);
+            else
+                await Schema.CheckRoleAsync(app.Services, cancellation);
+            await Schema.MigrateReadModelsAsync(app.Services, cancellation);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
     private static void AddLogs(this IServiceCollection services, IConfiguration configuration) => services.AddSerilog(logs => logs
@@ -91,5 +119,5 @@ internal static class HostApplication
         .MinimumLevel.Override("Wolverine", LogEventLevel.Warning)
         .ReadFrom.Configuration(configuration)
         .Enrich.FromLogContext()
-        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose));
+        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose), writeToProviders: configuration.HasCollector());
 }

@@ -1,3 +1,4 @@
+using JasperFx;
 using JasperFx.CodeGeneration;
 using Npgsql;
 using Wolverine;
@@ -27,6 +28,7 @@ internal static class Messaging
         foreach (var handler in handlers)
             options.Discovery.IncludeType(handler);
 
+        options.AutoBuildMessageStorageOnStartup = AutoCreate.None;
         options.Durability.Mode = alone ? DurabilityMode.Solo : DurabilityMode.Balanced;
         options.Policies.UseDurableLocalQueues();
         options.OnException<NpgsqlException>(e => e.IsTransient).ScheduleRetry(Pauses).WithFullJitter();

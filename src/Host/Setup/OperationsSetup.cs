@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Projections;
 using JasperFx;
 using JasperFx.Events.Daemon;
@@ -17,10 +18,16 @@ internal static partial class OperationsSetup
         services.AddSingleton(provider => new Rebuilder(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(provider =>
         {
+            var keys = provider.GetRequiredService<PersonKeys>();
+            return new StateVerifier(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), StoredJson.Options(keys.Find), keys.IsErased);
+        });
+        services.AddSingleton(provider =>
+        {
             var log = provider.GetRequiredService<ILogger<RebuildRunner>>();
             return new RebuildRunner(
-                provider.GetRequiredService<Rebuilder>(), provider.GetRequiredService<RebuildJobs>(), (job, wrong) => LogFailed(log, wrong, job.Kind, string.Join(", ", job.Models)));
+                provider.GetRequiredService<Rebuilder>(), provider.GetRequiredService<StateVerifier>(), provider.GetRequiredService<RebuildJobs>(), (job, wrong) => LogFailed(log, wrong, job.Kind, string.Join(", ", job.Models)));
         });
+        services.AddScoped<OperationRecord>().AddScoped<OperationStart>();
         services.AddHostedService<FollowWishes>();
         services.AddHostedService<RebuildWork>();
         services.AddSingleton<ReadModelMeter>();
@@ -101,7 +108,10 @@ internal sealed class ReadModelMeter : IDisposable
         meter.CreateObservableGauge("eventsourcedorgs.projection.position", () => Of(status => status.Position), "{event}", "Position that a read model has reached");
         meter.CreateObservableGauge("eventsourcedorgs.projection.rate", () => Of(status => status.EventsPerSecond), "{event}/s", "Events that a read model deals with each second");
         meter.CreateObservableGauge("eventsourcedorgs.projection.poison", () => Of(status => status.Poison is null ? 0 : 1), "{event}", "1 when an event stops a read model");
+        meter.CreateObservableGauge("eventsourcedorgs.outbox.age", OutboxAge, "s", "Age of the first event that webhooks cannot be told of yet");
     }
+
+    private IEnumerable<Measurement<double>> OutboxAge() => latest.Where(status => status.Name == Outbox.ModelName).Select(status => new Measurement<double>(status.SecondsBehind));
 
     public void Update(IReadOnlyList<ReadModelStatus> statuses) => latest = statuses;
 

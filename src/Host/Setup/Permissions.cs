@@ -23,9 +23,9 @@ using EventSourcedOrgs.Projections;
 namespace EventSourcedOrgs.Host.Setup;
 
 /// <summary>The one table of who may ask for what, and which scope a token needs for it.</summary>
-internal static class PermissionTable
+internal static partial class PermissionTable
 {
-    public static Permissions Permissions { get; } = new(new Dictionary<Type, Permission>
+    public static Permissions Permissions { get; } = new(new Dictionary<Type, Permission>(ForOperators)
     {
         [typeof(CreateOrganization)] = new(Audience.Vendor, "organization:write"),
         [typeof(GetOrganization)] = new(Audience.Organization, "organization:read"),
@@ -201,14 +201,6 @@ internal static class PermissionTable
         [typeof(ListEventLogResources)] = new(Audience.SignedIn),
         [typeof(ListRefusedCommands)] = new(Audience.Vendor, "eventLog:read"),
         [typeof(ListOrganizationRefusedCommands)] = new(Audience.Organization, "organization:eventLog:read"),
-
-        [typeof(ListProjections)] = new(Audience.Vendor, "operations:read"),
-        [typeof(GetProjection)] = new(Audience.Vendor, "operations:read"),
-        [typeof(PauseProjection)] = new(Audience.Vendor, "operations:write"),
-        [typeof(RetryProjection)] = new(Audience.Vendor, "operations:write"),
-        [typeof(StartRebuild)] = new(Audience.Vendor, "operations:write"),
-        [typeof(GetRebuild)] = new(Audience.Vendor, "operations:read"),
-        [typeof(CancelRebuild)] = new(Audience.Vendor, "operations:write"),
 
         [typeof(GetProductFile)] = new(Audience.Vendor, "product:read"),
         [typeof(ListProducts)] = new(Audience.Vendor, "product:read"),

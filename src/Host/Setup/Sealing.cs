@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Projections;
 using EventSourcedOrgs.Proof;
@@ -12,7 +13,8 @@ internal sealed record SealingOptions(string? Folder)
 }
 
 /// <summary>Adds what is final to the log, every second, and keeps what stands in the way for whoever asks.</summary>
-internal sealed partial class Sealing(NpgsqlDataSource database, LogSecrets secrets, SealingOptions options, TimeProvider clock, ILogger<Sealing> log)
+internal sealed partial class Sealing(
+    NpgsqlDataSource database, LogSecrets secrets, SealingOptions options, SealingState state, SealingMeter meter, TimeProvider clock, ILogger<Sealing> log)
     : Periodically(TimeSpan.FromSeconds(1), clock, log)
 {
     private readonly Sealer sealer = new(database, new(database), options.Folder is { } path ? new(path) : null, clock);
@@ -53,8 +55,34 @@ internal sealed partial class Sealing(NpgsqlDataSource database, LogSecrets secr
                 LogWrong(log, wrong.Message);
             Wrong = wrong.Message;
         }
+
+        meter.Update(await state.NowAsync(cancellation), Wrong is not null);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The history is not sealed: {Reason}")]
     private static partial void LogWrong(ILogger log, string reason);
+}
+
+/// <summary>How far sealing has come, as metrics.</summary>
+internal sealed class SealingMeter : IDisposable
+{
+    public const string Name = "EventSourcedOrgs.Sealing";
+
+    private readonly Meter meter = new(Name);
+    private volatile SealingStand? latest;
+    private volatile bool wrong;
+
+    public SealingMeter()
+    {
+        meter.CreateObservableGauge("eventsourcedorgs.sealing.lag", () => Of(stand => stand.EventsBehind), "{event}", "Final events that are not in the sealed log");
+        meter.CreateObservableGauge("eventsourcedorgs.sealing.lag.time", () => Of(stand => stand.SecondsBehind), "s", "Age of the first final event that is not in the sealed log");
+        meter.CreateObservableGauge("eventsourcedorgs.sealing.size", () => Of(stand => stand.Size), "{event}", "Events in the sealed log");
+        meter.CreateObservableGauge("eventsourcedorgs.sealing.stopped", () => Of(_ => wrong ? 1 : 0), "1", "1 while this Host cannot seal");
+    }
+
+    public void Update(SealingStand stand, bool isWrong) => (latest, wrong) = (stand, isWrong);
+
+    public void Dispose() => meter.Dispose();
+
+    private IEnumerable<Measurement<T>> Of<T>(Func<SealingStand, T> value) where T : struct => latest is { } stand ? [new(value(stand))] : [];
 }

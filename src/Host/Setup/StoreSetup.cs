@@ -6,6 +6,7 @@ using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Trials;
 using EventSourcedOrgs.Projections;
 using FluentValidation;
+using JasperFx;
 using JasperFx.Events.Daemon;
 using Marten;
 using MediatR;
@@ -25,8 +26,9 @@ internal static class StoreSetup
         services.AddSingleton<PersonKeys>();
         services.AddMarten(provider =>
             {
-                var options = new StoreOptions();
+                var options = new StoreOptions { AutoCreateSchemaObjects = AutoCreate.None };
                 options.ConfigureWriteSide(provider.GetRequiredService<PersonKeys>());
+                options.OpenTelemetry.TrackEventCounters();
                 options.AddReadModels(provider.GetServices<ReadModel>(), provider.GetRequiredService<CommitWakeup>());
                 return options;
             })
@@ -89,6 +91,7 @@ internal static class StoreSetup
 
         services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddScoped<IMediator, Mediator>();
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Observe<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorize<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(WithinOrganization<,>));

@@ -9,6 +9,7 @@ using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
+using EventSourcedOrgs.Domain.Operations;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Releases;
@@ -45,6 +46,7 @@ public abstract class Resource
         new Resource<Release, ReleaseEvent>("release"),
         new Resource<ReleaseChannel, ReleaseChannelEvent>("releaseChannel"),
         new Resource<ReleasePlatform, ReleasePlatformEvent>("releasePlatform"),
+        new Resource<Operation, OperationEvent>("operation"),
         new Resource<Account, AccountEvent>("account"),
     ];
 
@@ -55,11 +57,17 @@ public abstract class Resource
     /// <summary>The abstract type of its events.</summary>
     public Type Family { get; }
 
+    /// <summary>The type of its state.</summary>
+    public abstract Type State { get; }
+
     /// <summary>The state before its first event.</summary>
     public abstract object Initial { get; }
 
     /// <summary>The state after one more event.</summary>
-    public abstract object After(object before, IEvent e);
+    public object After(object before, IEvent e) => After(before, e.Data, e.Timestamp);
+
+    /// <summary>The state after one more event, recorded at a moment.</summary>
+    public abstract object After(object before, object e, DateTimeOffset at);
 
     /// <summary>What an event happened to.</summary>
     public static Resource Of(IEvent e) => Families[e.EventType.BaseType!];
@@ -71,7 +79,9 @@ public abstract class Resource
 
 internal sealed class Resource<TState, TEvent>(string name) : Resource(name, typeof(TEvent)) where TState : class, IAggregate<TState, TEvent>
 {
+    public override Type State => typeof(TState);
+
     public override object Initial => TState.Initial;
 
-    public override object After(object before, IEvent e) => Aggregate.Fold((TState)before, (TEvent)e.Data, e.Timestamp);
+    public override object After(object before, object e, DateTimeOffset at) => Aggregate.Fold((TState)before, (TEvent)e, at);
 }

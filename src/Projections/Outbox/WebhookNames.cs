@@ -6,6 +6,7 @@ using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using EventSourcedOrgs.Domain.MaintenancePolicies;
+using EventSourcedOrgs.Domain.Operations;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Releases;
@@ -205,6 +206,7 @@ public static class WebhookNames
         [typeof(CustomRoleClaimsChanged)] = Is("role.updated"),
         [typeof(CustomRoleDeleted)] = Is("role.deleted"),
 
+        [typeof(OperationRequested)] = Nobody,
         [typeof(AccountOpened)] = Is("account.created"),
         [typeof(AccountIdentityProviderChanged)] = Nobody,
         [typeof(AccountIdentityProviderSecretChanged)] = Nobody,

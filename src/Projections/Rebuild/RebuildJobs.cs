@@ -8,6 +8,7 @@ public sealed record RebuildJob(Guid Id, string Kind, IReadOnlyList<string> Mode
 {
     public const string Rebuild = "rebuild";
     public const string Verify = "verify";
+    public const string Repair = "repair";
     public const string Running = "running";
     public const string Completed = "completed";
     public const string Failed = "failed";
@@ -39,9 +40,8 @@ public sealed class RebuildJobs(NpgsqlDataSource source)
     /// <summary>How long nothing is heard of one that runs before it counts as lost with its Host.</summary>
     private const string Silence = "30 seconds";
 
-    public async Task<RebuildJob> BeginAsync(string kind, IReadOnlyList<string> models, CancellationToken cancellation)
+    public async Task<RebuildJob> BeginAsync(Guid id, string kind, IReadOnlyList<string> models, CancellationToken cancellation)
     {
-        var id = Guid.CreateVersion7();
         await using var command = Command(
             $"insert into {Table} (id, kind, models, state, phase, done, total, rate, started_at, seen_at) values ($1, $2, $3, '{RebuildJob.Running}', 'starting', 0, 0, 0, now(), now())",
             id, kind, models.ToArray());

@@ -5,24 +5,37 @@ using Npgsql;
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>Runs rebuilds and verifications in this process, and lets everybody follow and stop them in the database.</summary>
-public sealed class RebuildRunner(Rebuilder rebuilder, RebuildJobs jobs, Action<RebuildJob, Exception>? failed = null)
+public sealed class RebuildRunner(Rebuilder rebuilder, StateVerifier states, RebuildJobs jobs, Action<RebuildJob, Exception>? failed = null)
 {
+    private delegate Task<IReadOnlyList<Drift>> Working(RebuildLock held, IProgress<RebuildProgress> report, CancellationToken cancellation);
+
     private static readonly TimeSpan BetweenReports = TimeSpan.FromMilliseconds(300);
 
     private readonly ConcurrentDictionary<Guid, (Task Work, CancellationTokenSource Stop)> running = new();
 
     /// <summary>Begins; null when one of these read models is rebuilt or verified already.</summary>
-    public async Task<RebuildJob?> StartAsync(string kind, IReadOnlyList<ReadModel> models, CancellationToken cancellation)
+    public Task<RebuildJob?> StartAsync(Guid id, string kind, IReadOnlyList<ReadModel> models, CancellationToken cancellation) => StartAsync(
+        id, kind, [.. models.Select(model => model.Name)], (held, report, stop) => rebuilder.RunAsync(models, kind == RebuildJob.Rebuild, held, report, stop), cancellation);
+
+    /// <summary>Begins with states; null when some of these are verified or repaired already.</summary>
+    public Task<RebuildJob?> StartAsync(Guid id, string kind, IReadOnlyList<Resource> resources, CancellationToken cancellation) => StartAsync(
+        id, kind, [.. resources.Select(StateVerifier.NameOf)], async (held, report, stop) =>
+        {
+            await using (held)
+                return await states.RunAsync(resources, kind == RebuildJob.Repair, report, stop);
+        }, cancellation);
+
+    private async Task<RebuildJob?> StartAsync(Guid id, string kind, IReadOnlyList<string> names, Working working, CancellationToken cancellation)
     {
-        var held = await rebuilder.TryLockAsync(models, cancellation);
+        var held = await rebuilder.TryLockAsync(names, cancellation);
         if (held is null)
             return null;
 
         try
         {
-            var job = await jobs.BeginAsync(kind, [.. models.Select(model => model.Name)], cancellation);
+            var job = await jobs.BeginAsync(id, kind, names, cancellation);
             var stop = new CancellationTokenSource();
-            var work = Task.Run(() => RunAsync(job, models, held, stop), CancellationToken.None);
+            var work = Task.Run(() => RunAsync(job, working, held, stop), CancellationToken.None);
             running[job.Id] = (work, stop);
             if (work.IsCompleted)
                 running.TryRemove(job.Id, out _);
@@ -47,11 +60,11 @@ public sealed class RebuildRunner(Rebuilder rebuilder, RebuildJobs jobs, Action<
     public Task WaitAsync(Guid id) => running.TryGetValue(id, out var run) ? run.Work : Task.CompletedTask;
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever ends it is recorded, for who follows it and in the log.")]
-    private async Task RunAsync(RebuildJob job, IReadOnlyList<ReadModel> models, RebuildLock held, CancellationTokenSource stop)
+    private async Task RunAsync(RebuildJob job, Working work, RebuildLock held, CancellationTokenSource stop)
     {
         var latest = new Latest(job.Progress);
         var (state, failure, drift) = (RebuildJob.Completed, (string?)null, (IReadOnlyList<Drift>)[]);
-        var working = rebuilder.RunAsync(models, job.Kind == RebuildJob.Rebuild, held, latest, stop.Token);
+        var working = work(held, latest, stop.Token);
         try
         {
             while (await Task.WhenAny(working, Task.Delay(BetweenReports, CancellationToken.None)) != working)

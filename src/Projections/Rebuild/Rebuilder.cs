@@ -32,13 +32,12 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
     /// <summary>What was compared, in the order of the read models; those that were far behind were not compared.</summary>
     public async Task<IReadOnlyList<Drift>> RunAsync(IReadOnlyList<ReadModel> models, bool replace, IProgress<RebuildProgress>? report, CancellationToken cancellation)
     {
-        var held = await TryLockAsync(models, cancellation) ?? throw new RebuildRunningException(string.Join(", ", models.Select(model => model.Name)));
+        var held = await TryLockAsync(models.Select(model => model.Name), cancellation) ?? throw new RebuildRunningException(string.Join(", ", models.Select(model => model.Name)));
         return await RunAsync(models, replace, held, report, cancellation);
     }
 
     /// <summary>Takes these read models for a rebuild; null when somebody has one of them.</summary>
-    internal Task<RebuildLock?> TryLockAsync(IReadOnlyList<ReadModel> models, CancellationToken cancellation) =>
-        RebuildLock.TryTakeAsync(source, models.Select(model => model.Name), cancellation);
+    internal Task<RebuildLock?> TryLockAsync(IEnumerable<string> models, CancellationToken cancellation) => RebuildLock.TryTakeAsync(source, models, cancellation);
 
     /// <summary>The same under a lock that was taken; gives it back.</summary>
     internal async Task<IReadOnlyList<Drift>> RunAsync(

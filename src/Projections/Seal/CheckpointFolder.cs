@@ -32,6 +32,13 @@ public sealed class CheckpointFolder(string path)
             throw new InvalidDataException($"The folder {Path} holds the checkpoints of another log, or its key was replaced.");
     }
 
+    /// <summary>The text of the public key that the folder has; null without one.</summary>
+    public async Task<string?> Key(CancellationToken cancellation)
+    {
+        var file = System.IO.Path.Combine(Path, KeyFile);
+        return File.Exists(file) ? await File.ReadAllTextAsync(file, cancellation) : null;
+    }
+
     /// <summary>Adds a checkpoint; it is on the disk when this returns. The rest of one that was cut off while it was written is removed first.</summary>
     public async Task Publish(string note, DateTimeOffset time, CancellationToken cancellation)
     {

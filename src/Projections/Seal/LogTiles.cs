@@ -24,12 +24,34 @@ public sealed class LogTiles(NpgsqlDataSource source)
         create table if not exists {Schema}.tile (level smallint not null, number bigint not null, hashes bytea not null, primary key (level, number));
         create table if not exists {Schema}.leaves (number bigint primary key, first_position bigint not null unique, positions bytea not null);
         create table if not exists {Schema}.checkpoint (size bigint primary key, position bigint not null, note text not null, made_at timestamptz not null);
+        create or replace function {Schema}.only_grow() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $grow$
+        begin
+            if tg_table_name = 'tile' then
+                if substring(new.hashes for octet_length(old.hashes)) = old.hashes and (new.level, new.number) = (old.level, old.number) then
+                    return new;
+                end if;
+            elsif substring(new.positions for octet_length(old.positions)) = old.positions and (new.number, new.first_position) = (old.number, old.first_position) then
+                return new;
+            end if;
+            raise exception 'What is sealed is never altered.' using errcode = 'insufficient_privilege';
+        end
+        $grow$;
+        """;
+
+    /// <summary>Lets rows only grow at their ends, whoever writes them. Nothing is waited for once the triggers are there.</summary>
+    private static string OnlyGrow(string table) =>
+        $"""
+        do $$ begin
+            if not exists (select from pg_trigger where tgrelid = '{Schema}.{table}'::regclass and tgname = 'only_grow') then
+                create trigger only_grow before update on {Schema}.{table} for each row execute function {Schema}.only_grow();
+            end if;
+        end $$;
         """;
 
     /// <summary>Creates the tables that are missing.</summary>
     public static async Task MigrateAsync(NpgsqlDataSource source, CancellationToken cancellation = default)
     {
-        await using var command = source.CreateCommand(Definition);
+        await using var command = source.CreateCommand($"select pg_advisory_xact_lock(hashtext('{Schema}')); {Definition} {OnlyGrow("tile")} {OnlyGrow("leaves")}");
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

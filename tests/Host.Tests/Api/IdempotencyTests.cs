@@ -19,7 +19,7 @@ public class IdempotencyTests
             before = await AskAll(first);
         }
 
-        var second = await TestHost.StartAsync(connection: first.Connection);
+        var second = await TestHost.StartAsync(owner: first.Owner);
         await using var _ = second;
         var after = await AskAll(second);
 

@@ -79,7 +79,7 @@ public class KeyRotationTests
     {
         var clock = new SetClock();
         await using var one = await Start(clock);
-        await using var other = await Start(clock, one.Connection);
+        await using var other = await Start(clock, one.Owner);
         var ada = await SignInHost.Somebody(one);
         await other.Client((await ada.Tokens()).Access).Get("/v3/me").Expect(200);
 
@@ -97,7 +97,7 @@ public class KeyRotationTests
     {
         var clock = new SetClock();
         await using var one = await Start(clock);
-        await using var other = await Start(clock, one.Connection);
+        await using var other = await Start(clock, one.Owner);
         var ada = await SignInHost.Somebody(one);
         var tokens = await ada.Tokens();
         await other.Client(tokens.Access).Get("/v3/me").Expect(200);
@@ -116,7 +116,7 @@ public class KeyRotationTests
     {
         var clock = new SetClock();
         await using var one = await Start(clock);
-        await using var other = await Start(clock, one.Connection);
+        await using var other = await Start(clock, one.Owner);
         var before = await Published(one);
 
         clock.Advance(TimeSpan.FromDays(89));
@@ -128,8 +128,8 @@ public class KeyRotationTests
         (await one.Scalar<long>("select count(*) from events.mt_doc_signingkey")).ShouldBe(2);
     }
 
-    private static Task<TestHost> Start(SetClock clock, string? connection = null) =>
-        TestHost.StartAsync(services => services.AddSingleton<TimeProvider>(clock), connection);
+    private static Task<TestHost> Start(SetClock clock, string? owner = null) =>
+        TestHost.StartAsync(services => services.AddSingleton<TimeProvider>(clock), owner);
 
     private static Task<KeyTerm> Rotate(TestHost host) => host.Services.GetRequiredService<SigningKeys>().Rotate(atOnce: false, CancellationToken.None);
 

@@ -78,7 +78,7 @@ public class LockOut
         var ada = await SignInHost.Somebody(await TestHost.Shared);
         await Fail(ada, 5);
 
-        await using var next = await TestHost.StartAsync(connection: ada.Host.Connection);
+        await using var next = await TestHost.StartAsync(owner: ada.Host.Owner);
 
         await (ada with { Host = next }).LogIn().ExpectProblem(400, "ACCOUNT_LOCKED");
         (await next.Scalar<long>("select count(*) from events.mt_doc_signinfailures t where t::text ilike '%acme.example%'")).ShouldBe(0);

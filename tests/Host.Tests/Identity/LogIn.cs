@@ -223,7 +223,7 @@ public class LogIn
     public async Task Of_two_who_open_the_account_at_once_one_does()
     {
         await using var host = await TestHost.StartAsync();
-        await using var connection = new Npgsql.NpgsqlConnection(host.Connection);
+        await using var connection = new Npgsql.NpgsqlConnection(host.Owner);
         await connection.OpenAsync();
         await using var empty = new Npgsql.NpgsqlCommand(
             "truncate events.mt_events, events.mt_streams, events.mt_doc_account, events.mt_doc_user, events.mt_doc_claim, events.mt_doc_credentials", connection);

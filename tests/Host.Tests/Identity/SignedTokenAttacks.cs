@@ -121,7 +121,7 @@ public class SignedTokenAttacks
     public async Task A_token_outlives_the_process_by_its_key()
     {
         var ada = await SignInHost.Somebody(await TestHost.Shared);
-        await using var next = await TestHost.StartAsync(connection: ada.Host.Connection);
+        await using var next = await TestHost.StartAsync(owner: ada.Host.Owner);
 
         await next.Client((await ada.Tokens()).Access).Get("/v3/me").Expect(200);
         (await next.Scalar<long>("select count(*) from events.mt_doc_signingkey")).ShouldBe(1);

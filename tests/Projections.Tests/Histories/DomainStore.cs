@@ -1,6 +1,7 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Tests;
+using JasperFx;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using Marten;
@@ -8,7 +9,7 @@ using Npgsql;
 
 namespace EventSourcedOrgs.Projections.Tests;
 
-/// <summary>The event store of the product with all its read models, in a database of its own.</summary>
+/// <summary>The event store of the product with all its read models, in a database of its own, as the role that the service works as.</summary>
 internal sealed class DomainStore : IAsyncDisposable
 {
     public const string Actor = "user:the-vendor";
@@ -28,6 +29,7 @@ internal sealed class DomainStore : IAsyncDisposable
         store = DocumentStore.For(options =>
         {
             options.Connection(Source);
+            options.AutoCreateSchemaObjects = AutoCreate.None;
             options.ConfigureWriteSide(keys);
             options.AddReadModels(Models, wakeup, pageSize);
         });
@@ -76,8 +78,10 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public static async Task<DomainStore> StartAsync(int pageSize = 500)
     {
-        var created = new DomainStore(await TestPostgres.CreateDatabaseAsync(), pageSize);
-        await created.store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        var address = await TestPostgres.CreateDatabaseAsync();
+        await using (var owner = new DomainStore(address, pageSize))
+            await owner.store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
+        var created = new DomainStore(await TestPostgres.RuntimeOf(address), pageSize);
         await ReadModels.MigrateAsync(created.Source, created.Models);
         return created;
     }

@@ -56,7 +56,8 @@ public class TamperTests
     public async Task Two_streams_that_changed_names_are_found()
     {
         await using var vault = await Vault.SealedAsync();
-        var swapped = await vault.Source.QueryAsync("""
+        await using var owner = Npgsql.NpgsqlDataSource.Create(vault.Address);
+        var swapped = await owner.QueryAsync("""
             with two as (select (array_agg(distinct stream_id))[1] a, (array_agg(distinct stream_id))[2] b from mt_events),
                  moved as (update mt_events e set stream_id = case when e.stream_id = two.a then two.b else two.a end, version = version + 100000
                     from two where e.stream_id in (two.a, two.b) returning e.seq_id)

@@ -14,18 +14,19 @@ public sealed class Vault : IAsyncDisposable
 
     private static readonly Lazy<Task<(string Address, string Folder)>> Template = new(MakeAsync);
 
-    private readonly string address;
-
     private Vault(string address, string folder)
     {
-        this.address = address;
-        Source = NpgsqlDataSource.Create(address);
+        Address = address;
+        Source = NpgsqlDataSource.Create(TestPostgres.RuntimeNameOf(address));
         Folder = new(folder);
         Rows = new(Source, "public");
         Sealer = new(Source, Rows, Folder, Clock);
     }
 
     public static LogKey Key { get; } = LogKey.From("some.example/log", new byte[32]);
+
+    /// <summary>For the superuser.</summary>
+    public string Address { get; }
 
     public NpgsqlDataSource Source { get; }
 
@@ -51,7 +52,9 @@ public sealed class Vault : IAsyncDisposable
     {
         await using var store = await TestStore.CreateAsync(new Warehouse());
         var vault = new Vault(store.Address, System.IO.Directory.CreateTempSubdirectory("eventsourcedorgs-vault-").FullName);
-        await LogTiles.MigrateAsync(vault.Source);
+        await using (var owner = NpgsqlDataSource.Create(vault.Address))
+            await LogTiles.MigrateAsync(owner);
+        await TestPostgres.RuntimeOf(vault.Address, "public");
         return vault;
     }
 
@@ -74,12 +77,17 @@ public sealed class Vault : IAsyncDisposable
         return System.Text.Encoding.UTF8.GetString(lines.ToArray());
     }
 
-    public async Task ExecuteAsync(string sql) => await Source.ScalarAsync(sql);
+    /// <summary>As the superuser, for whom no trigger holds.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Address) { Options = "-c session_replication_role=replica", Pooling = false }.ConnectionString);
+        await owner.ScalarAsync(sql);
+    }
 
     /// <summary>Appends, and says as the daemon does that all of it is final.</summary>
     public async Task AppendAsync(int count)
     {
-        await using var store = await TestStore.CreateAsync(new Warehouse(), address: address);
+        await using var store = await TestStore.CreateAsync(new Warehouse(), address: Address);
         await store.AppendInPartsAsync(Histories.Random(seed: count, length: count), size: 7);
         await ExecuteAsync(
             """
@@ -104,6 +112,6 @@ public sealed class Vault : IAsyncDisposable
         }
 
         await vault.Source.DisposeAsync();
-        return (vault.address, vault.Folder.Path);
+        return (vault.Address, vault.Folder.Path);
     }
 }

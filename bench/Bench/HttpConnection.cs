@@ -58,7 +58,7 @@ internal sealed class HttpConnection : IDisposable
         while ((headLength = buffer.AsSpan(start, end - start).IndexOf("\r\n\r\n"u8)) < 0)
             await ReadAsync();
         var head = Encoding.Latin1.GetString(buffer, start, headLength);
-        Utf8Parser.TryParse(buffer.AsSpan(start + 9, 3), out int status, out _);
+        var status = Number(buffer.AsSpan(start + 9, 3), 'D');
         start += headLength + 4;
 
         var body = keep ? new MemoryStream() : null;
@@ -70,6 +70,9 @@ internal sealed class HttpConnection : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    private static int Number(ReadOnlySpan<byte> text, char format) =>
+        Utf8Parser.TryParse(text, out int number, out _, format) ? number : throw new IOException("The server speaks no HTTP/1.1.");
 
     private static string? Value(string head, string name)
     {
@@ -87,7 +90,7 @@ internal sealed class HttpConnection : IDisposable
             int line;
             while ((line = buffer.AsSpan(start, end - start).IndexOf("\r\n"u8)) < 0)
                 await ReadAsync();
-            Utf8Parser.TryParse(buffer.AsSpan(start, line), out int size, out _, 'x');
+            var size = Number(buffer.AsSpan(start, line), 'x');
             start += line + 2;
             await TakeAsync(size, body);
             await TakeAsync(2, null);
@@ -103,7 +106,8 @@ internal sealed class HttpConnection : IDisposable
             if (start == end)
                 await ReadAsync();
             var part = Math.Min(length, end - start);
-            body?.Write(buffer, start, part);
+            if (body is not null)
+                await body.WriteAsync(buffer.AsMemory(start, part));
             start += part;
             length -= part;
         }

@@ -15,8 +15,8 @@ internal sealed class Peers : IAsyncDisposable
     private readonly NpgsqlConnectionStringBuilder database;
     private readonly Dictionary<string, (Running Program, Uri Server)> running = [];
 
-    private Peers(string program, string? pgbench, NpgsqlConnectionStringBuilder database, NpgsqlDataSource source) =>
-        (this.program, this.pgbench, this.database, Source) = (program, pgbench, database, source);
+    private Peers(string program, string? pgbench, NpgsqlConnectionStringBuilder database) =>
+        (this.program, this.pgbench, this.database, Source) = (program, pgbench, database, NpgsqlDataSource.Create(database.ConnectionString));
 
     public NpgsqlDataSource Source { get; }
 
@@ -25,7 +25,7 @@ internal sealed class Peers : IAsyncDisposable
         await using (var source = NpgsqlDataSource.Create(administrator))
             await source.ExecuteAsync("create database peers");
         var database = new NpgsqlConnectionStringBuilder(administrator) { Database = "peers" };
-        var peers = new Peers(program, Path.Combine(binaries, "pgbench") is var tool && File.Exists(tool) ? tool : null, database, NpgsqlDataSource.Create(database.ConnectionString));
+        var peers = new Peers(program, Path.Combine(binaries, "pgbench") is var tool && File.Exists(tool) ? tool : null, database);
         await peers.Source.ExecuteAsync("create table inserted (id bigint generated always as identity primary key, stream uuid not null, data jsonb not null); create schema lookup; create table lookup.users (id uuid primary key, data bytea not null)");
         return peers;
     }

@@ -6,8 +6,8 @@ using EventSourcedOrgs.Bench.Lines;
 using EventSourcedOrgs.Host.Setup;
 
 var quick = new Option<bool>("--quick") { Description = "A small installation and one short round: shows that everything can be measured, and measures nothing." };
-var host = new Option<string>("--host") { Description = "The program that is measured.", Required = true };
-var peers = new Option<string>("--peers") { Description = "The program that it is measured against.", Required = true };
+var host = new Option<string>("--host") { Description = "The program that is measured. Default: as it was built.", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "EventSourcedOrgs.Host") };
+var peers = new Option<string>("--peers") { Description = "The program that it is measured against. Default: as it was built.", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "EventSourcedOrgs.Peers") };
 var folder = new Option<string>("--out") { Description = "Where the table is written, as Markdown and JSON.", DefaultValueFactory = _ => ".artifacts/bench" };
 var only = new Option<string[]>("--only") { Description = "Some of the lines: P1, P3, P5, P6, P7, P8, P9, P10.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var events = new Option<int?>("--events") { Description = "How many events the installation has." };

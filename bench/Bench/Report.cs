@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace EventSourcedOrgs.Bench;
 
@@ -31,6 +32,8 @@ internal sealed record Ratio(string Line, string Name, double Value, double Goal
 /// <summary>All that a run found.</summary>
 internal sealed class Report
 {
+    private static readonly JsonSerializerOptions Written = new(JsonSerializerDefaults.Web) { WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     private readonly List<Figure> figures = [];
     private readonly List<Ratio> ratios = [];
     private readonly List<string> notes = [];
@@ -84,7 +87,7 @@ internal sealed class Report
             ratios = ratios.Select(r => new { r.Line, r.Name, r.Value, r.Goal, r.AtMost, r.IsReached }),
             figures = figures.Select(f => new { f.Line, f.Name, f.Unit, f.Value, f.Low, f.High, f.Latency?.P50, f.Latency?.P99, ServerCpu = f.Cpu?.Server, DatabaseCpu = f.Cpu?.Database }),
         },
-        new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals });
+        Written);
 
     private static string Text(double value) => value.ToString(value >= 100 ? "N0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
 }

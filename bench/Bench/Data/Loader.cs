@@ -154,7 +154,7 @@ internal sealed class Loader(NpgsqlDataSource source)
 
         public IEnumerable<(Guid Id, string Type, Recorded Recorded)> Streams() => states.Select(state => (state.Key, name.ToLowerInvariant(), state.Value.Recorded));
 
-        public async Task WriteAsync(IDocumentStore store)
+        public async Task WriteAsync(DocumentStore store)
         {
             await store.BulkInsertAsync([.. states.Values], BulkInsertMode.InsertsOnly, 5000);
             states.Clear();

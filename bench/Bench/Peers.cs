@@ -15,8 +15,11 @@ internal sealed class Peers : IAsyncDisposable
     private readonly NpgsqlConnectionStringBuilder database;
     private readonly Dictionary<string, (Running Program, Uri Server)> running = [];
 
-    private Peers(string program, string? pgbench, NpgsqlConnectionStringBuilder database) =>
-        (this.program, this.pgbench, this.database, Source) = (program, pgbench, database, NpgsqlDataSource.Create(database.ConnectionString));
+    private Peers(string program, string? pgbench, NpgsqlConnectionStringBuilder database)
+    {
+        (this.program, this.pgbench, this.database) = (program, pgbench, database);
+        Source = NpgsqlDataSource.Create(database.ConnectionString);
+    }
 
     public NpgsqlDataSource Source { get; }
 

@@ -1,6 +1,6 @@
 using EventSourcedOrgs.Application.Pipeline;
-using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 using MediatR;
 

@@ -12,6 +12,7 @@ public class ProfileTests
         me.AsObject().Select(member => member.Key).ShouldBe(
         [
             "id", "createdAt", "updatedAt", "name", "firstName", "lastName", "email", "role", "twoFactorEnabled", "googleSsoEnabled", "lastLoginAt", "company",
+            "organizationId", "organizationName", "scopes",
         ]);
         me.Text("name").ShouldBe("Ada Lovelace");
         me.Text("company").ShouldBe("");

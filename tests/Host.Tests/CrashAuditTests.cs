@@ -140,32 +140,15 @@ public sealed class CrashAuditTests : IAsyncLifetime
 
     private async Task<Process> StartAsync()
     {
-        var process = Process.Start(Program("serve", "--proof", ProofFolder, "--urls", "http://127.0.0.1:0"))!;
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            if (line.TrimStart().StartsWith("API", StringComparison.Ordinal))
-            {
-                address = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..].Replace("/v3", "", StringComparison.Ordinal));
-                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
-                return process;
-            }
-        }
-
-        throw new InvalidOperationException($"The Host did not start: {await process.StandardError.ReadToEndAsync()}");
+        (var process, address) = await HostProcess.ServeAsync(HostProcess.Of(server!.ConnectionString, "serve", "--proof", ProofFolder));
+        return process;
     }
 
     private async Task<(int Code, string Output)> RunAsync(string[] arguments)
     {
-        using var program = Process.Start(Program(arguments))!;
+        using var program = Process.Start(HostProcess.Of(server!.ConnectionString, arguments))!;
         var (output, error) = (program.StandardOutput.ReadToEndAsync(), program.StandardError.ReadToEndAsync());
         await program.WaitForExitAsync();
         return (program.ExitCode, await output + await error);
     }
-
-    private ProcessStartInfo Program(params string[] arguments) => new("dotnet", [typeof(HostApplication).Assembly.Location, .. arguments, "--connection", server!.ConnectionString])
-    {
-        RedirectStandardOutput = true, RedirectStandardError = true,
-        Environment = { ["EVENTSOURCEDORGS_MASTER_KEY"] = Convert.ToBase64String(new byte[32]), ["EVENTSOURCEDORGS_RATE_LIMIT"] = "off" },
-    };
 }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Tests;
 
 namespace EventSourcedOrgs.Host.Tests;
@@ -17,7 +15,8 @@ public sealed class CrashTests
         var acknowledged = new ConcurrentBag<string>();
         for (var kill = 0; kill < 2; kill++)
         {
-            using var process = Start(host.Connection, out var address);
+            var (process, address) = await HostProcess.ServeAsync(HostProcess.Of(host.Connection, "serve"));
+            using var ended = process;
             using var client = host.Client((await Login(address)).Text("accessToken"));
             client.BaseAddress = address;
             var writing = Enumerable.Range(0, Writers).Select(_ => Write(client, acknowledged)).ToArray();
@@ -29,7 +28,8 @@ public sealed class CrashTests
             await process.WaitForExitAsync();
         }
 
-        using var restarted = Start(host.Connection, out var again);
+        var (restarted, again) = await HostProcess.ServeAsync(HostProcess.Of(host.Connection, "serve"));
+        using var last = restarted;
         using var reader = host.Client((await Login(again)).Text("accessToken"));
         reader.BaseAddress = again;
         foreach (var id in acknowledged)
@@ -59,26 +59,5 @@ public sealed class CrashTests
     {
         using var client = new HttpClient { BaseAddress = address };
         return await client.Post("/v3/accounts/login", new { email = TestHost.SuperAdmin, password = TestHost.SuperAdminPassword }).Expect(200);
-    }
-
-    private static Process Start(string connection, out Uri address)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(HostApplication).Assembly.Location, "serve", "--connection", connection, "--urls", "http://127.0.0.1:0"])
-        {
-            RedirectStandardOutput = true,
-            Environment = { ["EVENTSOURCEDORGS_MASTER_KEY"] = Convert.ToBase64String(new byte[32]), ["EVENTSOURCEDORGS_RATE_LIMIT"] = "off" },
-        };
-        var process = Process.Start(start)!;
-        while (process.StandardOutput.ReadLine() is { } line)
-        {
-            if (line.TrimStart().StartsWith("API", StringComparison.Ordinal))
-            {
-                address = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..].Replace("/v3", "", StringComparison.Ordinal));
-                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                return process;
-            }
-        }
-
-        throw new InvalidOperationException("The Host did not start.");
     }
 }

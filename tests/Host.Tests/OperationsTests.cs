@@ -66,7 +66,7 @@ public class OperationsTests
         await acme.Vendor.Post($"{acme.Path}/reinstate").Expect(200);
         await acme.Vendor.Post($"{Projections}/Fragile/retry").Expect(200);
         await Until(host, all => StateOf(all, "Fragile") == "failed" && StateOf(all, "Directory") == "running");
-        (await Ended(acme.Vendor, await acme.Vendor.Post($"{Projections}/Fragile/rebuild").Expect(202))).Text("failure").ShouldBe($"Event {poison} (organization_suspended_v1) cannot be applied.");
+        (await acme.Vendor.Ended(await acme.Vendor.Post($"{Projections}/Fragile/rebuild").Expect(202))).Text("failure").ShouldBe($"Event {poison} (organization_suspended_v1) cannot be applied.");
 
         fragile.Breaks = false;
         var watch = Stopwatch.StartNew();
@@ -74,7 +74,7 @@ public class OperationsTests
         await Until(host, all => StateOf(all, "Fragile") == "running");
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
 
-        var verified = await Ended(acme.Vendor, await acme.Vendor.Post($"{Projections}/Fragile/verify").Expect(202));
+        var verified = await acme.Vendor.Ended(await acme.Vendor.Post($"{Projections}/Fragile/verify").Expect(202));
         (verified.Text("state"), (long)verified["driftedRows"]!).ShouldBe(("completed", 0));
     }
 
@@ -87,18 +87,18 @@ public class OperationsTests
         var table = host.Services.GetRequiredService<Projections.Directory>().Organizations.Rows.Name;
         await host.Scalar<string>($"update {table} set name = 'Tampered' where id = '{acme.Id}' and until is null returning name");
 
-        var found = await Ended(acme.Vendor, await acme.Vendor.Post($"{Projections}/Directory/verify").Expect(202));
+        var found = await acme.Vendor.Ended(await acme.Vendor.Post($"{Projections}/Directory/verify").Expect(202));
         (found.Text("state"), found.Text("kind"), (long)found["driftedRows"]!).ShouldBe(("completed", "verify", 1));
         var drift = found["drift"]!.AsArray().ShouldHaveSingleItem()!;
         (drift.Text("table"), drift.Text("column"), drift.Text("live")).ShouldBe((table, "name", "Tampered"));
         drift.Text("key").ShouldStartWith(acme.Id);
 
-        var healed = await Ended(acme.Vendor, await acme.Vendor.Post($"{Projections}/Directory/rebuild").Expect(202));
+        var healed = await acme.Vendor.Ended(await acme.Vendor.Post($"{Projections}/Directory/rebuild").Expect(202));
         (healed.Text("state"), (long)healed["driftedRows"]!).ShouldBe(("completed", 1));
         (await host.Scalar<string>($"select name from {table} where id = '{acme.Id}' and until is null")).ShouldBe(drift.Text("recomputed"));
         await acme.Vendor.Patch(acme.Path, new { name = "Renamed" }).Expect(200);
         await acme.Settled();
-        ((long)(await Ended(acme.Vendor, await acme.Vendor.Post($"{Projections}/Directory/verify").Expect(202)))["driftedRows"]!).ShouldBe(0);
+        ((long)(await acme.Vendor.Ended(await acme.Vendor.Post($"{Projections}/Directory/verify").Expect(202)))["driftedRows"]!).ShouldBe(0);
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public class OperationsTests
             await vendor.Post($"{Projections}/Outbox/verify").ExpectProblem(409, "REBUILD_RUNNING");
             await Until(host, all => StateOf(all, "Outbox") == "rebuilding");
             await vendor.Delete($"/v3/operations/rebuilds/{id}").Expect(202);
-            (await Ended(vendor, started)).Text("state").ShouldBe("cancelled");
+            (await vendor.Ended(started)).Text("state").ShouldBe("cancelled");
         }
 
         await vendor.Delete($"/v3/operations/rebuilds/{id}").ExpectProblem(409, "REBUILD_ENDED");
@@ -179,7 +179,7 @@ public class OperationsTests
         {
             foreach (var name in new[] { "Directory", "EffectiveAccess", "Outbox" })
             {
-                var ended = await Ended(acme.Vendor, await acme.Vendor.Post($"{Projections}/{name}/rebuild").Expect(202));
+                var ended = await acme.Vendor.Ended(await acme.Vendor.Post($"{Projections}/{name}/rebuild").Expect(202));
                 ended.Text("state").ShouldBe("completed", ended.ToJsonString());
                 ((long)ended["driftedRows"]!).ShouldBe(0, ended.ToJsonString());
             }
@@ -211,18 +211,6 @@ public class OperationsTests
     }
 
     private static string StateOf(JsonNode all, string name) => all.AsArray().Single(one => one!.Text("name") == name)!.Text("state");
-
-    private static async Task<JsonNode> Ended(HttpClient client, JsonNode started)
-    {
-        for (var watch = Stopwatch.StartNew(); ;)
-        {
-            var now = await client.Get($"/v3/operations/rebuilds/{started.Id()}").Expect(200);
-            if (now.Text("state") != "running")
-                return now;
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), now.ToJsonString());
-            await Task.Delay(50);
-        }
-    }
 
     private static async Task<JsonNode> Until(TestHost host, Func<JsonNode, bool> holds)
     {

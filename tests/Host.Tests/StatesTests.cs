@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace EventSourcedOrgs.Host.Tests;
@@ -68,14 +67,14 @@ public sealed class StatesTests
             }
         }).ToArray();
         for (var round = 0; round < 10; round++)
-            ((long)(await Ended(acme.Vendor, await acme.Vendor.Post($"{States}/verify").Expect(202)))["driftedRows"]!).ShouldBe(0);
+            ((long)(await acme.Vendor.Ended(await acme.Vendor.Post($"{States}/verify").Expect(202)))["driftedRows"]!).ShouldBe(0);
 
         await host.Scalar<int>($"update events.mt_doc_organization set data = jsonb_set(data, '{{email}}', '\"evil@acme.example\"') where id = '{acme.Id}'; select 1");
-        var repaired = await Ended(acme.Vendor, await acme.Vendor.Post($"{States}/repair").Expect(202));
+        var repaired = await acme.Vendor.Ended(await acme.Vendor.Post($"{States}/repair").Expect(202));
         repaired.Text("state").ShouldBe("completed", repaired.ToJsonString());
         await stop.CancelAsync();
         await Task.WhenAll(writing);
-        ((long)(await Ended(acme.Vendor, await acme.Vendor.Post($"{States}/verify").Expect(202)))["driftedRows"]!).ShouldBe(0);
+        ((long)(await acme.Vendor.Ended(await acme.Vendor.Post($"{States}/verify").Expect(202)))["driftedRows"]!).ShouldBe(0);
         (await acme.Vendor.Get(acme.Path).Expect(200)).Text("email").ShouldNotBe("evil@acme.example");
     }
 
@@ -111,18 +110,6 @@ public sealed class StatesTests
         }
     }
 
-    private static async Task<JsonNode> Ended(HttpClient client, JsonNode started)
-    {
-        for (var watch = Stopwatch.StartNew(); ;)
-        {
-            var now = await client.Get($"/v3/operations/rebuilds/{started.Id()}").Expect(200);
-            if (now.Text("state") != "running")
-                return now;
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), now.ToJsonString());
-            await Task.Delay(50);
-        }
-    }
-
     /// <summary>One Host with something in it; one test edits it at a time.</summary>
     private sealed record World(TestHost Host, Acme Acme, IReadOnlyDictionary<string, string> Ids)
     {
@@ -132,7 +119,7 @@ public sealed class StatesTests
 
         public SemaphoreSlim Turn { get; } = new(1);
 
-        public async Task<JsonNode> Run(string path) => await Ended(Acme.Vendor, await Acme.Vendor.Post(path).Expect(202));
+        public async Task<JsonNode> Run(string path) => await Acme.Vendor.Ended(await Acme.Vendor.Post(path).Expect(202));
 
         private static async Task<World> MakeAsync()
         {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
-using EventSourcedOrgs.Host.Setup;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +17,8 @@ public sealed class TelemetryTests
         await using var host = await TestHost.StartAsync();
         await using var collector = await Collector.StartAsync();
         var proof = System.IO.Directory.CreateTempSubdirectory("eventsourcedorgs-proof-");
-        using var process = Start(host.Connection, collector.Address, proof.FullName, out var address);
+        var (process, address) = await StartAsync(host.Connection, collector.Address, proof.FullName);
+        using var ended = process;
         using var client = new HttpClient { BaseAddress = address };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("TellTale/1.0");
         var token = (await client.Post("/v3/accounts/login", new { email = TestHost.SuperAdmin, password = TestHost.SuperAdminPassword }).Expect(200)).Text("accessToken");
@@ -42,31 +42,17 @@ public sealed class TelemetryTests
         proof.Delete(recursive: true);
     }
 
-    private static Process Start(string connection, Uri collector, string proof, out Uri address)
+    private static Task<(Process Process, Uri Address)> StartAsync(string connection, Uri collector, string proof)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(HostApplication).Assembly.Location, "serve", "--connection", connection, "--urls", "http://127.0.0.1:0"])
-        {
-            RedirectStandardOutput = true,
-            Environment =
-            {
-                ["EVENTSOURCEDORGS_MASTER_KEY"] = Convert.ToBase64String(new byte[32]), ["EVENTSOURCEDORGS_PROOF"] = proof,
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.ToString(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-                ["OTEL_METRIC_EXPORT_INTERVAL"] = "500", ["OTEL_BSP_SCHEDULE_DELAY"] = "200", ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
-                ["Serilog__MinimumLevel__Default"] = "Debug",
-            },
-        };
-        var process = Process.Start(start)!;
-        while (process.StandardOutput.ReadLine() is { } line)
-        {
-            if (line.TrimStart().StartsWith("API", StringComparison.Ordinal))
-            {
-                address = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..].Replace("/v3", "", StringComparison.Ordinal));
-                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                return process;
-            }
-        }
-
-        throw new InvalidOperationException("The Host did not start.");
+        var start = HostProcess.Of(connection, "serve");
+        start.Environment["EVENTSOURCEDORGS_PROOF"] = proof;
+        start.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.ToString();
+        start.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        start.Environment["OTEL_METRIC_EXPORT_INTERVAL"] = "500";
+        start.Environment["OTEL_BSP_SCHEDULE_DELAY"] = "200";
+        start.Environment["OTEL_BLRP_SCHEDULE_DELAY"] = "200";
+        start.Environment["Serilog__MinimumLevel__Default"] = "Debug";
+        return HostProcess.ServeAsync(start);
     }
 
     /// <summary>Takes what comes by OTLP over HTTP. Texts stand in protobuf as they are, so what was told can be looked for in the bytes.</summary>

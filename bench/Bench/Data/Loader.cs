@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
@@ -7,6 +5,7 @@ using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
+using EventSourcedOrgs.Tests;
 using Marten;
 using Npgsql;
 using NpgsqlTypes;
@@ -20,27 +19,23 @@ namespace EventSourcedOrgs.Bench.Data;
 /// </summary>
 internal sealed class Loader(NpgsqlDataSource source)
 {
-    public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private const string Actor = "user:0198c5a2-0000-7000-8000-000000000000";
-
     private readonly States<Organization, OrganizationEvent> organizations = new(nameof(Organization));
     private readonly States<User, UserEvent> users = new(nameof(User));
     private readonly States<UserGroup, UserGroupEvent> groups = new("user_group");
     private readonly States<License, LicenseEvent> licenses = new(nameof(License));
     private readonly States<Activation, ActivationEvent> activations = new(nameof(Activation));
-    private readonly List<Guid> persons = [];
 
     /// <summary>Answers the last position.</summary>
     public async Task<long> LoadAsync(Vendor vendor)
     {
-        var last = await WriteEventsAsync(vendor);
+        var last = await HistoryCopy.WriteAsync(
+            source, new(Installation.MasterKey), await source.ScalarAsync<long>("select max(seq_id) from events.mt_events"), vendor.Events(), Fold);
         await WriteStreamsAsync();
-        await WriteKeysAsync();
         using var store = DocumentStore.For(options =>
         {
             options.Connection(source);
             options.ConfigureWriteSide(new PersonKeys(new Secrets(Installation.MasterKey), source));
-            options.Serializer(new Marten.Services.SystemTextJsonSerializer(StoredJson.Options(KeyOf)) { Casing = Casing.CamelCase });
+            options.Serializer(new Marten.Services.SystemTextJsonSerializer(StoredJson.Options(HistoryCopy.KeyOf)) { Casing = Casing.CamelCase });
             options.AutoCreateSchemaObjects = JasperFx.AutoCreate.None;
         });
         await organizations.WriteAsync(store);
@@ -53,57 +48,15 @@ internal sealed class Loader(NpgsqlDataSource source)
         return last;
     }
 
-    private async Task<long> WriteEventsAsync(Vendor vendor)
+    private long Fold(Guid stream, object data, DateTimeOffset at) => data switch
     {
-        var json = StoredJson.Options(KeyOf);
-        var position = await source.ScalarAsync<long>("select max(seq_id) from events.mt_events");
-        await using var connection = await source.OpenConnectionAsync();
-        await using (var streamsLater = new NpgsqlCommand("set session_replication_role = replica", connection))
-            await streamsLater.ExecuteNonQueryAsync();
-        await using (var copy = await connection.BeginBinaryImportAsync(
-            "copy events.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, user_name, correlation_id, causation_id, is_archived) from stdin (format binary)"))
-        {
-            foreach (var (stream, data) in vendor.Events())
-            {
-                var (at, version) = (Start.AddSeconds(++position), Fold(stream, data, Start.AddSeconds(position)));
-                await copy.StartRowAsync();
-                await copy.WriteAsync(position, NpgsqlDbType.Bigint);
-                await copy.WriteAsync(Guid.CreateVersion7(), NpgsqlDbType.Uuid);
-                await copy.WriteAsync(stream, NpgsqlDbType.Uuid);
-                await copy.WriteAsync(version, NpgsqlDbType.Bigint);
-                await copy.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(data, data.GetType(), json), NpgsqlDbType.Jsonb);
-                await copy.WriteAsync(EventNames.All[data.GetType()], NpgsqlDbType.Varchar);
-                await copy.WriteAsync(at.UtcDateTime, NpgsqlDbType.TimestampTz);
-                await copy.WriteAsync("*DEFAULT*", NpgsqlDbType.Varchar);
-                await copy.WriteAsync($"{data.GetType().FullName}, EventSourcedOrgs.Domain", NpgsqlDbType.Varchar);
-                await copy.WriteAsync(Actor, NpgsqlDbType.Varchar);
-                await copy.WriteAsync($"{position:x32}", NpgsqlDbType.Varchar);
-                await copy.WriteAsync($"{position:x32}", NpgsqlDbType.Varchar);
-                await copy.WriteAsync(false, NpgsqlDbType.Boolean);
-            }
-
-            await copy.CompleteAsync();
-        }
-
-        await using var again = new NpgsqlCommand("set session_replication_role = origin", connection);
-        await again.ExecuteNonQueryAsync();
-        return position;
-    }
-
-    private long Fold(Guid stream, object data, DateTimeOffset at)
-    {
-        if (data is UserCreated or ActivationCreated)
-            persons.Add(stream);
-        return data switch
-        {
-            OrganizationEvent e => organizations.Fold(stream, e, at),
-            UserEvent e => users.Fold(stream, e, at),
-            UserGroupEvent e => groups.Fold(stream, e, at),
-            LicenseEvent e => licenses.Fold(stream, e, at),
-            ActivationEvent e => activations.Fold(stream, e, at),
-            _ => throw new ArgumentException($"{data.GetType()} belongs to no stream that is loaded."),
-        };
-    }
+        OrganizationEvent e => organizations.Fold(stream, e, at),
+        UserEvent e => users.Fold(stream, e, at),
+        UserGroupEvent e => groups.Fold(stream, e, at),
+        LicenseEvent e => licenses.Fold(stream, e, at),
+        ActivationEvent e => activations.Fold(stream, e, at),
+        _ => throw new ArgumentException($"{data.GetType()} belongs to no stream that is loaded."),
+    };
 
     private async Task WriteStreamsAsync()
     {
@@ -123,23 +76,6 @@ internal sealed class Loader(NpgsqlDataSource source)
 
         await copy.CompleteAsync();
     }
-
-    private async Task WriteKeysAsync()
-    {
-        var secrets = new Secrets(Installation.MasterKey);
-        await using var connection = await source.OpenConnectionAsync();
-        await using var copy = await connection.BeginBinaryImportAsync("copy events.mt_doc_personkey (id, data) from stdin (format binary)");
-        foreach (var person in persons)
-        {
-            await copy.StartRowAsync();
-            await copy.WriteAsync(person, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(JsonSerializer.Serialize(new { id = person, @sealed = secrets.Seal(KeyOf(person)) }), NpgsqlDbType.Jsonb);
-        }
-
-        await copy.CompleteAsync();
-    }
-
-    private static byte[] KeyOf(Guid person) => SHA256.HashData(person.ToByteArray());
 
     /// <summary>The states of one kind of aggregate, folded as the events come.</summary>
     private sealed class States<TState, TEvent>(string name) where TState : class, IAggregate<TState, TEvent>

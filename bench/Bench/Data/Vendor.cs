@@ -4,6 +4,7 @@ using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
+using EventSourcedOrgs.Tests;
 
 namespace EventSourcedOrgs.Bench.Data;
 
@@ -96,7 +97,7 @@ internal sealed class Vendor
             {
                 var license = LicenseId.From(Numbered(4, n));
                 yield return (license.Value, new LicenseCreated(
-                    license, Product, null, $"{n:D8}-{license.Value:N}".ToUpperInvariant(), organization, null, new() { AllowedActivations = 100_000 }, new(), null, Loader.Start, Loader.Start));
+                    license, Product, null, $"{n:D8}-{license.Value:N}".ToUpperInvariant(), organization, null, new() { AllowedActivations = 100_000 }, new(), null, HistoryCopy.Start, HistoryCopy.Start));
                 yield return (license.Value, new GroupAssignedToLicense(license, UserGroupId.From(Numbered(3, isBig ? GroupOfLicense(n) : firstGroup + (n % groups)))));
                 yield return (license.Value, new UserAssignedToLicense(license, UserId.From(Numbered(2, isBig ? n : firstUser + n - firstLicense))));
             }

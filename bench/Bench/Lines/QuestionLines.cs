@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using EventSourcedOrgs.Bench.Data;
 
@@ -19,7 +18,7 @@ internal static class QuestionLines
         var (lookup, process, _) = await peers.StartAsync("lookup");
         var charged = new Charged(process, installation.Postmaster);
         var rounds = Enumerable.Range(0, 8).Select(_ => new List<Round>()).ToArray();
-        var checks = await Bulk(installation, 1000);
+        var checks = Bulk(installation, 1000);
         for (var round = 0; round < sizes.Rounds; round++)
         {
             rounds[0].Add(await Load.ClosedAsync(lookup, charged, Clients, sizes.Duration, n => HttpConnection.Request("GET", $"/lookup/{Vendor.BigUser(Spread(n, users)).Value}"), 200));
@@ -65,9 +64,8 @@ internal static class QuestionLines
 
     private static long Spread(long n, int most) => (long)((ulong)(n + 1) * 0x9E3779B97F4A7C15UL % (ulong)most);
 
-    private static async Task<byte[]> Bulk(Installation installation, int pairs)
+    private static byte[] Bulk(Installation installation, int pairs)
     {
-        await Task.CompletedTask;
         var questions = Enumerable.Range(0, pairs).Select(n => Pair(n, installation.Vendor.BigUsers));
         return installation.Request("POST", "/v3/access/check?explain=false", $$"""{"checks":[{{string.Join(',', questions)}}]}""");
     }
@@ -81,7 +79,7 @@ internal static class QuestionLines
         var results = (answer as JsonArray ?? answer["results"] ?? answer["checks"])!.AsArray();
         var wrong = pairs.Zip(results, (pair, result) => installation.Vendor.Opens(pair.License, pair.User) == (bool)result!["allowed"]!).Count(right => !right);
         if (wrong > 0 || results.Count != pairs.Count)
-            throw new InvalidOperationException($"{wrong} of {results.Count} access checks are answered wrongly: {Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(answer.ToJsonString()[..500]))}");
+            throw new InvalidOperationException($"{wrong} of {results.Count} access checks are answered wrongly: {answer.ToJsonString()[..500]}");
     }
 
     /// <summary>Assigns a group of very many users to a licence and takes it back, beside the same for one user.</summary>

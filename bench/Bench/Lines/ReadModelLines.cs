@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text.Json;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Bench.Data;
 using EventSourcedOrgs.Projections;
-using JasperFx.Events;
+using EventSourcedOrgs.Tests;
 
 namespace EventSourcedOrgs.Bench.Lines;
 
@@ -95,40 +94,10 @@ internal static class ReadModelLines
         }
     }
 
-    private static async Task LimitAsync(Installation installation)
+    private static Task LimitAsync(Installation installation)
     {
-        const int Page = 4000;
-        var types = EventNames.All.ToDictionary(name => name.Value, name => name.Key);
-        var json = StoredJson.Options(new PersonKeys(new Secrets(Installation.MasterKey), installation.Source).Find);
-        ReadModel[] models = [new Projections.Directory(json), new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox(), new HistoryFeed(), new SubscriptionLog()];
-        var sides = models.Select(model => new SideTables(model, installation.Source, Rebuilder.UsualMostRows)).ToList();
-        foreach (var side in sides)
-            await side.CreateAsync(CancellationToken.None);
-
-        var page = new List<IEvent>();
-        await foreach (var row in new EventRows(installation.Source).Read(0, long.MaxValue))
-        {
-            if (!types.TryGetValue(row.Type, out var type))
-                continue;
-            var e = (IEvent)Activator.CreateInstance(typeof(Event<>).MakeGenericType(type), JsonSerializer.Deserialize(row.Data.Span, type, json))!;
-            (e.Sequence, e.Id, e.StreamId, e.Version, e.EventTypeName, e.Timestamp, e.UserName, e.CausationId) = (row.Position, row.Id, row.Stream, row.Version, row.Type, row.Time, row.Actor, row.Causation);
-            page.Add(e);
-            if (page.Count == Page)
-                await FillAsync();
-        }
-
-        await FillAsync();
-        foreach (var side in sides)
-        {
-            await side.WriteAllAsync(CancellationToken.None);
-            await side.DropAsync();
-        }
-
-        async Task FillAsync()
-        {
-            foreach (var side in sides)
-                await side.FillAsync(page, CancellationToken.None);
-            page.Clear();
-        }
+        var json = StoredJson.Options(new PersonKeys(new Secrets(Installation.MasterKey), installation.Source));
+        return RebuildLimit.RunAsync(installation.Source, json,
+            [new Projections.Directory(json), new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox(), new HistoryFeed(), new SubscriptionLog()]);
     }
 }

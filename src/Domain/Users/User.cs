@@ -275,7 +275,7 @@ public sealed record User(
     {
         { Erased: true } => [],
         { Deleted: true } => [new UserErased(Id)],
-        _ => Delete() is { Refusal: null } deleted ? [.. deleted.Events, new UserErased(Id)] : Delete(),
+        _ => Delete() is var deleted && deleted.Refusal is null ? [.. deleted.Events, new UserErased(Id)] : deleted,
     };
 
     private static readonly IComparer<UserGroupId> ById = Comparer<UserGroupId>.Create((a, b) => a.Value.CompareTo(b.Value));

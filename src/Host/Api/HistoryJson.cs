@@ -1,10 +1,10 @@
-using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -21,7 +21,7 @@ internal static class HistoryJson
         IgnoreReadOnlyProperties = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new HttpJson.UtcJson(), new ReadablePersonal(), new OrderedSet() },
+        Converters = { new HttpJson.UtcJson(), new ReadablePersonal(), new OrderedSets() },
     };
 
     /// <summary>Keys of rows may be tuples, which have fields; the key of a sum is no name.</summary>
@@ -84,24 +84,6 @@ internal static class HistoryJson
                 writer.WriteBoolean("erased", true);
                 writer.WriteEndObject();
             }
-        }
-    }
-
-    /// <summary>Writes a set in the order of the texts of its elements, so that equal sets are equal.</summary>
-    private sealed class OrderedSet : JsonConverterFactory
-    {
-        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(ImmutableHashSet<>);
-
-        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
-            (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert.GetGenericArguments()))!;
-
-        private sealed class Converter<T> : JsonConverter<ImmutableHashSet<T>>
-        {
-            public override ImmutableHashSet<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-                throw new NotSupportedException("What is written for people is not read again.");
-
-            public override void Write(Utf8JsonWriter writer, ImmutableHashSet<T> value, JsonSerializerOptions options) =>
-                JsonSerializer.Serialize(writer, value.OrderBy(element => element?.ToString(), StringComparer.Ordinal).ToArray(), options);
         }
     }
 }

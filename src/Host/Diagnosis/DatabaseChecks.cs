@@ -5,7 +5,6 @@ using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 using Marten;
 using Npgsql;
-using Weasel.Core.Migrations;
 
 namespace EventSourcedOrgs.Host.Diagnosis;
 
@@ -40,23 +39,11 @@ internal sealed class DatabaseChecks(IServiceProvider services)
         }
     }
 
-    private async Task<Condition> Schema(CancellationToken cancellation)
-    {
-        try
-        {
-            await services.GetRequiredService<IDocumentStore>().Storage.Database.AssertDatabaseMatchesConfigurationAsync(cancellation);
-        }
-        catch (DatabaseValidationException)
-        {
-            return Missing();
-        }
-
-        return await ReadModels.AreMigratedAsync(database, models, cancellation) && await Text("select to_regclass('proof.checkpoint')::text", cancellation) is not null
+    private async Task<Condition> Schema(CancellationToken cancellation) =>
+        await Setup.Schema.HistoryIsMigratedAsync(services.GetRequiredService<IDocumentStore>(), cancellation) && await ReadModels.AreMigratedAsync(database, models, cancellation)
+            && await Text("select to_regclass('proof.checkpoint')::text", cancellation) is not null
             ? Condition.Ok("SCHEMA", "The schema is of this version.")
-            : Missing();
-
-        static Condition Missing() => Condition.Error("SCHEMA", "The schema is not of this version.", "Run 'migrate'; with --owner, where the service works as another role.");
-    }
+            : Condition.Error("SCHEMA", "The schema is not of this version.", "Run 'migrate'; with --owner, where the service works as another role.");
 
     private async Task<Condition> Role(CancellationToken cancellation) => await RewriteRights.OfAsync(database, cancellation) is [_, ..] rights
         ? Condition.Warning("ROLE", $"The role that the service works as could alter the history: it {string.Join("; it ", rights)}.", "Run 'migrate' with the owner as --owner and a role of its own for the service as --connection.")

@@ -86,18 +86,8 @@ internal sealed class Health(
         return new("schema", migrated, "The database is not at the schema of this version. Run 'migrate'.");
     }
 
-    private async Task<bool> IsMigrated(CancellationToken cancellation)
-    {
-        try
-        {
-            await store.Storage.Database.AssertDatabaseMatchesConfigurationAsync(cancellation);
-            return await ReadModels.AreMigratedAsync(database, models, cancellation);
-        }
-        catch (Weasel.Core.Migrations.DatabaseValidationException)
-        {
-            return false;
-        }
-    }
+    private async Task<bool> IsMigrated(CancellationToken cancellation) =>
+        await Setup.Schema.HistoryIsMigratedAsync(store, cancellation) && await ReadModels.AreMigratedAsync(database, models, cancellation);
 
     private async Task<long> LastPosition(CancellationToken cancellation)
     {

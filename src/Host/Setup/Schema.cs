@@ -28,7 +28,7 @@ internal static class Schema
     {
         if (await MayMigrateAsync(services.GetRequiredService<NpgsqlDataSource>(), cancellation))
             await MigrateHistoryAsync(services, cancellation);
-        else if (!await HistoryIsMigratedAsync(services, cancellation))
+        else if (!await HistoryIsMigratedAsync(services.GetRequiredService<IDocumentStore>(), cancellation))
             throw new RuntimeRoleException("The database is not at the schema of this version, and the role that was given may not bring it there. Run 'migrate' with --owner first.");
     }
 
@@ -39,14 +39,15 @@ internal static class Schema
             throw new RuntimeRoleException($"The role that the service shall work as could alter what is recorded: it {string.Join("; it ", rights)}. Name another role in --connection, or take this from it.");
     }
 
-    private static async Task<bool> HistoryIsMigratedAsync(IServiceProvider services, CancellationToken cancellation)
+    /// <summary>Whether events, states and documents are at the schema of this version.</summary>
+    public static async Task<bool> HistoryIsMigratedAsync(IDocumentStore store, CancellationToken cancellation)
     {
         try
         {
-            await services.GetRequiredService<IDocumentStore>().Storage.Database.AssertDatabaseMatchesConfigurationAsync(cancellation);
+            await store.Storage.Database.AssertDatabaseMatchesConfigurationAsync(cancellation);
             return true;
         }
-        catch (Weasel.Core.Migrations.DatabaseValidationException)
+        catch (DatabaseValidationException)
         {
             return false;
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EventSourcedOrgs.Domain;
@@ -21,7 +20,7 @@ internal sealed class StateJson
         plain = new(stored);
         plain.Converters.Clear();
         plain.Converters.Add(new PersonalInPlain());
-        plain.Converters.Add(new SetsInOrder());
+        plain.Converters.Add(new OrderedSets());
     }
 
     /// <summary>What differs between the text that is stored, the state that was read from it, and the state that follows from the events.</summary>
@@ -132,28 +131,6 @@ internal sealed class StateJson
                 }
 
                 writer.WriteEndObject();
-            }
-        }
-    }
-
-    /// <summary>A set has no order, and is not always written in the same one.</summary>
-    private sealed class SetsInOrder : JsonConverterFactory
-    {
-        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(ImmutableHashSet<>);
-
-        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
-            (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert.GetGenericArguments()))!;
-
-        private sealed class Converter<T> : JsonConverter<ImmutableHashSet<T>>
-        {
-            public override ImmutableHashSet<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
-
-            public override void Write(Utf8JsonWriter writer, ImmutableHashSet<T> value, JsonSerializerOptions options)
-            {
-                writer.WriteStartArray();
-                foreach (var element in value.Select(element => JsonSerializer.Serialize(element, options)).Order(StringComparer.Ordinal))
-                    writer.WriteRawValue(element);
-                writer.WriteEndArray();
             }
         }
     }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
@@ -7,8 +5,8 @@ using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
+using EventSourcedOrgs.Tests;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace EventSourcedOrgs.Projections.Tests;
 
@@ -19,67 +17,16 @@ namespace EventSourcedOrgs.Projections.Tests;
 internal static class Installation
 {
     private const int AtOnce = 50;
-    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly ProductId Product = Id.New<ProductId>();
 
     public static async Task LoadAsync(NpgsqlDataSource source, int events)
     {
-        var json = StoredJson.Options(KeyOf);
-        var persons = new List<Guid>();
         var versions = new Dictionary<Guid, long>();
-        await using (var connection = await source.OpenConnectionAsync())
-        {
-            await using var streamsLater = new NpgsqlCommand("set session_replication_role = replica", connection);
-            await streamsLater.ExecuteNonQueryAsync();
-            await using var copy = await connection.BeginBinaryImportAsync(
-                "copy events.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, user_name, correlation_id, causation_id, is_archived) from stdin (format binary)");
-            var position = 0L;
-            foreach (var (stream, data) in Interleaved().Take(events))
-            {
-                position++;
-                var version = versions[stream] = versions.GetValueOrDefault(stream) + 1;
-                if (data is UserCreated or ActivationCreated)
-                    persons.Add(stream);
-                await copy.StartRowAsync();
-                await copy.WriteAsync(position, NpgsqlDbType.Bigint);
-                await copy.WriteAsync(Guid.CreateVersion7(), NpgsqlDbType.Uuid);
-                await copy.WriteAsync(stream, NpgsqlDbType.Uuid);
-                await copy.WriteAsync(version, NpgsqlDbType.Bigint);
-                await copy.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(data, data.GetType(), json), NpgsqlDbType.Jsonb);
-                await copy.WriteAsync(EventNames.All[data.GetType()], NpgsqlDbType.Varchar);
-                await copy.WriteAsync(Start.AddSeconds(position).UtcDateTime, NpgsqlDbType.TimestampTz);
-                await copy.WriteAsync("*DEFAULT*", NpgsqlDbType.Varchar);
-                await copy.WriteAsync($"{data.GetType().FullName}, EventSourcedOrgs.Domain", NpgsqlDbType.Varchar);
-                await copy.WriteAsync("user:0198c5a2-0000-7000-8000-000000000000", NpgsqlDbType.Varchar);
-                await copy.WriteAsync($"{position:x32}", NpgsqlDbType.Varchar);
-                await copy.WriteAsync($"{position:x32}", NpgsqlDbType.Varchar);
-                await copy.WriteAsync(false, NpgsqlDbType.Boolean);
-            }
-
-            await copy.CompleteAsync();
-        }
-
-        await KeepKeysAsync(source, persons);
+        await HistoryCopy.WriteAsync(
+            source, new(new byte[Secrets.KeySize]), 0, Interleaved().Take(events), (stream, _, _) => versions[stream] = versions.GetValueOrDefault(stream) + 1);
         await source.ScalarAsync("insert into events.mt_streams (id, type, version, timestamp, created, tenant_id) select stream_id, 'any', max(version), max(timestamp), min(timestamp), '*DEFAULT*' from events.mt_events group by stream_id");
         await source.ScalarAsync($"insert into events.mt_event_progression (name, last_seq_id) values ('HighWaterMark', {events}); select setval('events.mt_events_sequence', {events}); analyze events.mt_events");
     }
-
-    private static async Task KeepKeysAsync(NpgsqlDataSource source, List<Guid> persons)
-    {
-        var secrets = new Secrets(new byte[Secrets.KeySize]);
-        await using var connection = await source.OpenConnectionAsync();
-        await using var copy = await connection.BeginBinaryImportAsync("copy events.mt_doc_personkey (id, data) from stdin (format binary)");
-        foreach (var person in persons)
-        {
-            await copy.StartRowAsync();
-            await copy.WriteAsync(person, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(JsonSerializer.Serialize(new { id = person, @sealed = secrets.Seal(KeyOf(person)) }), NpgsqlDbType.Jsonb);
-        }
-
-        await copy.CompleteAsync();
-    }
-
-    private static byte[] KeyOf(Guid person) => SHA256.HashData(person.ToByteArray());
 
     private static IEnumerable<(Guid Stream, object Data)> Interleaved()
     {
@@ -114,7 +61,7 @@ internal static class Installation
         foreach (var license in Enumerable.Range(0, 5).Select(_ => Id.New<LicenseId>()))
         {
             yield return (license.Value, new LicenseCreated(
-                license, Product, null, $"{license.Value:N}".ToUpperInvariant(), organization, null, new() { AllowedActivations = 10 }, new(), null, Start, Start));
+                license, Product, null, $"{license.Value:N}".ToUpperInvariant(), organization, null, new() { AllowedActivations = 10 }, new(), null, HistoryCopy.Start, HistoryCopy.Start));
             yield return (license.Value, new GroupAssignedToLicense(license, groups[random.Next(groups.Length)]));
             foreach (var user in users.Take(4))
             {

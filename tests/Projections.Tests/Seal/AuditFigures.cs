@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using EventSourcedOrgs.Application;
@@ -14,9 +13,7 @@ namespace EventSourcedOrgs.Projections.Tests.Seal;
 /// </summary>
 public sealed class AuditFigures(ITestOutputHelper output)
 {
-    private static readonly int Events =
-        int.TryParse(Environment.GetEnvironmentVariable("AUDIT_EVENTS"), CultureInfo.InvariantCulture, out var given) ? given
-        : Environment.GetEnvironmentVariable("RELIABILITY") == "long" ? 1_000_000 : 5_000;
+    private static readonly int Events = Figures.EventsOf("AUDIT_EVENTS");
 
     [Fact]
     public async Task History_and_states_are_verified_about_as_fast_as_rows_can_be_read_and_hashed()
@@ -25,16 +22,16 @@ public sealed class AuditFigures(ITestOutputHelper output)
         await Installation.LoadAsync(store.Owner, Events);
         await LogTiles.MigrateAsync(store.Owner);
         var rows = new EventRows(store.Owner);
-        output.WriteLine($"| {Events.ToString("N0", CultureInfo.InvariantCulture)} events | seconds | events/s | peak of the process MB | of it managed MB |\n|---|---:|---:|---:|---:|");
+        var figures = new Figures(output, Events);
 
         var sealer = new Sealer(store.Owner, rows, null, TimeProvider.System);
-        await MeasureAsync("sealing", async () =>
+        await figures.MeasureAsync("sealing", async () =>
         {
             while ((await sealer.Seal(Vault.Key, TimeSpan.Zero, CancellationToken.None)).Sealed > 0)
                 await Task.Yield();
         });
-        var chain = await MeasureAsync("limit: a SHA-256 chain over the rows", () => ChainAsync(store.Owner));
-        var verified = await MeasureAsync("history verify", async () =>
+        var chain = await figures.MeasureAsync("limit: a SHA-256 chain over the rows", () => ChainAsync(store.Owner));
+        var verified = await figures.MeasureAsync("history verify", async () =>
         {
             var check = await new LogVerifier(store.Owner, rows).Verify([Vault.Key.Public], null);
             (check.Events, check.Count, check.Unsealed).ShouldBe((Events, 0, 0));
@@ -48,8 +45,8 @@ public sealed class AuditFigures(ITestOutputHelper output)
                 $"update events.mt_streams s set type = '{store.StreamTypeOf(resource)}' from events.mt_events e where e.stream_id = s.id and e.version = 1 and e.type in ({string.Join(", ", names)})");
         }
 
-        await MeasureAsync("states from nothing: repair", async () => (await store.States.RunAsync(Resource.All, repair: true, null, CancellationToken.None)).Sum(drift => drift.Rows).ShouldBeGreaterThan(0));
-        await MeasureAsync("states: verify", async () => (await store.States.RunAsync(Resource.All, repair: false, null, CancellationToken.None)).Sum(drift => drift.Rows).ShouldBe(0));
+        await figures.MeasureAsync("states from nothing: repair", async () => (await store.States.RunAsync(Resource.All, repair: true, null, CancellationToken.None)).Sum(drift => drift.Rows).ShouldBeGreaterThan(0));
+        await figures.MeasureAsync("states: verify", async () => (await store.States.RunAsync(Resource.All, repair: false, null, CancellationToken.None)).Sum(drift => drift.Rows).ShouldBe(0));
     }
 
     private static async Task ChainAsync(NpgsqlDataSource source)
@@ -73,29 +70,5 @@ public sealed class AuditFigures(ITestOutputHelper output)
                 hash.AppendData(System.Text.Encoding.UTF8.GetBytes(await reader.IsDBNullAsync(column) ? "" : reader.GetString(column)));
             last = hash.GetHashAndReset();
         }
-    }
-
-    private async Task<double> MeasureAsync(string name, Func<Task> work)
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        using var stop = new CancellationTokenSource();
-        var (peak, managed) = (0L, 0L);
-        var watching = Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                (peak, managed) = (Math.Max(peak, Environment.WorkingSet), Math.Max(managed, GC.GetTotalMemory(false)));
-                await Task.Delay(20);
-            }
-        });
-        var watch = Stopwatch.StartNew();
-        await work();
-        var seconds = watch.Elapsed.TotalSeconds;
-        await stop.CancelAsync();
-        await watching;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {seconds:0.0} | {Events / seconds:N0} | {peak >> 20} | {managed >> 20} |"));
-        return seconds;
     }
 }

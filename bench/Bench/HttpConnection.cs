@@ -24,7 +24,10 @@ internal readonly record struct HttpAnswer(int Status, string Head, byte[] Body)
 /// </summary>
 internal sealed class HttpConnection : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly Socket socket;
+    private readonly CancellationTokenSource patience = new();
     private byte[] buffer = new byte[64 * 1024];
     private int start, end;
 
@@ -48,8 +51,28 @@ internal sealed class HttpConnection : IDisposable
         return Encoding.UTF8.GetBytes(text.Append("\r\n").Append(json).ToString());
     }
 
-    /// <summary>Sends and waits for the whole answer. Its head and body are kept only where they are wanted.</summary>
+    /// <summary>Sends and waits for the whole answer, for a minute at most. Its head and body are kept only where they are wanted.</summary>
+    /// <exception cref="TimeoutException">There was no answer; the message has the request.</exception>
     public async ValueTask<HttpAnswer> SendAsync(ReadOnlyMemory<byte> request, bool keep = false)
+    {
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await AskAsync(request, keep);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No answer within {Patience}: {Encoding.UTF8.GetString(request.Span)}");
+        }
+    }
+
+    public void Dispose()
+    {
+        socket.Dispose();
+        patience.Dispose();
+    }
+
+    private async ValueTask<HttpAnswer> AskAsync(ReadOnlyMemory<byte> request, bool keep)
     {
         for (var sent = 0; sent < request.Length;)
             sent += await socket.SendAsync(request[sent..]);
@@ -68,8 +91,6 @@ internal sealed class HttpConnection : IDisposable
             await TakeChunksAsync(body);
         return new(status, keep ? head : "", body?.ToArray() ?? []);
     }
-
-    public void Dispose() => socket.Dispose();
 
     private static int Number(ReadOnlySpan<byte> text, char format) =>
         Utf8Parser.TryParse(text, out int number, out _, format) ? number : throw new IOException("The server speaks no HTTP/1.1.");
@@ -124,7 +145,7 @@ internal sealed class HttpConnection : IDisposable
             (buffer, start, end) = (kept, 0, end - start);
         }
 
-        var read = await socket.ReceiveAsync(buffer.AsMemory(end));
+        var read = await socket.ReceiveAsync(buffer.AsMemory(end), patience.Token);
         if (read == 0)
             throw new IOException("The server closed the connection.");
         end += read;

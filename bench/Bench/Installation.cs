@@ -95,7 +95,7 @@ internal sealed class Installation : IAsyncDisposable
         for (var waited = System.Diagnostics.Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromMinutes(20); await Task.Delay(200))
         {
             var last = await Source.ScalarAsync<long>("select max(seq_id) from events.mt_events");
-            var behind = await Source.ScalarAsync<long>($"select count(*) from events.mt_event_progression where last_seq_id < {last}");
+            var behind = await Source.ScalarAsync<long>($"select count(*) from events.mt_event_progression where name like '%:All' and last_seq_id < {last}");
             var sealedUpTo = await Source.ScalarAsync<long>("select coalesce(max(position), 0)::bigint from proof.checkpoint");
             if (behind == 0 && sealedUpTo >= last)
                 return;

@@ -48,6 +48,24 @@ public sealed class RebuildTests
     }
 
     [Fact]
+    public async Task The_first_page_of_a_read_model_is_waited_for_like_every_other()
+    {
+        await using var store = await TestStore.CreateAsync(Model);
+        var last = await store.AppendInPartsAsync(Histories.Random(9, 100), 5);
+        await using var connection = await store.Source.OpenConnectionAsync();
+        await using var page = await connection.BeginTransactionAsync();
+        await using (var first = new Npgsql.NpgsqlCommand($"insert into public.mt_event_progression (name, last_seq_id) values ('{Model.Shard}', {last})", connection, page))
+            await first.ExecuteNonQueryAsync();
+
+        var verifying = store.Rebuilder().RunAsync([Model], replace: false, null, CancellationToken.None);
+        await Task.WhenAny(verifying, Task.Delay(TimeSpan.FromSeconds(1)));
+        verifying.IsCompleted.ShouldBeFalse();
+        await page.CommitAsync();
+
+        (await verifying).ShouldHaveSingleItem().Position.ShouldBe(last);
+    }
+
+    [Fact]
     public async Task A_row_that_was_tampered_with_is_found_and_healed()
     {
         await using var store = await TestStore.CreateAsync(Model);

@@ -43,7 +43,7 @@ internal sealed class Loader(NpgsqlDataSource source)
         await groups.WriteAsync(store);
         await licenses.WriteAsync(store);
         await activations.WriteAsync(store);
-        await source.ExecuteAsync($"select setval('events.mt_events_sequence', {last}); update events.mt_event_progression set last_seq_id = {last} where name = 'HighWaterMark'");
+        await source.ExecuteAsync($"select setval('events.mt_events_sequence', {last}); insert into events.mt_event_progression (name, last_seq_id) values ('HighWaterMark', {last}) on conflict (name) do update set last_seq_id = {last}");
         await source.ExecuteAsync("vacuum analyze");
         return last;
     }

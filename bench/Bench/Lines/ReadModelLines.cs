@@ -14,6 +14,7 @@ internal static class ReadModelLines
     public static async Task RebuildAsync(Installation installation, Report report, Sizes sizes, string line = "P5")
     {
         var events = await installation.Source.ScalarAsync<long>("select count(*) from events.mt_events");
+        var last = await installation.Source.ScalarAsync<long>("select max(seq_id) from events.mt_events");
         var (limits, rebuilds, peaks) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < (sizes.IsQuick ? 1 : 3); round++)
         {
@@ -21,6 +22,8 @@ internal static class ReadModelLines
             var (seconds, peak) = await installation.MeasureAsync("projections", "rebuild", "--all");
             rebuilds.Add(events / seconds);
             peaks.Add(peak);
+            if (await installation.Source.ScalarAsync<long>($"select count(*) from events.mt_event_progression where name like '%:All' and last_seq_id = {last}") != Models(StoredJson.Options(_ => [])).Length)
+                throw new InvalidOperationException("A rebuild ended well, but not every read model has every event.");
         }
 
         await installation.Source.ExecuteAsync("vacuum analyze");
@@ -97,7 +100,9 @@ internal static class ReadModelLines
     private static Task LimitAsync(Installation installation)
     {
         var json = StoredJson.Options(new PersonKeys(new Secrets(Installation.MasterKey), installation.Source));
-        return RebuildLimit.RunAsync(installation.Source, json,
-            [new Projections.Directory(json), new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox(), new HistoryFeed(), new SubscriptionLog()]);
+        return RebuildLimit.RunAsync(installation.Source, json, Models(json));
     }
+
+    private static ReadModel[] Models(System.Text.Json.JsonSerializerOptions json) =>
+        [new Projections.Directory(json), new EffectiveAccess(), new OrganizationSummary(), new ActivationHistory(), new Utilisation(), new Outbox(), new HistoryFeed(), new SubscriptionLog()];
 }

@@ -114,8 +114,19 @@ internal sealed class Swap(EventPages events, NpgsqlDataSource source, NpgsqlCon
     /// <summary>Lets the live read model stand still until the transaction ends; answers where.</summary>
     private async Task<long> HoldAsync(NpgsqlTransaction transaction, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"select last_seq_id from {events.Progression} where name = $1 for update", holder, transaction);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Model.Shard });
-        return await command.ExecuteScalarAsync(cancellation) as long? ?? 0;
+        if (await HoldRowAsync() is { } position)
+            return position;
+
+        // A read model without a first page has no row yet: the one who writes it would not see that we hold it.
+        await using (var rows = new NpgsqlCommand($"lock table {events.Progression} in share row exclusive mode", holder, transaction))
+            await rows.ExecuteNonQueryAsync(cancellation);
+        return await HoldRowAsync() ?? 0;
+
+        async Task<long?> HoldRowAsync()
+        {
+            await using var row = new NpgsqlCommand($"select last_seq_id from {events.Progression} where name = $1 for update", holder, transaction);
+            row.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Model.Shard });
+            return await row.ExecuteScalarAsync(cancellation) as long?;
+        }
     }
 }

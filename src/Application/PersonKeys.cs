@@ -29,6 +29,7 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     private readonly ConcurrentDictionary<Guid, bool> erased = new();
     private readonly Lock asking = new();
     private long asked;
+    private int cached;
 
     /// <summary>Makes the key of a new person; it is stored with the events of the same unit of work.</summary>
     public void Create(UserId person, IDocumentSession session) => Create(person.Value, session);
@@ -83,18 +84,35 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Neighbours });
         using var reader = command.ExecuteReader();
+        byte[]? found = null;
         while (reader.Read())
-            Remember(reader.GetGuid(0), secrets.Open(Convert.FromBase64String(reader.GetString(1))));
+        {
+            var (id, key) = (reader.GetGuid(0), secrets.Open(Convert.FromBase64String(reader.GetString(1))));
+            Remember(id, key);
+            if (id == person)
+                found = key;
+        }
 
-        return cache.GetValueOrDefault(person);
+        return erased.ContainsKey(person) ? null : found;
     }
 
     /// <summary>Who reads a key before it is destroyed and comes here after it was forgotten finds that out here.</summary>
     private void Remember(Guid person, byte[] key)
     {
-        if (cache.Count >= MostCached)
-            cache.Clear();
-        cache[person] = key;
+        if (cache.TryAdd(person, key))
+        {
+            // Counting the entries would lock all of them.
+            if (Interlocked.Increment(ref cached) > MostCached)
+            {
+                Interlocked.Exchange(ref cached, 0);
+                cache.Clear();
+            }
+        }
+        else
+        {
+            cache[person] = key;
+        }
+
         if (erased.ContainsKey(person))
             cache.TryRemove(person, out _);
     }

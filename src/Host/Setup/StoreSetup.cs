@@ -80,6 +80,7 @@ internal static class StoreSetup
         services.AddScoped<Context>();
         services.AddScoped<Store>();
         services.AddSingleton<Grants>();
+        services.AddSingleton<CurrentAccess>();
         services.AddSingleton<LicenseUses>();
         services.AddSingleton<ActivationTokens>();
         services.AddSingleton<TrialMachines>();

@@ -83,6 +83,15 @@ internal sealed class Installation : IAsyncDisposable
         return System.Diagnostics.Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
     }
 
+    /// <summary>Starts the Host if it does not run, and signs in.</summary>
+    public async Task EnsureStartedAsync()
+    {
+        if (running is null)
+            await StartAsync();
+        if (Token.Length == 0)
+            await SignInAsync();
+    }
+
     public async Task SignInAsync()
     {
         var answer = await SendAsync("POST", "/v3/accounts/login", $$"""{"email":"{{Email}}","password":"{{Password}}"}""");

@@ -11,11 +11,18 @@ var peers = new Option<string>("--peers") { Description = "The program that it i
 var folder = new Option<string>("--out") { Description = "Where the table is written, as Markdown and JSON.", DefaultValueFactory = _ => ".artifacts/bench" };
 var only = new Option<string[]>("--only") { Description = "Some of the lines: P1, P3, P5, P6, P7, P8, P9, P10.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var events = new Option<int?>("--events") { Description = "How many events the installation has." };
-var program = new RootCommand("Measures EventSourcedOrgs side by side with the limits of this machine.") { quick, host, peers, folder, only, events };
+var rounds = new Option<int?>("--rounds") { Description = "How often each line is measured." };
+var seconds = new Option<double?>("--seconds") { Description = "How long each round of a line takes." };
+var program = new RootCommand("Measures EventSourcedOrgs side by side with the limits of this machine.") { quick, host, peers, folder, only, events, rounds, seconds };
 program.SetAction(async parsed =>
 {
     var sizes = parsed.GetValue(quick) ? Sizes.Quick : Sizes.Full;
-    sizes = sizes with { Events = parsed.GetValue(events) ?? sizes.Events };
+    sizes = sizes with
+    {
+        Events = parsed.GetValue(events) ?? sizes.Events,
+        Rounds = parsed.GetValue(rounds) ?? sizes.Rounds,
+        Duration = parsed.GetValue(seconds) is { } given ? TimeSpan.FromSeconds(given) : sizes.Duration,
+    };
     await new Benchmark(sizes, parsed.GetValue(host)!, parsed.GetValue(peers)!, parsed.GetValue(folder)!, parsed.GetValue(only)!).RunAsync();
     return 0;
 });
@@ -54,8 +61,13 @@ namespace EventSourcedOrgs.Bench
             report.Note(await peers.Source.ScalarAsync<string>("select 'PostgreSQL ' || current_setting('server_version') || ', fsync ' || current_setting('fsync') || ', synchronous_commit ' || current_setting('synchronous_commit') || ', full_page_writes ' || current_setting('full_page_writes') || ', shared_buffers ' || current_setting('shared_buffers')"));
             await using var big = await Installation.LoadAsync(postgres.ConnectionString, "big", host, data, sizes.Events, postmaster);
             report.Note(string.Create(CultureInfo.InvariantCulture, $"{sizes.Events:N0} events: 100 organizations, one with {big.Vendor.BigUsers:N0} users, 1,000 groups (one of {big.Vendor.ManyMembers:N0} users), 1,000 licences; {sizes.Rounds} rounds of {sizes.Duration.TotalSeconds:0.#} s, interleaved."));
-            await ReadModelLines.RebuildAsync(big, report, sizes);
-            await ProgramLines.StartAsync(big, peers, report, sizes);
+            if (Wants("P5"))
+                await ReadModelLines.RebuildAsync(big, report, sizes);
+            else
+                await big.CommandAsync("projections", "rebuild", "--all");
+            if (Wants("P9"))
+                await ProgramLines.StartAsync(big, peers, report, sizes);
+            await big.EnsureStartedAsync();
             await big.CatchUpAsync();
             if (Wants("P7"))
                 await ReadModelLines.VerifyAsync(big, report, sizes);
@@ -80,8 +92,7 @@ namespace EventSourcedOrgs.Bench
         {
             await using var small = await Installation.LoadAsync(postgres.ConnectionString, "small", host, data, sizes.Events / 10, postmaster);
             await ReadModelLines.RebuildAsync(small, report, sizes, "P10");
-            await small.StartAsync();
-            await small.SignInAsync();
+            await small.EnsureStartedAsync();
             await small.CatchUpAsync();
             await GrowthLines.MeasureAsync(small, big, report, sizes);
         }

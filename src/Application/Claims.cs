@@ -1,4 +1,5 @@
 using System.Text;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
 using Marten;
 
@@ -59,7 +60,7 @@ public readonly record struct Unique(string Kind, string Value)
 }
 
 /// <summary>Takes and frees claims within the unit of work.</summary>
-public sealed class Claims(IDocumentSession session, Secrets secrets)
+public sealed class Claims(IDocumentSession session, Secrets secrets, States states)
 {
     private readonly Dictionary<string, Guid?> known = [];
 
@@ -90,7 +91,7 @@ public sealed class Claims(IDocumentSession session, Secrets secrets)
 
         foreach (var id in ids)
             known[id] = null;
-        foreach (var claim in await session.LoadManyAsync<Claim>(cancellation, ids))
+        foreach (var claim in await states.Find<Claim>(ids, cancellation))
             known[claim.Id] = claim.Holder;
     }
 
@@ -111,7 +112,7 @@ public sealed class Claims(IDocumentSession session, Secrets secrets)
     }
 
     private async Task<Guid?> Holder(string id, CancellationToken cancellation) =>
-        known.TryGetValue(id, out var holder) ? holder : (await session.LoadAsync<Claim>(id, cancellation))?.Holder;
+        known.TryGetValue(id, out var holder) ? holder : (await states.Find<Claim>(id, cancellation))?.Holder;
 
     private string IdOf(Unique unique) => IdOf(unique, secrets);
 

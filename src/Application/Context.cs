@@ -82,6 +82,9 @@ public sealed class Context
 
     public long? IfMatch { get; private set; }
 
+    /// <summary>How often this run of the command was tried: 1 at first, more when others were faster.</summary>
+    public int Attempt { get; set; } = 1;
+
     /// <summary>The past moment that a question asks about: states are then folded up to its position. Null for the present.</summary>
     public PastMoment? AsOf { get; set; }
 

@@ -3,6 +3,7 @@ using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Application.SignIn;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
@@ -104,6 +105,7 @@ public static class EventStore
         options.Schema.For<Product>().Index(product => product.Template).Index(product => product.TrialPolicy!);
         options.Schema.For<TrialPolicy>();
         options.Schema.For<TrialActivation>().Index(trial => trial.Product).GinIndexJsonDataMember(trial => trial.Parts);
+        AppendFunction.Configure(options);
         StagedRows.Configure(options);
         ReleaseDownloads.Configure(options);
     }

@@ -30,6 +30,7 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     private readonly Lock asking = new();
     private long asked;
     private int cached;
+    private int forgotten;
 
     /// <summary>Makes the key of a new person; it is stored with the events of the same unit of work.</summary>
     public void Create(UserId person, IDocumentSession session) => Create(person.Value, session);
@@ -64,6 +65,16 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     {
         AskWhoIsErased();
         return erased.ContainsKey(person) ? null : cache.TryGetValue(person, out var key) ? key : Load(person);
+    }
+
+    /// <summary>How many persons are known to be erased: what was read of anybody before it changed is void.</summary>
+    public int Erased
+    {
+        get
+        {
+            AskWhoIsErased();
+            return Volatile.Read(ref forgotten);
+        }
     }
 
     /// <summary>Whether the key is known to be destroyed, as it is once <see cref="Find"/> did not find it for that.</summary>
@@ -119,7 +130,8 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
 
     private void Forget(Guid person)
     {
-        erased[person] = true;
+        if (erased.TryAdd(person, true))
+            Interlocked.Increment(ref forgotten);
         cache.TryRemove(person, out _);
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using EventSourcedOrgs.Application.Activations;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
 using EventSourcedOrgs.Domain.Accounts;
@@ -18,9 +20,7 @@ using EventSourcedOrgs.Domain.UserGroups;
 using EventSourcedOrgs.Domain.Users;
 using JasperFx.Events;
 using Marten;
-using Marten.Events;
 using Marten.Events.Aggregation;
-using Marten.Services.BatchQuerying;
 
 namespace EventSourcedOrgs.Application;
 
@@ -28,18 +28,21 @@ namespace EventSourcedOrgs.Application;
 /// The streams of one unit of work, and the one way from a decision to the store: load, decide, append. A handler never commits;
 /// whoever runs the command does, once, for everything that was appended.
 /// </summary>
-public sealed class Store
+public sealed class Store : IDisposable
 {
-    private readonly List<IEvent> appended = [];
+    private const int PatientAttempts = 3;
 
-    public Store(IDocumentSession session, Context context, Secrets secrets, PersonKeys keys, LicenseUses uses)
+    private readonly List<IEvent> appended = [];
+    private readonly List<IDisposable> turns = [];
+    private readonly Dictionary<string, object>? headers;
+
+    public Store(IDocumentSession session, Context context, Secrets secrets, PersonKeys keys, LicenseUses uses, WriteSide writing)
     {
-        (Session, Context, PersonKeys, LicenseUses) = (session, context, keys, uses);
+        (Session, Context, PersonKeys, LicenseUses, Writing) = (session, context, keys, uses, writing);
+        Unit = new(session);
         session.LastModifiedBy = context.Caller.Actor;
-        session.CorrelationId = context.Origin.RequestId;
-        session.CausationId = context.Causation.ToString();
         if (context.Caller.User is { } person && context.Origin is { IpAddress: not null } or { UserAgent: not null } && keys.Find(person.Value) is not null)
-            session.SetHeader("origin", Personal.Of(person, context.Origin));
+            headers = new() { ["origin"] = Personal.Of(person, context.Origin) };
         Organizations = new(this, state => state.Id);
         Users = new(this, state => state.Id);
         UserGroups = new(this, state => state.Id);
@@ -59,7 +62,7 @@ public sealed class Store
         ReleasePlatforms = new(this, state => state.Id);
         Operations = new(this, state => state.Id);
         Accounts = new(this, state => state.Id);
-        Claims = new(session, secrets);
+        Claims = new(session, secrets, writing.States);
     }
 
     public IDocumentSession Session { get; }
@@ -116,23 +119,83 @@ public sealed class Store
     /// <summary>True when what was appended tells of the refusal itself, and so is committed with it.</summary>
     public bool RecordsRefusal { get; set; }
 
+    internal UnitOfWork Unit { get; }
+
+    internal WriteSide Writing { get; }
+
     /// <summary>Forgets what was appended and stored so far: what was decided is known, and nothing of it will be committed.</summary>
     public void Discard()
     {
         Session.EjectAllPendingChanges();
+        foreach (var stream in Unit.Streams)
+            stream.Discard();
         appended.Clear();
         RecordsRefusal = false;
     }
 
-    internal IEnumerable<object> Recorded<TEvent>(IEnumerable<TEvent> events) where TEvent : class
+    /// <summary>Makes everything durable that was appended and stored, and waits until what it was decided on is durable, too.</summary>
+    /// <exception cref="OvertakenException">Somebody else was faster; nothing was written.</exception>
+    public async Task Commit()
+    {
+        if (Unit.IsEmpty)
+        {
+            await Settle();
+            return;
+        }
+
+        Writing.Commits.Enter(Unit);
+        EndTurns();
+        await Unit.Outcome;
+    }
+
+    /// <summary>Waits until what was decided on is durable: only then an answer that follows from it holds.</summary>
+    /// <exception cref="OvertakenException">It was not written, so the decision does not hold.</exception>
+    public async Task Settle()
+    {
+        EndTurns();
+        try
+        {
+            await Task.WhenAll(Unit.Leans.Select(unit => unit.Outcome));
+        }
+        catch (Exception e)
+        {
+            throw new OvertakenException("What this was decided on was not written.", e);
+        }
+    }
+
+    public void Dispose() => EndTurns();
+
+    /// <summary>Waits for the turn of a stream in this process; whoever was overtaken again and again, by other processes, locks it in the database.</summary>
+    internal async Task TakeTurn(Guid stream, CancellationToken cancellation)
+    {
+        turns.Add(await Writing.Turns.Wait(stream, cancellation));
+        if (Context.Attempt <= PatientAttempts)
+            return;
+        await Session.HoldAsync(cancellation);
+        await Session.QueryAsync<long>("select version from events.mt_streams where id = ? for update", cancellation, stream);
+    }
+
+    internal void Record<TEvent>(OpenStream stream, IEnumerable<TEvent> events) where TEvent : class
     {
         foreach (var @event in events)
         {
             var recorded = Session.Events.BuildEvent(@event);
+            recorded.StreamId = stream.Id;
+            recorded.Version = stream.After + 1;
             recorded.Timestamp = Context.Now;
+            recorded.UserName = Context.Caller.Actor;
+            recorded.CorrelationId = Context.Origin.RequestId;
+            recorded.CausationId = Context.Causation.ToString();
+            recorded.Headers = headers;
             appended.Add(recorded);
-            yield return recorded;
+            stream.Events.Add(recorded);
         }
+    }
+
+    private void EndTurns()
+    {
+        turns.ForEach(turn => turn.Dispose());
+        turns.Clear();
     }
 }
 
@@ -142,29 +205,34 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     where TId : struct, IId<TId>
     where TEvent : class
 {
-    private readonly Dictionary<Guid, (TState Before, TState State, Action<IEnumerable<object>> Append)> open = [];
+    private readonly Dictionary<Guid, OpenStream> open = [];
     private readonly Dictionary<Guid, TState> seen = [];
 
     /// <summary>The states of the streams decided on, before this unit of work and after it.</summary>
     public IEnumerable<(TState Before, TState After)> Changes =>
-        open.Values.Where(stream => stream.Before.Recorded.Version != stream.State.Recorded.Version).Select(stream => (stream.Before, stream.State));
+        open.Values.Select(stream => (Before: (TState)stream.Began, After: (TState)stream.State)).Where(change => change.Before.Recorded.Version != change.After.Recorded.Version);
 
     /// <summary>The state as this unit of work sees it, or the initial state of what was never created; of a past moment where one is asked about.</summary>
-    public async Task<TState> Latest(TId id, CancellationToken cancellation) =>
-        open.TryGetValue(id.Value, out var known) ? known.State
-        : seen.TryGetValue(id.Value, out var state) ? state
-        : store.Context.AsOf is not null ? (await Latest([id], cancellation)).GetValueOrDefault(id, TState.Initial)
-        : await store.Session.LoadAsync<TState>(id, cancellation) ?? TState.Initial;
+    public async Task<TState> Latest(TId id, CancellationToken cancellation)
+    {
+        if (open.TryGetValue(id.Value, out var known))
+            return (TState)known.State;
+        if (seen.TryGetValue(id.Value, out var state))
+            return state;
+        if (store.Context.AsOf is not null)
+            return (await Latest([id], cancellation)).GetValueOrDefault(id, TState.Initial);
+        return await store.Writing.States.Find<TState>(id.Value, cancellation) is { } found ? seen[id.Value] = found : TState.Initial;
+    }
 
     /// <summary>The states of these ids that were ever created.</summary>
     public async Task<IReadOnlyDictionary<TId, TState>> Latest(IEnumerable<TId> ids, CancellationToken cancellation)
     {
         var named = ids.Select(id => id.Value).ToHashSet();
-        var states = named.Where(open.ContainsKey).ToDictionary(TId.From, id => open[id].State);
+        var states = named.Where(open.ContainsKey).ToDictionary(TId.From, id => (TState)open[id].State);
         var others = named.Where(id => !open.ContainsKey(id)).ToArray();
         if (others.Length > 0)
         {
-            foreach (var state in await (store.Context.AsOf is { } past ? Fold(others, past.Position, cancellation) : Load(others, cancellation)))
+            foreach (var state in await (store.Context.AsOf is { } past ? Fold(others, past.Position, cancellation) : store.Writing.States.Find<TState>(others, cancellation)))
                 states[idOf(state)] = state;
         }
 
@@ -179,29 +247,23 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     }
 
     /// <summary>Opens these streams for decisions at once; one that does not exist is left out.</summary>
-    public Task Open(IEnumerable<TId> ids, CancellationToken cancellation) => Open(ids, (events, id) => events.FetchForWriting<TState>(id), cancellation);
-
-    /// <summary>Opens these streams under locks, taken in the order of the ids so that nobody waits in a circle.</summary>
-    public Task OpenExclusively(IEnumerable<TId> ids, CancellationToken cancellation) =>
-        Open(ids, (events, id) => events.FetchForExclusiveWriting<TState>(id), cancellation);
-
-    private async Task Open(IEnumerable<TId> ids, Func<IBatchEvents, Guid, Task<IEventStream<TState>>> fetch, CancellationToken cancellation)
+    public async Task Open(IEnumerable<TId> ids, CancellationToken cancellation)
     {
-        var batch = store.Session.CreateBatchQuery();
-        var fetches = ids.Select(id => id.Value).Distinct().Where(id => id != Guid.Empty && !open.ContainsKey(id)).Order().Select(id => (Id: id, Stream: fetch(batch.Events, id))).ToList();
-        if (fetches.Count == 0)
-            return;
-
-        await batch.Execute(cancellation);
-        foreach (var (id, fetched) in fetches)
+        Guid[] unknown = [.. ids.Select(id => id.Value).Distinct().Where(id => id != Guid.Empty && !open.ContainsKey(id))];
+        var stored = (await store.Writing.States.Find<TState>([.. unknown.Where(id => !seen.ContainsKey(id))], cancellation)).ToDictionary(state => idOf(state).Value);
+        foreach (var id in unknown)
         {
-            if (await fetched is { Aggregate: { } state } stream)
-                open[id] = (state, state, stream.AppendMany);
+            if (Uncommitted(id) is null && (seen.GetValueOrDefault(id) ?? stored.GetValueOrDefault(id)) is { } state)
+                Open(id, state);
         }
     }
 
-    private async Task<IReadOnlyList<TState>> Load(Guid[] ids, CancellationToken cancellation) =>
-        await store.Session.QueryAsync<TState>("where id = any(?)", cancellation, ids);
+    /// <summary>Opens these streams, in turns with the other commands of this process, taken in the order of the ids so that nobody waits in a circle.</summary>
+    public async Task OpenExclusively(IEnumerable<TId> ids, CancellationToken cancellation)
+    {
+        foreach (var id in ids.Select(id => id.Value).Distinct().Where(id => id != Guid.Empty && !open.ContainsKey(id)).Order())
+            await Open(id, exclusively: true, cancellation);
+    }
 
     /// <summary>The states as they were: the same streams, folded up to a position.</summary>
     private async Task<IReadOnlyList<TState>> Fold(Guid[] ids, long position, CancellationToken cancellation)
@@ -218,10 +280,8 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         if (decision.Refusal is { } refusal)
             return refusal;
 
-        var stream = store.Session.Events.StartStream<TState>(id.Value, store.Recorded(decision.Events));
-        var state = Aggregate.Fold(TState.Initial, decision.Events, store.Context.Now);
-        open[id.Value] = (TState.Initial, state, events => stream.AddEvents([.. events.Cast<IEvent>()]));
-        return state;
+        var stream = Open(id.Value, TState.Initial);
+        return Record(stream, decision.Events);
     }
 
     /// <summary>Decides on a stream that exists. Who else writes to it meanwhile is found at the commit; then the command runs again.</summary>
@@ -236,27 +296,54 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     {
         if (id.Value == Guid.Empty)
             return Refusal.NotFound(typeof(TState).Name);
-        if (!open.TryGetValue(id.Value, out var known))
+        if (!open.TryGetValue(id.Value, out var stream))
         {
-            var stream = exclusively
-                ? await store.Session.Events.FetchForExclusiveWriting<TState>(id.Value, cancellation)
-                : await store.Session.Events.FetchForWriting<TState>(id.Value, cancellation);
-            if (stream.Aggregate is not { } fetched)
+            stream = await Open(id.Value, exclusively, cancellation);
+            if (stream is null)
                 return Refusal.NotFound(typeof(TState).Name);
-            if (store.Context is { IfMatch: { } version } && store.Context.Target == id.Value && fetched.Recorded.Version != version)
+            if (store.Context is { IfMatch: { } version } && store.Context.Target == id.Value && stream.Before != version)
                 return Refusal.VersionMismatch;
-            known = (fetched, fetched, stream.AppendMany);
         }
 
-        var decision = decide(known.State);
-        if (decision.Refusal is { } refusal)
-            return refusal;
+        var decision = decide((TState)stream.State);
+        return decision.Refusal is { } refusal ? refusal : Record(stream, decision.Events);
+    }
 
-        if (!decision.Events.IsEmpty)
-            known.Append(store.Recorded(decision.Events));
-        var state = Aggregate.Fold(known.State, decision.Events, store.Context.Now);
-        open[id.Value] = known with { State = state };
+    private TState Record(OpenStream stream, ImmutableArray<TEvent> events)
+    {
+        store.Record(stream, events);
+        var state = Aggregate.Fold((TState)stream.State, events, store.Context.Now);
+        stream.State = state;
         return state;
+    }
+
+    private async Task<OpenStream?> Open(Guid id, bool exclusively, CancellationToken cancellation)
+    {
+        if (exclusively)
+            await store.TakeTurn(id, cancellation);
+        if (Uncommitted(id) is { } ahead)
+            return ahead;
+
+        var state = (exclusively ? null : seen.GetValueOrDefault(id)) ?? await store.Writing.States.Find<TState>(id, cancellation);
+        return state is null ? null : Open(id, state);
+    }
+
+    /// <summary>Opens a stream on the state that it will have, when others have decided on it and are about to be written.</summary>
+    private OpenStream? Uncommitted(Guid id)
+    {
+        // Who holds a lock waits for nobody, because others may wait for the lock.
+        if (store.Session.Holds() || store.Writing.Commits.Uncommitted(id) is not { } known)
+            return null;
+
+        store.Unit.Leans.Add(known.Unit);
+        return Open(id, (TState)known.State);
+    }
+
+    private OpenStream Open(Guid id, TState state)
+    {
+        var stream = new OpenStream(id, typeof(TState), state.Recorded.Version, state);
+        store.Unit.Streams.Add(stream);
+        return open[id] = stream;
     }
 }
 

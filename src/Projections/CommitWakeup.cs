@@ -30,15 +30,18 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
         }
     }
 
+    /// <summary>Notes the position of the last event of a commit of this process.</summary>
+    public void Note(long position)
+    {
+        for (var seen = LatestPosition; seen < position; seen = LatestPosition)
+            Interlocked.CompareExchange(ref latest, position, seen);
+        Wake();
+    }
+
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
         if (commit.GetEvents().Select(e => e.Sequence).DefaultIfEmpty().Max() is > 0 and var position)
-        {
-            for (var seen = LatestPosition; seen < position; seen = LatestPosition)
-                Interlocked.CompareExchange(ref latest, position, seen);
-            Wake();
-        }
-
+            Note(position);
         return Task.CompletedTask;
     }
 

@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Writing;
 using Marten;
 using Npgsql;
 
@@ -14,7 +15,7 @@ internal static class ImportTurns
     /// <summary>Waits for the turn, which ends with the transaction.</summary>
     public static async Task TakeImportTurn(this IDocumentSession session, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.HoldAsync(cancellation);
         await using var command = new NpgsqlCommand("select pg_advisory_xact_lock($1)");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Lock });
         await using var reader = await session.ExecuteReaderAsync(command, cancellation);

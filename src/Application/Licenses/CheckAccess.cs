@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.Organizations;
@@ -27,7 +28,7 @@ public sealed record CheckAccess(ValueList<AccessQuestion> Checks, bool Explain 
         }
     }
 
-    public sealed class Handler(Store store, Grants grants, CurrentAccess current) : IQueryHandler<CheckAccess, CheckedAccesses>
+    public sealed class Handler(Store store, Grants grants) : IQueryHandler<CheckAccess, CheckedAccesses>
     {
         public async Task<Result<CheckedAccesses>> Handle(CheckAccess query, CancellationToken cancellationToken)
         {
@@ -36,7 +37,7 @@ public sealed record CheckAccess(ValueList<AccessQuestion> Checks, bool Explain 
             long position;
             if (past is null && query.Checks.All(check => check.License is not null))
             {
-                position = await states.LoadAtOnce(query.Checks, current, cancellationToken);
+                position = await states.LoadAtOnce(query.Checks, cancellationToken);
             }
             else
             {
@@ -77,27 +78,66 @@ public sealed record AccessReason(AccessPath Path, UserGroup? UserGroup, Immutab
 /// <summary>The states that a number of questions need, each kind loaded in one query.</summary>
 internal sealed class AccessStates(Store store)
 {
-    private IReadOnlyDictionary<UserId, User> users = ImmutableDictionary<UserId, User>.Empty;
-    private IReadOnlyDictionary<LicenseId, License> licenses = ImmutableDictionary<LicenseId, License>.Empty;
+    private readonly Dictionary<UserId, User> users = [];
+    private readonly Dictionary<LicenseId, License> licenses = [];
     private IReadOnlyDictionary<ProductId, Product> products = ImmutableDictionary<ProductId, Product>.Empty;
-    private IReadOnlyDictionary<OrganizationId, Organization> organizations = ImmutableDictionary<OrganizationId, Organization>.Empty;
-    private IReadOnlyDictionary<UserGroupId, UserGroup> groups = ImmutableDictionary<UserGroupId, UserGroup>.Empty;
+    private readonly Dictionary<OrganizationId, Organization> organizations = [];
+    private readonly Dictionary<UserGroupId, UserGroup> groups = [];
     private ILookup<ProductId, License> candidates = Array.Empty<License>().ToLookup(license => license.Product);
 
-    /// <summary>The states of now for questions about licences, in one statement; answers the position that they hold everything up to.</summary>
-    public async Task<long> LoadAtOnce(IReadOnlyCollection<AccessQuestion> questions, CurrentAccess current, CancellationToken cancellation)
+    /// <summary>
+    /// The states of now for questions about licences, all of one moment; answers the position that they hold everything up to. What they hold of persons stays sealed, because no decision asks for it.
+    /// </summary>
+    public async Task<long> LoadAtOnce(IReadOnlyCollection<AccessQuestion> questions, CancellationToken cancellation)
     {
-        var found = await current.Read(questions, cancellation);
-        (users, licenses, organizations, groups) = (found.Users, found.Licenses, found.Organizations, found.Groups);
-        return found.Position;
+        var moment = await store.Writing.States.Read([.. questions.SelectMany(KeysOf)], found => questions.SelectMany(question => KeysOf(question, found)), cancellation);
+        foreach (var question in questions)
+        {
+            if (Find<User>(question.User.Value) is not { } user)
+                continue;
+            users[user.Id] = user;
+            if (user.Organization is { } organization && Find<Organization>(organization.Value) is { } found)
+                organizations[organization] = found;
+        }
+
+        foreach (var question in questions)
+        {
+            if (Find<License>(question.License!.Value.Value) is not { } license)
+                continue;
+            licenses[license.Id] = license;
+            foreach (var common in users.GetValueOrDefault(question.User)?.Groups.Intersect(license.Groups) ?? [])
+            {
+                if (Find<UserGroup>(common.Value) is { } group)
+                    groups[common] = group;
+            }
+        }
+
+        return moment.Position;
+
+        T? Find<T>(Guid id) where T : class => moment.Find<T>(StateKey.Sealed<T>(id));
+    }
+
+    private static IEnumerable<StateKey> KeysOf(AccessQuestion question) => [StateKey.Sealed<User>(question.User.Value), StateKey.Sealed<License>(question.License!.Value.Value)];
+
+    /// <summary>What a question needs besides its user and its licence: the organization, and the groups that they have in common.</summary>
+    private static IEnumerable<StateKey> KeysOf(AccessQuestion question, States.Moment moment)
+    {
+        if (moment.Find<User>(StateKey.Sealed<User>(question.User.Value)) is not { } user)
+            yield break;
+        if (user.Organization is { } organization)
+            yield return StateKey.Sealed<Organization>(organization.Value);
+        if (moment.Find<License>(StateKey.Sealed<License>(question.License!.Value.Value)) is not { } license)
+            yield break;
+        foreach (var group in user.Groups.Intersect(license.Groups))
+            yield return StateKey.Sealed<UserGroup>(group.Value);
     }
 
     public async Task Load(IReadOnlyCollection<AccessQuestion> questions, CancellationToken cancellation)
     {
-        users = await store.Users.Latest(questions.Select(question => question.User), cancellation);
-        licenses = await store.Licenses.Latest(questions.Select(question => question.License).OfType<LicenseId>(), cancellation);
+        Add(users, await store.Users.Latest(questions.Select(question => question.User), cancellation));
+        Add(licenses, await store.Licenses.Latest(questions.Select(question => question.License).OfType<LicenseId>(), cancellation));
         products = await store.Products.Latest(questions.Select(question => question.Product).OfType<ProductId>(), cancellation);
-        organizations = await store.Organizations.Latest(users.Values.Select(user => user.Organization).OfType<OrganizationId>(), cancellation);
+        Add(organizations, await store.Organizations.Latest(users.Values.Select(user => user.Organization).OfType<OrganizationId>(), cancellation));
 
         var askers = questions.Where(question => question.Product is not null)
             .Select(question => users.GetValueOrDefault(question.User)).OfType<User>().ToHashSet();
@@ -105,7 +145,13 @@ internal sealed class AccessStates(Store store)
             candidates = (await store.LicensesAssignedTo(askers, [.. products.Keys], cancellation)).ToLookup(license => license.Product);
 
         var assigned = licenses.Values.Concat(candidates.SelectMany(product => product)).SelectMany(license => license.Groups).ToHashSet();
-        groups = await store.UserGroups.Latest(users.Values.SelectMany(user => user.Groups).Where(assigned.Contains), cancellation);
+        Add(groups, await store.UserGroups.Latest(users.Values.SelectMany(user => user.Groups).Where(assigned.Contains), cancellation));
+    }
+
+    private static void Add<TId, TState>(Dictionary<TId, TState> known, IReadOnlyDictionary<TId, TState> found) where TId : notnull
+    {
+        foreach (var (id, state) in found)
+            known[id] = state;
     }
 
     public CheckedAccess Answer(AccessQuestion question)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
 using JasperFx;
 using JasperFx.Events;
@@ -76,7 +77,7 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
             await turn.WaitAsync(cancellation);
             try
             {
-                return await RunOnce(command, envelope, reply, cancellation);
+                return await RunOnce(command, envelope, attempt, reply, cancellation);
             }
             catch (Exception e) when (IsRace(e))
             {
@@ -93,15 +94,17 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
     }
 
     private async Task<Outcome<T>> RunOnce<T>(
-        ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
+        ICommand<T> command, Envelope envelope, int attempt, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
     {
         await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<Context>().Set(envelope.Caller, envelope.Origin, clock.GetUtcNow(), command.Target, envelope.IfMatch);
+        var context = scope.ServiceProvider.GetRequiredService<Context>();
+        context.Set(envelope.Caller, envelope.Origin, clock.GetUtcNow(), command.Target, envelope.IfMatch);
+        context.Attempt = attempt;
         var store = scope.ServiceProvider.GetRequiredService<Store>();
 
         var key = envelope is { IdempotencyKey: { } text, Caller.IsAnonymous: false } ? secrets.Hash(Encoding.UTF8.GetBytes($"{envelope.Caller.Actor}/{text}")) : null;
         var request = secrets.Hash(Encoding.UTF8.GetBytes(envelope.RequestHash));
-        if (key is not null && await store.Session.LoadAsync<AnsweredRequest>(key, cancellation) is { } answered)
+        if (key is not null && await store.Writing.States.Find<AnsweredRequest>(key, cancellation) is { } answered)
         {
             return answered.RequestHash != request ? new(Refusal.IdempotencyKeyReused, null, null, [])
                 : answered.IsErased ? new(Refusal.AnswerErased, null, null, [])
@@ -111,8 +114,7 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         var result = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellation);
         if (result.Refusal is not null)
         {
-            if (store.RecordsRefusal && !envelope.DryRun)
-                await store.Session.SaveChangesAsync(cancellation);
+            await (store.RecordsRefusal && !envelope.DryRun ? store.Commit() : store.Settle());
             return new(result, null, null, []);
         }
 
@@ -121,7 +123,7 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
             return new(result, made, null, store.Appended);
         if (key is not null && made is not null)
             store.Session.Insert(new AnsweredRequest(key, request, secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(made)), store.Context.Now, Mentions(made)));
-        await store.Session.SaveChangesAsync(cancellation);
+        await store.Commit();
         return new(result, made, store.Appended.Count == 0 ? null : store.Appended.Max(e => e.Sequence), store.Appended);
     }
 
@@ -133,7 +135,7 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
 
     /// <summary>Somebody else's commit came first, or the connection forgot a prepared statement: nothing of ours was written, and running again decides on the new state.</summary>
     private static bool IsRace(Exception e) =>
-        e is ConcurrencyException or DocumentAlreadyExistsException
+        e is OvertakenException or ConcurrencyException or DocumentAlreadyExistsException
             or Marten.Exceptions.ExistingStreamIdCollisionException or JasperFx.Events.ExistingStreamIdCollisionException
             or Marten.Exceptions.StreamLockedException or JasperFx.Events.StreamLockedException
         || ForgottenStatements.IsForgotten(e)

@@ -18,7 +18,7 @@ public static class Telemetry
     private const string Failed = "failed";
 
     private static readonly ActivitySource Source = new(Name);
-    private static readonly Meter Meter = new(Name);
+    internal static readonly Meter Meter = new(Name);
     private static readonly Histogram<double> CommandTime = Meter.CreateHistogram<double>("eventsourcedorgs.command.duration", "s", "Time of a command with its commit, by name and outcome");
     private static readonly Histogram<double> QueryTime = Meter.CreateHistogram<double>("eventsourcedorgs.query.duration", "s", "Time of a query, by name and outcome");
     private static readonly Histogram<double> CheckTime = Meter.CreateHistogram<double>("eventsourcedorgs.access_check.duration", "s", "Time of an access check, however many questions it holds");

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Users;
 using Marten;
 using Npgsql;
@@ -12,7 +14,7 @@ namespace EventSourcedOrgs.Application.SignIn;
 /// Who is asking, read anew for every request from the states as committed: a role, a suspension or a deletion counts at once. One
 /// statement each, which decrypts nothing.
 /// </summary>
-public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents, Scopes scopes, TimeProvider clock)
+public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents, States states, Scopes scopes, TimeProvider clock)
 {
     /// <summary>So that scanners find a secret that leaked.</summary>
     public const string SecretPrefix = "eso_pat_";
@@ -35,11 +37,6 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
         from events.mt_doc_user u
         left join events.mt_doc_organization o on o.id = (u.data ->> 'organization')::uuid
         where u.id = $1 and not (u.data ->> 'deleted')::boolean
-        """;
-
-    private const string OfSignIn = $"""
-        {OfPerson} and exists (
-            select from events.mt_doc_signinsession s where s.id = $2 and (s.data ->> 'user')::uuid = u.id and (s.data ->> 'expiresAt')::timestamptz > $3)
         """;
 
     private const string OfSecret = $"""
@@ -75,8 +72,16 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
     /// <summary>The user of a signed token, as long as the sign-in lasts that it was made for.</summary>
     public async Task<Caller> OfSession(UserId user, Guid session, CancellationToken cancellation)
     {
-        await using var command = database.Command(OfSignIn, user.Value, session, clock.GetUtcNow().UtcDateTime);
-        var caller = await Read(command, cancellation);
+        var (ofUser, ofSession) = (StateKey.Sealed<User>(user.Value), StateKey.Sealed<SignInSession>(session));
+        var moment = await states.Read(
+            [ofUser, ofSession], found => found.Find<User>(ofUser)?.Organization is { } id ? [StateKey.Sealed<Organization>(id.Value)] : [], cancellation);
+        if (moment.Find<User>(ofUser) is not { Exists: true } known || moment.Find<SignInSession>(ofSession) is not { } signIn || signIn.User != user || signIn.ExpiresAt <= clock.GetUtcNow())
+            return Caller.Anonymous;
+
+        var organization = known.Organization is { } own ? moment.Find<Organization>(StateKey.Sealed<Organization>(own.Value)) : null;
+        var caller = !Role.Reserved.Contains(known.Role) ? await OfUser(user, cancellation)
+            : DenialOf(known.Role, known.Suspended, organization?.Suspended ?? false, known.AllowCustomerPortalAccess) is { } denial ? Caller.Denied(denial)
+            : new Caller(user, known.Role, known.Organization, scopes.Limits(known.Role, [], null), null);
         return caller.IsAnonymous ? caller : caller with { Session = session };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Accounts;
 using Marten;
@@ -17,7 +18,7 @@ public readonly record struct MeantAccount(string? Id, string? Alias)
 /// nobody has costs the same time and locks in the same way, so nobody learns who is known here. What it notes stays, whatever becomes
 /// of the request: attempts under one address are counted one after the other, in a unit of work of their own.
 /// </summary>
-public sealed class PasswordCheck(IDocumentStore documents, IPasswords passwords, Secrets secrets, TimeProvider clock)
+public sealed class PasswordCheck(IDocumentStore documents, States states, IPasswords passwords, Secrets secrets, TimeProvider clock)
 {
     public const int MostFailures = 5;
     public static readonly TimeSpan LockedFor = TimeSpan.FromMinutes(5);
@@ -69,7 +70,7 @@ public sealed class PasswordCheck(IDocumentStore documents, IPasswords passwords
 
     private async Task<UserId?> Owner(IDocumentSession session, string email, string password, MeantAccount account, CancellationToken cancellation)
     {
-        var holder = await new Claims(session, secrets).Holder(Unique.Email(email), cancellation);
+        var holder = await new Claims(session, secrets, states).Holder(Unique.Email(email), cancellation);
         var credentials = holder is { } user ? await session.LoadAsync<Credentials>(UserId.From(user), cancellation) : null;
         var isMeant = !account.IsNamed
             || (await session.Query<Account>().FirstOrDefaultAsync(cancellation))?.IsMeantBy(account.Id, account.Alias) == true;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Application.Writing;
 using Marten;
 
 namespace EventSourcedOrgs.Application.SignIn;
@@ -88,7 +89,7 @@ public sealed class SecondFactor(IDocumentSession session, Secrets secrets)
 
     private async Task<TwoFactorSecret?> Hold(UserId user, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.HoldAsync(cancellation);
         await session.QueryAsync<int>("select 1 from events.mt_doc_twofactorsecret where id = ? for update", cancellation, user.Value);
         return await session.LoadAsync<TwoFactorSecret>(user, cancellation);
     }

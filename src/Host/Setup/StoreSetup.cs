@@ -5,6 +5,7 @@ using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Trials;
 using EventSourcedOrgs.Application.Users;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Projections;
 using FluentValidation;
 using JasperFx;
@@ -30,7 +31,6 @@ internal static class StoreSetup
             {
                 var options = new StoreOptions { AutoCreateSchemaObjects = AutoCreate.None };
                 options.ConfigureWriteSide(provider.GetRequiredService<PersonKeys>());
-                options.OpenTelemetry.TrackEventCounters();
                 options.AddReadModels(provider.GetServices<ReadModel>(), provider.GetRequiredService<CommitWakeup>());
                 return options;
             })
@@ -80,12 +80,17 @@ internal static class StoreSetup
         services.AddScoped<Context>();
         services.AddScoped<Store>();
         services.AddSingleton<Grants>();
-        services.AddSingleton<CurrentAccess>();
         services.AddSingleton<LicenseUses>();
         services.AddSingleton<ActivationTokens>();
         services.AddSingleton<TrialMachines>();
         services.AddSingleton<TrialTokens>();
         services.AddSingleton<Refusals>();
+        services.AddSingleton<States>();
+        services.AddSingleton<StreamTurns>();
+        services.AddSingleton<AppendFunction>();
+        services.AddSingleton<GroupCommit>();
+        services.AddSingleton<WriteSide>();
+        services.AddSingleton<Committed>(provider => provider.GetRequiredService<CommitWakeup>().Note);
         services.AddSingleton<Commands>();
         services.AddSingleton<StagedRows>();
         services.AddSingleton<ImportIntake>();

@@ -1,0 +1,158 @@
+using System.Data.Common;
+using System.Text.Json;
+using JasperFx.Events;
+using Marten;
+using Marten.Events;
+using Marten.Exceptions;
+using Npgsql;
+using NpgsqlTypes;
+using Weasel.Core;
+using Weasel.Postgresql;
+using Weasel.Postgresql.Functions;
+using Weasel.Storage;
+
+namespace EventSourcedOrgs.Application.Writing;
+
+/// <summary>
+/// Writes the events of many streams, and the states after them, in few statements. It fills Marten's own tables as Marten's own function for one stream does, which is called once for each; a test
+/// holds the two to the same rows.
+/// </summary>
+public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
+{
+    /// <summary>SQLSTATE of a stream that is not at the version that was expected.</summary>
+    private const string Overtaken = "EV409";
+
+    private const string Name = "append_units";
+
+    /// <summary>What Marten calls the one tenant that there is.</summary>
+    private const string Tenant = "*DEFAULT*";
+
+    private const string Text = $"""
+        create or replace function {EventStore.Schema}.{Name}(
+            streams uuid[], kinds varchar[], befores bigint[], afters bigint[],
+            stream_ids uuid[], versions bigint[], ids uuid[], types varchar[], dotnet_types varchar[], bodies jsonb[], times timestamptz[],
+            causations varchar[], correlations varchar[], heads jsonb[], users varchar[])
+        returns bigint[] language plpgsql as $function$
+        declare
+            positions bigint[];
+        begin
+            for i in 1 .. coalesce(array_length(streams, 1), 0) loop
+                if befores[i] = 0 then
+                    insert into {EventStore.Schema}.mt_streams (id, type, version, timestamp, tenant_id) values (streams[i], kinds[i], afters[i], now(), '{Tenant}')
+                    on conflict (id) do nothing;
+                else
+                    update {EventStore.Schema}.mt_streams set version = afters[i], timestamp = now() where id = streams[i] and version = befores[i] and not is_archived;
+                end if;
+                if not found then
+                    raise exception 'Stream % is not at version %.', streams[i], befores[i] using errcode = '{Overtaken}';
+                end if;
+            end loop;
+
+            with appended as (
+                insert into {EventStore.Schema}.mt_events
+                    (seq_id, id, stream_id, version, data, type, tenant_id, timestamp, mt_dotnet_type, is_archived, causation_id, correlation_id, headers, user_name)
+                select nextval('{EventStore.Schema}.mt_events_sequence'), e.id, e.stream, e.version, e.body, e.type, '{Tenant}', e.time, e.dotnet_type, false,
+                    e.causation, e.correlation, e.head, e.user_name
+                from unnest(stream_ids, versions, ids, types, dotnet_types, bodies, times, causations, correlations, heads, users)
+                    as e (stream, version, id, type, dotnet_type, body, time, causation, correlation, head, user_name)
+                returning seq_id)
+            select array_agg(seq_id order by seq_id) into positions from appended;
+            return coalesce(positions, '{"{}"}');
+        end
+        $function$;
+        """;
+
+    private readonly JsonSerializerOptions json = StoredJson.Options(keys);
+
+    public static void Configure(StoreOptions options) =>
+        options.Storage.ExtendedSchemaObjects.Add(new Function(new PostgresqlObjectName(EventStore.Schema, Name, SchemaUtils.IdentifierUsage.General), Text));
+
+    /// <summary>True when a stream was not at the version that was expected, so that nothing was written.</summary>
+    public static bool IsOvertaken(Exception e) =>
+        e is OvertakenException || (e as PostgresException ?? (e as MartenCommandException)?.InnerException as PostgresException)?.SqlState == Overtaken;
+
+    internal Operation Of(IReadOnlyCollection<UnitOfWork> units) => new(this, units);
+
+    private byte[] Json(object value) => JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), json);
+
+    /// <summary>The writing of some units, as one operation of a session.</summary>
+    internal sealed class Operation : Weasel.Storage.IStorageOperation
+    {
+        private readonly AppendFunction owner;
+        private readonly List<OpenStream> streams;
+        private readonly List<IEvent> events;
+
+        public Operation(AppendFunction owner, IReadOnlyCollection<UnitOfWork> units)
+        {
+            this.owner = owner;
+            streams = [.. units.SelectMany(unit => unit.Changed)];
+            events = [.. streams.SelectMany(stream => stream.Events)];
+        }
+
+        public int Count => events.Count;
+
+        public long? LastPosition => events.Count == 0 ? null : events.Max(e => e.Sequence);
+
+        public Type DocumentType => typeof(IEvent);
+
+        public OperationRole Role() => OperationRole.Events;
+
+        public void ConfigureCommand(Weasel.Core.ICommandBuilder builder, IStorageSession session)
+        {
+            var postgres = (Weasel.Postgresql.ICommandBuilder)builder;
+            var versions = streams.GroupBy(stream => stream.Id).OrderBy(stream => stream.Key).Select(stream => (First: stream.First(), Last: stream.Last())).ToList();
+            var heads = new Dictionary<object, byte[]>(ReferenceEqualityComparer.Instance);
+            postgres.Append($"select {EventStore.Schema}.{Name}(");
+            Add(versions.ConvertAll(stream => stream.First.Id), NpgsqlDbType.Uuid);
+            Add(versions.ConvertAll(stream => owner.KindOf(stream.First.Type)), NpgsqlDbType.Varchar);
+            Add(versions.ConvertAll(stream => stream.First.Before), NpgsqlDbType.Bigint);
+            Add(versions.ConvertAll(stream => stream.Last.After), NpgsqlDbType.Bigint);
+            Add(events.ConvertAll(e => e.StreamId), NpgsqlDbType.Uuid);
+            Add(events.ConvertAll(e => e.Version), NpgsqlDbType.Bigint);
+            Add(events.ConvertAll(e => e.Id), NpgsqlDbType.Uuid);
+            Add(events.ConvertAll(e => e.EventTypeName), NpgsqlDbType.Varchar);
+            Add(events.ConvertAll(e => e.DotNetTypeName), NpgsqlDbType.Varchar);
+            Add(events.ConvertAll(e => owner.Json(e.Data)), NpgsqlDbType.Jsonb);
+            Add(events.ConvertAll(e => e.Timestamp), NpgsqlDbType.TimestampTz);
+            Add(events.ConvertAll(e => e.CausationId), NpgsqlDbType.Varchar);
+            Add(events.ConvertAll(e => e.CorrelationId), NpgsqlDbType.Varchar);
+            Add(events.ConvertAll(e => HeadOf(e)), NpgsqlDbType.Jsonb);
+            Add(events.ConvertAll(e => e.UserName), NpgsqlDbType.Varchar, ")");
+
+            foreach (var kind in versions.GroupBy(stream => stream.Last.Type))
+            {
+                var table = owner.TableOf(kind.Key);
+                postgres.StartNewCommand();
+                postgres.Append($"insert into {table} as d (id, data, mt_version, mt_dotnet_type, mt_last_modified) select s.id, s.data, s.version, '{kind.Key.FullName}', transaction_timestamp() from unnest(");
+                Add([.. kind.Select(stream => stream.Last.Id)], NpgsqlDbType.Uuid);
+                Add([.. kind.Select(stream => owner.Json(stream.Last.State))], NpgsqlDbType.Jsonb);
+                Add([.. kind.Select(stream => stream.Last.After)], NpgsqlDbType.Bigint, ") as s (id, data, version)");
+                postgres.Append(" on conflict (id) do update set data = excluded.data, mt_version = excluded.mt_version, mt_dotnet_type = excluded.mt_dotnet_type, mt_last_modified = excluded.mt_last_modified");
+            }
+
+            // JSON null where there are none, as Marten writes it.
+            byte[] HeadOf(IEvent e) =>
+                e.Headers is not { } headers ? "null"u8.ToArray()
+                : heads.TryGetValue(headers, out var known) ? known
+                : heads[headers] = owner.Json(headers);
+
+            void Add<T>(List<T> values, NpgsqlDbType type, string then = ", ")
+            {
+                postgres.AppendParameter(values.ToArray(), NpgsqlDbType.Array | type);
+                postgres.Append(then);
+            }
+        }
+
+        public async Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token)
+        {
+            await reader.ReadAsync(token);
+            var positions = await reader.GetFieldValueAsync<long[]>(0, token);
+            for (var i = 0; i < events.Count; i++)
+                events[i].Sequence = positions[i];
+        }
+    }
+
+    private string TableOf(Type aggregate) => documents.Options.FindOrResolveDocumentType(aggregate).TableName.QualifiedName;
+
+    private string KindOf(Type aggregate) => ((EventGraph)documents.Options.Events).AggregateAliasFor(aggregate);
+}

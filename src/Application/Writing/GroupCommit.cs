@@ -1,0 +1,199 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
+using EventSourcedOrgs.Application.Pipeline;
+using JasperFx;
+using Marten;
+using Marten.Exceptions;
+using Npgsql;
+
+namespace EventSourcedOrgs.Application.Writing;
+
+/// <summary>Is told the position of the last event of every commit of this process.</summary>
+public delegate void Committed(long position);
+
+/// <summary>
+/// Makes units of work durable: those that come while others are written share the next transaction. Each has its own outcome, after the commit; when one of them was overtaken, the others are
+/// written without it. A stream that has changes in the queue can be decided on again at once, on the state that it will have; such a unit is written after those it leans on, or fails with them.
+/// </summary>
+public sealed class GroupCommit(IDocumentStore documents, AppendFunction append, Committed committed)
+{
+    private const int Most = 32;
+    private const int AtOnce = 2;
+
+    private static readonly Histogram<int> Sizes = Telemetry.Meter.CreateHistogram<int>("eventsourcedorgs.commit.units", "{command}", "Commands that share one transaction");
+    private static readonly Counter<long> Events = Telemetry.Meter.CreateCounter<long>("eventsourcedorgs.events", "{event}", "Events appended");
+
+    private readonly Lock gate = new();
+    private readonly Lazy<int> usual = new(() =>
+    {
+        using var session = documents.LightweightSession();
+        return session.Listeners.Count;
+    });
+
+    private readonly Dictionary<Guid, UnitOfWork> latest = [];
+    private readonly List<UnitOfWork> waiting = [];
+    private int writing;
+
+    /// <summary>The state that a stream will have when what is in the queue is durable, and the unit it comes from; null when nothing is.</summary>
+    internal (object State, long Version, UnitOfWork Unit)? Uncommitted(Guid stream)
+    {
+        lock (gate)
+        {
+            if (!latest.TryGetValue(stream, out var unit))
+                return null;
+            var change = unit.Streams.First(change => change.Id == stream);
+            return (change.State, change.After, unit);
+        }
+    }
+
+    /// <summary>Puts a unit into the queue; its <see cref="UnitOfWork.Outcome"/> tells the rest.</summary>
+    /// <exception cref="OvertakenException">It decided on a state that is not the latest; nothing happened.</exception>
+    internal void Enter(UnitOfWork unit)
+    {
+        var isAlone = IsAlone(unit);
+        lock (gate)
+        {
+            foreach (var change in unit.Changed)
+            {
+                if (latest.TryGetValue(change.Id, out var other) && other.Streams.First(known => known.Id == change.Id).After != change.Before)
+                    throw new OvertakenException();
+            }
+
+            foreach (var change in unit.Changed)
+                latest[change.Id] = unit;
+            if (!isAlone)
+            {
+                waiting.Add(unit);
+                if (writing == AtOnce)
+                    return;
+                writing++;
+            }
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(_ => { _ = isAlone ? WriteAlone(unit) : WriteWaiting(); }, null);
+    }
+
+    /// <summary>A session that holds locks of its own, or has more to do with its commit than to write, commits by itself.</summary>
+    private bool IsAlone(UnitOfWork unit) => unit.Session.Listeners.Count > usual.Value;
+
+    private async Task WriteWaiting()
+    {
+        while (Ready() is { Count: > 0 } units)
+        {
+            await using (var session = documents.LightweightSession())
+            {
+                foreach (var operation in units.SelectMany(unit => unit.Session.PendingChanges.Operations()))
+                    session.QueueOperation(operation);
+                if (await Write(session, units) is not { } failure)
+                    continue;
+                if (units.Count == 1 || !IsRolledBack(failure))
+                {
+                    Finish(units, failure);
+                    continue;
+                }
+            }
+
+            foreach (var unit in units)
+                await WriteAlone(unit);
+        }
+    }
+
+    /// <summary>Those that lean on nothing that is being written elsewhere, in their order; none when there are none, and then this round ends.</summary>
+    private List<UnitOfWork> Ready()
+    {
+        lock (gate)
+        {
+            var ready = new List<UnitOfWork>(Math.Min(Most, waiting.Count));
+            var left = new List<UnitOfWork>();
+            foreach (var unit in waiting)
+            {
+                if (ready.Count < Most && unit.Leans.All(other => other.Outcome.IsCompleted || ready.Contains(other)))
+                    ready.Add(unit);
+                else
+                    left.Add(unit);
+            }
+
+            waiting.Clear();
+            waiting.AddRange(left);
+            if (ready.Count == 0)
+                writing--;
+            return ready;
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is the outcome that whoever waits is told.")]
+    private async Task WriteAlone(UnitOfWork unit)
+    {
+        try
+        {
+            await Task.WhenAll(unit.Leans.Select(other => other.Outcome));
+        }
+        catch (Exception e)
+        {
+            Finish([unit], new OvertakenException("What this was decided on was not written.", e));
+            return;
+        }
+
+        if (await Write(unit.Session, [unit]) is { } failure)
+            Finish([unit], failure);
+    }
+
+    /// <summary>Writes and finishes all, or answers why nothing was written.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is the outcome that whoever waits is told.")]
+    private async Task<Exception?> Write(IDocumentSession session, List<UnitOfWork> units)
+    {
+        try
+        {
+            if (units.Any(unit => unit.Leans.Any(other => other.Outcome.IsFaulted)))
+                throw new OvertakenException("What this was decided on was not written.");
+
+            var appended = append.Of(units);
+            session.QueueOperation(appended);
+            await session.SaveChangesAsync();
+            if (appended.LastPosition is { } position)
+                committed(position);
+            Sizes.Record(units.Count);
+            Events.Add(appended.Count);
+            Finish(units, null);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return AppendFunction.IsOvertaken(e) ? new OvertakenException("The stream has moved on.", e) : e;
+        }
+    }
+
+    private void Finish(List<UnitOfWork> units, Exception? failure)
+    {
+        var next = false;
+        lock (gate)
+        {
+            foreach (var unit in units)
+            {
+                foreach (var change in unit.Changed)
+                {
+                    if (latest.TryGetValue(change.Id, out var known) && known == unit)
+                        latest.Remove(change.Id);
+                }
+
+                if (failure is null)
+                    unit.Succeed();
+                else
+                    unit.Fail(failure);
+            }
+
+            if (waiting.Count > 0 && writing < AtOnce)
+            {
+                writing++;
+                next = true;
+            }
+        }
+
+        if (next)
+            ThreadPool.UnsafeQueueUserWorkItem(_ => { _ = WriteWaiting(); }, null);
+    }
+
+    /// <summary>PostgreSQL or Marten said no, so nothing of the transaction is there; anything else, such as a lost connection, leaves that open.</summary>
+    private static bool IsRolledBack(Exception e) =>
+        e is OvertakenException or PostgresException or ConcurrencyException or DocumentAlreadyExistsException or MartenCommandException { InnerException: PostgresException };
+}

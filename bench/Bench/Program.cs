@@ -11,9 +11,10 @@ var peers = new Option<string>("--peers") { Description = "The program that it i
 var folder = new Option<string>("--out") { Description = "Where the table is written, as Markdown and JSON.", DefaultValueFactory = _ => ".artifacts/bench" };
 var only = new Option<string[]>("--only") { Description = "Some of the lines: P1, P3, P5, P6, P7, P8, P9, P10.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var events = new Option<int?>("--events") { Description = "How many events the installation has." };
+var hold = new Option<bool>("--hold") { Description = "Measures nothing: loads, starts the service, says where everything is and waits for Ctrl-C, so that somebody can look closer." };
 var rounds = new Option<int?>("--rounds") { Description = "How often each line is measured." };
 var seconds = new Option<double?>("--seconds") { Description = "How long each round of a line takes." };
-var program = new RootCommand("Measures EventSourcedOrgs side by side with the limits of this machine.") { quick, host, peers, folder, only, events, rounds, seconds };
+var program = new RootCommand("Measures EventSourcedOrgs side by side with the limits of this machine.") { quick, host, peers, folder, only, events, rounds, seconds, hold };
 program.SetAction(async parsed =>
 {
     var sizes = parsed.GetValue(quick) ? Sizes.Quick : Sizes.Full;
@@ -23,7 +24,7 @@ program.SetAction(async parsed =>
         Rounds = parsed.GetValue(rounds) ?? sizes.Rounds,
         Duration = parsed.GetValue(seconds) is { } given ? TimeSpan.FromSeconds(given) : sizes.Duration,
     };
-    await new Benchmark(sizes, parsed.GetValue(host)!, parsed.GetValue(peers)!, parsed.GetValue(folder)!, parsed.GetValue(only)!).RunAsync();
+    await new Benchmark(sizes, parsed.GetValue(host)!, parsed.GetValue(peers)!, parsed.GetValue(folder)!, parsed.GetValue(only)!, parsed.GetValue(hold)).RunAsync();
     return 0;
 });
 return await program.Parse(args).InvokeAsync();
@@ -31,7 +32,7 @@ return await program.Parse(args).InvokeAsync();
 namespace EventSourcedOrgs.Bench
 {
     /// <summary>One run: its own PostgreSQL with durability on, two installations, all lines.</summary>
-    internal sealed class Benchmark(Sizes sizes, string host, string peerProgram, string folder, IReadOnlyCollection<string> only)
+    internal sealed class Benchmark(Sizes sizes, string host, string peerProgram, string folder, IReadOnlyCollection<string> only, bool hold)
     {
         public async Task RunAsync()
         {
@@ -69,6 +70,12 @@ namespace EventSourcedOrgs.Bench
                 await ProgramLines.StartAsync(big, peers, report, sizes);
             await big.EnsureStartedAsync();
             await big.CatchUpAsync();
+            if (hold)
+            {
+                Console.WriteLine($"PostgreSQL: {big.Connection}\nService:    {big.Server}\nToken:      {big.Token}");
+                await Task.Delay(Timeout.Infinite);
+            }
+
             if (Wants("P7"))
                 await ReadModelLines.VerifyAsync(big, report, sizes);
             if (Wants("P3"))

@@ -42,6 +42,8 @@ public static class ReadModels
                 throw new InvalidOperationException($"{table.Name} has another shape than its definition; raise its version.");
 
             await ExecuteAsync(string.Join("; ", [$"comment on table {table.Name} is '{table.Shape}'", .. table.Indexes]));
+            if (await ExecuteAsync(table.FormerIndexes) is string former)
+                await ExecuteAsync($"drop index {former}");
         }
 
         await transaction.CommitAsync(cancellation);

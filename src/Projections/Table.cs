@@ -43,6 +43,15 @@ public abstract class Table
 
     internal abstract IEnumerable<string> Indexes { get; }
 
+    /// <summary>Asks for the indexes that the table has and its definition has not any more, as one list; null when there are none.</summary>
+    internal string FormerIndexes =>
+        $"""
+        select string_agg(format('%I.%I', schemaname, indexname), ', ') from pg_indexes
+        where schemaname = '{Home}' and tablename = '{Plain}' and indexname <> '{Plain}_pkey' and indexname <> all(string_to_array('{string.Join(',', IndexNames)}', ','))
+        """;
+
+    private protected virtual IEnumerable<string> IndexNames => [];
+
     /// <summary>What finds the rows of a key while a table is filled: the index of its current rows, or its primary key.</summary>
     internal virtual string Lookup => PrimaryKey;
 
@@ -105,7 +114,7 @@ public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : 
     public Table<TKey, TRow> Set<T>(string column, NpgsqlDbType type, Func<TRow, IEnumerable<T>> value) =>
         With(KeyColumns, RowColumns.Add(new SetColumn<TRow, T>(column, type, value)), Additional);
 
-    /// <summary>Adds an index; the text is what follows <c>create index … on table</c>: <c>(organization_id, name) where until is null</c>.</summary>
+    /// <summary>Adds an index; the text is what follows <c>create index … on table</c>: <c>(organization_id, name)</c>. Lists are read at a position, which an index of current rows cannot serve.</summary>
     public Table<TKey, TRow> Index(string definition) => With(KeyColumns, RowColumns, Additional.Add(definition));
 
     /// <summary>Says how a row reads once its person is erased: these columns are empty then, as they are when the events are read without the key.</summary>
@@ -141,6 +150,8 @@ public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : 
         .. RowColumns.Select(c => (c.Name, TextOf(c.Name, c.SqlType))),
         .. IsVersioned ? new[] { ("since", "since::text"), ("until", "until::text") } : [],
     ];
+
+    private protected override IEnumerable<string> IndexNames => [.. IsVersioned ? (string[])[$"{Plain}_current"] : [], .. Additional.Select(index => $"{Plain}_{Hash(index)}")];
 
     private string Current => $"create unique index if not exists {Plain}_current on {Name} ({Sql.Keys}) where until is null";
 

@@ -31,7 +31,7 @@ public sealed class TelemetryTests
 
         await collector.Gets("traces", "eventsourcedorgs", "command CreateOrganization", "query CheckAccess", "query ListOrganizationUsers", "Npgsql", "Microsoft.AspNetCore", "NOT_FOUND", "/v3/organizations/{organizationId}");
         await collector.Gets("metrics", "eventsourcedorgs.command.duration", "eventsourcedorgs.query.duration", "eventsourcedorgs.access_check.duration", "eventsourcedorgs.refusals",
-            "eventsourcedorgs.projection.lag.time", "eventsourcedorgs.sealing.lag", "eventsourcedorgs.sealing.lag.time", "eventsourcedorgs.outbox.age", "http.server.request.duration", "marten.event.append");
+            "eventsourcedorgs.projection.lag.time", "eventsourcedorgs.sealing.lag", "eventsourcedorgs.sealing.lag.time", "eventsourcedorgs.outbox.age", "http.server.request.duration", "eventsourcedorgs.events", "eventsourcedorgs.commit.units");
         await collector.Gets("logs", "eventsourcedorgs");
 
         var told = collector.Everything;

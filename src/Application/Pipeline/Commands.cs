@@ -48,8 +48,8 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
 {
     private const int MostAttempts = 20;
 
-    /// <summary>More units of work at once only wait for each other's locks and take the connections of readers.</summary>
-    private readonly SemaphoreSlim turns = new(48);
+    /// <summary>More units of work at once only wait for each other.</summary>
+    private readonly SemaphoreSlim turns = new(128);
     private readonly SemaphoreSlim slowTurns = new(8);
 
     public void Dispose()

@@ -23,10 +23,12 @@ internal readonly record struct StateKey(Type Type, Guid Id, string? Text = null
 /// Reads states and documents by their ids, as committed at a moment after the question. What many requests ask for at the same time comes in one statement, so it is of one moment. What was read
 /// before is kept, and used again when the database says that the row is still the same.
 /// </summary>
-public sealed class States
+public sealed class States : IAsyncDisposable
 {
     private const int Most = 256;
-    private const int AtOnce = 2;
+    /// <summary>How many statements run side by side at most.</summary>
+    public const int AtOnce = 2;
+
     private const int MostRounds = 8;
     private const int MostKept = 100_000;
 
@@ -39,6 +41,9 @@ public sealed class States
     private readonly Together<Question, Moment> together;
     private int count;
 
+    /// <param name="database">Its connections, for this alone: they are not kept waiting by others, and their plans need not know how many ids there are, because making plans would take longest.</param>
+    /// <param name="documents">Knows the tables.</param>
+    /// <param name="persons">Opens what is held of persons.</param>
     public States(NpgsqlDataSource database, IDocumentStore documents, PersonKeys persons)
     {
         (this.database, this.documents, this.persons) = (database, documents, persons);
@@ -64,6 +69,8 @@ public sealed class States
     /// <param name="cancellation">Stops waiting.</param>
     internal Task<Moment> Read(IReadOnlyCollection<StateKey> keys, Func<Moment, IEnumerable<StateKey>>? more, CancellationToken cancellation) =>
         together.Ask(new(keys, more)).WaitAsync(cancellation);
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
 
     private static T? Find<T>(Moment moment, StateKey key) where T : class => moment.Find<T>(key);
 

@@ -24,6 +24,9 @@ internal static class StoreSetup
     {
         var settings = new NpgsqlConnectionStringBuilder(connection) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, MaxPoolSize = 100, ApplicationName = "eventsourcedorgs" };
         services.AddSingleton(_ => NpgsqlDataSource.Create(settings.ConnectionString));
+        var ofStates = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { MaxPoolSize = States.AtOnce, Options = "-c plan_cache_mode=force_generic_plan" };
+        services.AddSingleton(provider => new States(
+            NpgsqlDataSource.Create(ofStates.ConnectionString), provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<PersonKeys>()));
         services.AddSingleton(secrets);
         services.AddSingleton<PersonKeys>();
         services.AddSingleton<FormerMachines>(provider => new LinesOfMachines(provider.GetRequiredService<NpgsqlDataSource>()).Of);
@@ -85,7 +88,6 @@ internal static class StoreSetup
         services.AddSingleton<TrialMachines>();
         services.AddSingleton<TrialTokens>();
         services.AddSingleton<Refusals>();
-        services.AddSingleton<States>();
         services.AddSingleton<StreamTurns>();
         services.AddSingleton<AppendFunction>();
         services.AddSingleton<GroupCommit>();

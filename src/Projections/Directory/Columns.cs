@@ -29,7 +29,7 @@ internal static class Columns
     public static Table<Guid, Entry<TState>> Times<TState>(this Table<Guid, Entry<TState>> table, Func<TState, Recorded> recorded) => table
         .Column("created_at", NpgsqlDbType.TimestampTz, entry => recorded(entry.State).CreatedAt.UtcDateTime)
         .Column("updated_at", NpgsqlDbType.TimestampTz, entry => recorded(entry.State).UpdatedAt.UtcDateTime)
-        .Index("(created_at, id) where until is null");
+        .Index("(created_at, id)");
 
     /// <summary>What a state says once the key of its person is gone, in these columns too.</summary>
     public static Table<Guid, Entry<TState>> Erased<TState>(this Table<Guid, Entry<TState>> table, Func<TState, TState> erased, params string[] columns) =>

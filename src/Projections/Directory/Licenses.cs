@@ -108,12 +108,12 @@ public static class LicenseList
         .Set("tags", NpgsqlDbType.Text, entry => entry.State.Tags)
         .Metadata(state => state.Metadata)
         .Times(state => state.Recorded with { CreatedAt = state.CreatedAt })
-        .Index("(organization_id, created_at, id) where until is null")
-        .Index("(product_id, created_at, id) where until is null")
-        .Index("(key) where until is null")
-        .Index("using gin (group_ids) where until is null")
-        .Index("using gin (user_ids) where until is null")
-        .Index("(primary_user_id) where until is null"));
+        .Index("(organization_id, created_at, id)")
+        .Index("(product_id, created_at, id)")
+        .Index("(key)")
+        .Index("using gin (group_ids)")
+        .Index("using gin (user_ids)")
+        .Index("(primary_user_id)"));
 
     private static string Wire<TEnum>(TEnum value) where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 

@@ -21,7 +21,7 @@ public static class UserGroupList
         .Text("description", state => state.Description ?? "")
         .Reference("organization_id", state => state.Organization.Value)
         .Times(state => state.Recorded)
-        .Index("(organization_id, created_at, id) where until is null"));
+        .Index("(organization_id, created_at, id)"));
 }
 
 /// <summary>One page of the user groups of an organization.</summary>

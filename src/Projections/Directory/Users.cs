@@ -57,9 +57,9 @@ public static class UserList
         .Metadata(state => state.Metadata?.Value ?? [])
         .Times(state => state.Recorded)
         .Erased(state => User.Evolve(state, new UserErased(state.Id)) with { Erased = state.Erased }, "name", "first_name", "last_name", "email", "company", "metadata")
-        .Index("(organization_id, created_at, id) where until is null")
-        .Index("(lower(email)) where until is null")
-        .Index("using gin (group_ids) where until is null"));
+        .Index("(organization_id, created_at, id)")
+        .Index("(lower(email))")
+        .Index("using gin (group_ids)"));
 
     /// <summary>Users for whom some licence of a product is open by assignment.</summary>
     internal static string OfProduct { get; } = $$"""

@@ -3,7 +3,11 @@ using System.Diagnostics;
 namespace EventSourcedOrgs.Bench;
 
 /// <summary>What one round of one kind of work came to. Times in milliseconds, CPU in microseconds for each operation.</summary>
-internal sealed record Round(double PerSecond, double P50, double P99, double ServerCpu, double DatabaseCpu, long Done, IReadOnlyDictionary<int, long> Statuses);
+internal sealed record Round(double PerSecond, double P50, double P99, double ServerCpu, double DatabaseCpu, long Done, IReadOnlyDictionary<int, long> Statuses)
+{
+    /// <summary>All times, the shortest first.</summary>
+    public IReadOnlyList<double> Times { get; init; } = [];
+}
 
 /// <summary>Whose CPU a round is charged to.</summary>
 internal sealed record Charged(int Server, int Database);
@@ -91,6 +95,6 @@ internal static class Load
         var counts = statuses.SelectMany(seen => seen).GroupBy(seen => seen.Key).ToDictionary(group => group.Key, group => group.Sum(seen => seen.Value));
         if (counts.Keys.Any(status => status != expected))
             throw new InvalidOperationException($"Expected {expected} only, got {string.Join(", ", counts.Select(count => $"{count.Value} x {count.Key}"))}. {strange}");
-        return new(sorted.Count / seconds, Percentile(sorted, 0.5), Percentile(sorted, 0.99), server * 1e6 / sorted.Count, database * 1e6 / sorted.Count, sorted.Count, counts);
+        return new(sorted.Count / seconds, Percentile(sorted, 0.5), Percentile(sorted, 0.99), server * 1e6 / sorted.Count, database * 1e6 / sorted.Count, sorted.Count, counts) { Times = sorted };
     }
 }

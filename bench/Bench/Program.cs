@@ -9,7 +9,7 @@ var quick = new Option<bool>("--quick") { Description = "A small installation an
 var host = new Option<string>("--host") { Description = "The program that is measured. Default: as it was built.", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "EventSourcedOrgs.Host") };
 var peers = new Option<string>("--peers") { Description = "The program that it is measured against. Default: as it was built.", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "EventSourcedOrgs.Peers") };
 var folder = new Option<string>("--out") { Description = "Where the table is written, as Markdown and JSON.", DefaultValueFactory = _ => ".artifacts/bench" };
-var only = new Option<string[]>("--only") { Description = "Some of the lines: P1, P3, P5, P6, P7, P8, P9, P10.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+var only = new Option<string[]>("--only") { Description = "Some of the lines: P1, P3, P5, P5L, P6, P7, P8, P9, P10.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var events = new Option<int?>("--events") { Description = "How many events the installation has." };
 var hold = new Option<bool>("--hold") { Description = "Measures nothing: loads, starts the service, says where everything is and waits for Ctrl-C, so that somebody can look closer." };
 var rounds = new Option<int?>("--rounds") { Description = "How often each line is measured." };
@@ -65,7 +65,7 @@ namespace EventSourcedOrgs.Bench
             if (Wants("P5"))
                 await ReadModelLines.RebuildAsync(big, report, sizes);
             else
-                await big.CommandAsync("projections", "rebuild", "--all");
+                await big.CommandAsync("projections", "rebuild", "--all", "--fast");
             if (Wants("P9"))
                 await ProgramLines.StartAsync(big, peers, report, sizes);
             await big.EnsureStartedAsync();
@@ -82,6 +82,8 @@ namespace EventSourcedOrgs.Bench
                 await QuestionLines.MeasureAsync(big, peers, report, sizes);
             if (Wants("P6"))
                 await ReadModelLines.LagAsync(big, report, sizes);
+            if (Wants("P5L"))
+                await RebuildUnderLoad.MeasureAsync(big, report, sizes);
             if (Wants("P1"))
                 await CommandLines.MeasureAsync(big, peers, report, sizes);
             await big.CatchUpAsync();

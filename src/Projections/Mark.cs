@@ -30,7 +30,8 @@ internal sealed class Mark(string shard)
             return new(name, position, highWater, failure?.Detail)
             {
                 Shard = shard,
-                Poison = failure?.Event is { } e ? new(e.Sequence, e.EventTypeName) : null,
+                // Of an event of an unknown type nobody tells the position.
+                Poison = failure?.Event is { Sequence: > 0 } e ? new(e.Sequence, e.EventTypeName) : null,
                 Stopped = stopped,
             };
         }

@@ -33,6 +33,12 @@ public abstract class ReadModel
 
     public FrozenSet<Type> Events { get; }
 
+    /// <summary>
+    /// Whether it is shown every event, so that one of a type that this version does not know stops it. The others are shown their own events only, and would pass by what a later version has to tell them:
+    /// one that stands still, and says where, is enough to be noticed.
+    /// </summary>
+    internal virtual bool StopsAtStrangers => false;
+
     internal string Shard => ShardName.Compose(Name, version: (uint)Version).Identity;
 
     /// <summary>

@@ -88,7 +88,8 @@ public static class ReadModels
             this.model = model;
             (Options.BatchSize, Options.MaximumHopperSize) = (pageSize, 4 * pageSize);
             (Name, Version, IncludeArchivedEvents) = (model.Name, (uint)model.Version, true);
-            IncludedEventTypes.AddRange(model.Events);
+            if (!model.StopsAtStrangers)
+                IncludedEventTypes.AddRange(model.Events);
             foreach (var table in model.Tables)
                 Options.DeleteDataInTableOnTeardown(table.Name);
         }
@@ -96,7 +97,7 @@ public static class ReadModels
         public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
         {
             var generation = await Gate.PassAsync(model.Name, Connect, cancellation);
-            var statements = await model.ApplyAsync(events, Connect, cancellation);
+            var statements = await model.ApplyAsync([.. events.Where(e => model.Events.Contains(e.EventType))], Connect, cancellation);
             operations.QueueOperation(new Fence(model.Name, generation));
             foreach (var statement in statements)
                 operations.QueueOperation(statement);

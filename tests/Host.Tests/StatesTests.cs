@@ -15,6 +15,7 @@ public sealed class StatesTests
     [InlineData("license", "update events.mt_doc_license set mt_version = 77 where id = '{license}'", "events.mt_doc_license", "mt_version")]
     [InlineData("license", "update events.mt_streams set version = 77 where id = '{license}'", "events.mt_streams", "version")]
     [InlineData("license", "update events.mt_streams set type = 'user' where id = '{license}'", "events.mt_streams", "type")]
+    [InlineData("license", "update events.mt_streams set is_archived = true where id = '{license}'", "events.mt_streams", "is_archived")]
     [InlineData("license", "delete from events.mt_doc_license where id = '{license}'", "events.mt_doc_license", "row")]
     [InlineData("license", "insert into events.mt_doc_license (id, data, mt_version, mt_dotnet_type) select '00000000-0000-4000-8000-000000000001', data, mt_version, mt_dotnet_type from events.mt_doc_license where id = '{license}'", "events.mt_doc_license", "row", true)]
     [InlineData("user", "update events.mt_doc_user set data = jsonb_set(data, '{role}', '\"super-admin\"') where id = '{user}'", "events.mt_doc_user", "role")]
@@ -50,6 +51,41 @@ public sealed class StatesTests
         {
             world.Turn.Release();
         }
+    }
+
+    [Fact]
+    public async Task What_no_repair_can_heal_is_told_again_and_keeps_nothing_else_from_being_healed()
+    {
+        await using var host = await TestHost.StartAsync();
+        var acme = await Acme.With(seats: -1, host);
+        var user = (await acme.Vendor.Post($"{acme.Path}/users", Acme.Person(Acme.NewEmail(), "user")).Expect(201)).Id();
+        var stream = Guid.NewGuid();
+        await host.Scalar<int>(
+            $$"""
+             insert into events.mt_streams (id, type, version, timestamp, created, tenant_id, is_archived) select '{{stream}}', type, 1, now(), now(), tenant_id, false from events.mt_streams where id = '{{acme.Id}}';
+             delete from events.mt_doc_personkey where id = '{{user}}';
+             update events.mt_doc_organization set data = jsonb_set(data, '{suspended}', 'true') where id = '{{acme.Id}}';
+             select 1
+             """);
+
+        var repaired = await acme.Vendor.Ended(await acme.Vendor.Post($"{States}/repair").Expect(202));
+        (repaired.Text("state"), (long?)repaired["driftedRows"]).ShouldBe(("completed", 3L), repaired.ToJsonString());
+        var left = await acme.Vendor.Ended(await acme.Vendor.Post($"{States}/verify").Expect(202));
+        left["drift"]!.AsArray().Select(drift => $"{drift!.Text("table")} {drift!.Text("key")}").ShouldBe([$"events.mt_streams {stream}", $"events.mt_doc_personkey {user}"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_stream_of_which_only_the_events_are_left_is_found_and_made_whole()
+    {
+        await using var host = await TestHost.StartAsync();
+        var acme = await Acme.With(seats: -1, host);
+        await host.Scalar<int>(
+            $"set session_replication_role = replica; delete from events.mt_doc_organization where id = '{acme.Id}'; delete from events.mt_streams where id = '{acme.Id}'; select 1");
+
+        var found = await acme.Vendor.Ended(await acme.Vendor.Post($"{States}/repair?aggregate=organization").Expect(202));
+        (found.Text("state"), (long?)found["driftedRows"]).ShouldBe(("completed", 1L), found.ToJsonString());
+        ((long)(await acme.Vendor.Ended(await acme.Vendor.Post($"{States}/verify").Expect(202)))["driftedRows"]!).ShouldBe(0);
+        await acme.Vendor.Patch(acme.Path, new { description = "whole again" }).Expect(200);
     }
 
     [Fact]

@@ -93,11 +93,11 @@ internal sealed record StartStates(string? Aggregate, string Kind, bool Preview 
 /// <summary>How far sealing has come, and what stands in its way.</summary>
 internal sealed record GetSealing : IQuery<SealingReport>
 {
-    public sealed class Handler(Sealing sealing, SealingState state) : IQueryHandler<GetSealing, SealingReport>
+    public sealed class Handler(Sealing sealing) : IQueryHandler<GetSealing, SealingReport>
     {
         public async Task<Result<SealingReport>> Handle(GetSealing query, CancellationToken cancellationToken)
         {
-            var stand = await state.NowAsync(cancellationToken);
+            var stand = await sealing.Stand(cancellationToken) ?? new(0, 0, 0, 0, 0, null, null);
             var name = sealing.Wrong is not null ? SealingReport.Stopped : stand.SecondsBehind > SealingReport.Late.TotalSeconds ? SealingReport.Behind : SealingReport.Running;
             return new SealingReport(
                 name, sealing.Wrong, stand.Size, stand.Position, stand.HighWater, stand.EventsBehind, stand.SecondsBehind, stand.SignedSize, stand.SignedAt);

@@ -13,7 +13,7 @@ internal static class MigrateCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation, parsed.GetValue(owner));
-            await using var app = await HostApplication.OpenAsync(installation.Settings, cancellation);
+            await using var app = await HostApplication.OpenAsync(installation.Settings with { AlwaysMigrates = true }, cancellation);
             Console.WriteLine("The database is at the schema of this version.");
             return ExitCode.Success;
         });

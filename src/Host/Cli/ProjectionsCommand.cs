@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using EventSourcedOrgs.Domain;
@@ -55,67 +56,67 @@ internal static class ProjectionsCommand
 
     private static Command Rebuild()
     {
-        var (name, connection, data, json) = (Name(), Given.Connection(), Given.Data(), Json());
+        var (name, connection, data, json, fast) = (Name(), Given.Connection(), Given.Data(), Json(), Fast());
         var all = new Option<bool>("--all") { Description = "Rebuild every projection, in one pass over the events." };
-        var rebuild = new Command("rebuild", "Make projections anew beside the live ones, which serve until the new ones take their place.") { name, all, connection, data, json };
+        var rebuild = new Command("rebuild", "Make projections anew beside the live ones, which serve until the new ones take their place.") { name, all, connection, data, json, fast };
         rebuild.Validators.Add(result =>
         {
             if (result.GetValue(name) is null != result.GetValue(all))
                 result.AddError("Name a projection, or --all.");
         });
         rebuild.SetAction((parsed, cancellation) => With(
-            parsed.GetValue(connection), parsed.GetValue(data)!, services => RunAsync(services, RebuildJob.Rebuild, parsed.GetValue(name), parsed.GetValue(json), cancellation), cancellation));
+            parsed.GetValue(connection), parsed.GetValue(data)!, services => RunAsync(services, RebuildJob.Rebuild, parsed.GetValue(name), parsed.GetValue(json), parsed.GetValue(fast), cancellation), cancellation));
         return rebuild;
     }
 
     private static Command Verify()
     {
-        var (connection, data, json) = (Given.Connection(), Given.Data(), Json());
+        var (connection, data, json, fast) = (Given.Connection(), Given.Data(), Json(), Fast());
         var name = new Argument<string?>("NAME") { Description = "Name of a projection; 'states', or 'states/KIND' such as states/license, for the states that commands decide on.", Arity = ArgumentArity.ZeroOrOne };
-        var verify = new Command("verify", "Compare projections and states (all, if nothing is named) with what the events say, and change nothing. Exit code 1 when something differs.") { name, connection, data, json };
+        var verify = new Command("verify", "Compare projections and states (all, if nothing is named) with what the events say, and change nothing. Exit code 1 when something differs.") { name, connection, data, json, fast };
         verify.SetAction((parsed, cancellation) => With(parsed.GetValue(connection), parsed.GetValue(data)!, async services => parsed.GetValue(name) switch
         {
             null => Math.Max(
-                await RunAsync(services, RebuildJob.Verify, null, parsed.GetValue(json), cancellation),
-                await RunStatesAsync(services, RebuildJob.Verify, StateVerifier.All, parsed.GetValue(json), cancellation)),
-            { } given when IsOfStates(given) => await RunStatesAsync(services, RebuildJob.Verify, given, parsed.GetValue(json), cancellation),
-            { } given => await RunAsync(services, RebuildJob.Verify, given, parsed.GetValue(json), cancellation),
+                await RunAsync(services, RebuildJob.Verify, null, parsed.GetValue(json), parsed.GetValue(fast), cancellation),
+                await RunStatesAsync(services, RebuildJob.Verify, StateVerifier.All, parsed.GetValue(json), parsed.GetValue(fast), cancellation)),
+            { } given when IsOfStates(given) => await RunStatesAsync(services, RebuildJob.Verify, given, parsed.GetValue(json), parsed.GetValue(fast), cancellation),
+            { } given => await RunAsync(services, RebuildJob.Verify, given, parsed.GetValue(json), parsed.GetValue(fast), cancellation),
         }, cancellation));
         return verify;
     }
 
     private static Command Repair()
     {
-        var (connection, data, json) = (Given.Connection(), Given.Data(), Json());
+        var (connection, data, json, fast) = (Given.Connection(), Given.Data(), Json(), Fast());
         var name = new Argument<string>("NAME") { Description = "'states', or 'states/KIND' such as states/license." };
-        var repair = new Command("repair", "Rewrite the states that differ from what their events say.") { name, connection, data, json };
+        var repair = new Command("repair", "Rewrite the states that differ from what their events say.") { name, connection, data, json, fast };
         repair.SetAction((parsed, cancellation) => With(
-            parsed.GetValue(connection), parsed.GetValue(data)!, services => RunStatesAsync(services, RebuildJob.Repair, parsed.GetValue(name)!, parsed.GetValue(json), cancellation), cancellation));
+            parsed.GetValue(connection), parsed.GetValue(data)!, services => RunStatesAsync(services, RebuildJob.Repair, parsed.GetValue(name)!, parsed.GetValue(json), parsed.GetValue(fast), cancellation), cancellation));
         return repair;
     }
 
     private static bool IsOfStates(string name) => name == StateVerifier.All || name.StartsWith($"{StateVerifier.All}/", StringComparison.Ordinal);
 
-    private static async Task<int> RunStatesAsync(IServiceProvider services, string kind, string name, bool json, CancellationToken cancellation)
+    private static async Task<int> RunStatesAsync(IServiceProvider services, string kind, string name, bool json, bool fast, CancellationToken cancellation)
     {
         var aggregate = name == StateVerifier.All ? null : name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
         if (IsOfStates(name) && StateVerifier.Find(aggregate) is { } resources)
-            return await FollowAsync(services, kind, [.. resources.Select(StateVerifier.NameOf)], (runner, id) => runner.StartAsync(id, kind, resources, cancellation), json, cancellation);
+            return await FollowAsync(services, kind, [.. resources.Select(StateVerifier.NameOf)], (runner, id, pace) => runner.StartAsync(id, kind, resources, pace, cancellation), json, fast, cancellation);
 
         await Console.Error.WriteLineAsync($"There are no states '{name}', but {string.Join(", ", [StateVerifier.All, .. Resource.All.Select(StateVerifier.NameOf)])}.");
         return ExitCode.Failure;
     }
 
-    private static async Task<int> RunAsync(IServiceProvider services, string kind, string? name, bool json, CancellationToken cancellation) => await Chosen(services, name) is { Count: > 0 } models
-        ? await FollowAsync(services, kind, [.. models.Select(model => model.Name)], (runner, id) => runner.StartAsync(id, kind, models, cancellation), json, cancellation)
+    private static async Task<int> RunAsync(IServiceProvider services, string kind, string? name, bool json, bool fast, CancellationToken cancellation) => await Chosen(services, name) is { Count: > 0 } models
+        ? await FollowAsync(services, kind, [.. models.Select(model => model.Name)], (runner, id, pace) => runner.StartAsync(id, kind, models, pace, cancellation), json, fast, cancellation)
         : ExitCode.Failure;
 
     private static async Task<int> FollowAsync(
-        IServiceProvider services, string kind, IReadOnlyList<string> names, Func<RebuildRunner, Guid, Task<RebuildJob?>> start, bool json, CancellationToken cancellation)
+        IServiceProvider services, string kind, IReadOnlyList<string> names, Func<RebuildRunner, Guid, RebuildPace, Task<RebuildJob?>> start, bool json, bool fast, CancellationToken cancellation)
     {
         var (runner, jobs, progress, id) = (services.GetRequiredService<RebuildRunner>(), services.GetRequiredService<RebuildJobs>(), new ProgressLine(), Id.New<OperationId>());
         await OperationRecord.AskFromHere(services, id, kind, names, cancellation);
-        if (await start(runner, id.Value) is not { } job)
+        if (await start(runner, id.Value, await PaceAsync(services, fast, cancellation)) is not { } job)
         {
             await Console.Error.WriteLineAsync("REBUILD_RUNNING: one of them is being rebuilt, verified or repaired already.");
             return ExitCode.Failure;
@@ -136,6 +137,17 @@ internal static class ProjectionsCommand
 
         progress.End();
         return Tell(json, (await jobs.FindAsync(job.Id, CancellationToken.None))!);
+    }
+
+    /// <summary>All of the machine where nobody serves from this database, or where that is wanted; otherwise gently, and after everybody else.</summary>
+    private static async Task<RebuildPace> PaceAsync(IServiceProvider services, bool fast, CancellationToken cancellation)
+    {
+        if (fast || !await services.GetRequiredService<ReadModelControl>().IsServedAsync(cancellation))
+            return RebuildPace.Full;
+
+        using var self = Process.GetCurrentProcess();
+        self.PriorityClass = ProcessPriorityClass.BelowNormal;
+        return RebuildPace.Gentle;
     }
 
     private static int Tell(bool json, RebuildJob job)
@@ -177,6 +189,8 @@ internal static class ProjectionsCommand
         $"{status.Name,-20} v{status.Version}  {status.State,-10} at {status.Position:N0} of {status.HighWater:N0}, {status.EventsBehind:N0} events ({status.SecondsBehind:0.0} s) behind, {status.EventsPerSecond:N0} events/s{(status.SecondsToCatchUp is > 0 and var left ? $", {left:0} s left" : "")}{(status.Error is { } error ? $": {error}" : "")}");
 
     private static Argument<string?> Name() => new("NAME") { Description = "Name of the projection.", Arity = ArgumentArity.ZeroOrOne };
+
+    private static Option<bool> Fast() => new("--fast") { Description = "Take all of the machine, also while a Host serves from this database; else work gently then." };
 
     private static Option<bool> Json() => new("--json") { Description = "Write the result as JSON." };
 

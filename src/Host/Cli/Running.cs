@@ -22,6 +22,11 @@ internal static class Running
         {
             return ExitCode.Interrupted;
         }
+        catch (InvalidDataException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCode.Failure;
+        }
         catch (Exception e) when (Unavailable(e))
         {
             await Console.Error.WriteLineAsync(e.Message);

@@ -18,6 +18,9 @@ internal sealed class DatabaseChecks(IServiceProvider services)
     private readonly NpgsqlDataSource database = services.GetRequiredService<NpgsqlDataSource>();
     private readonly List<ReadModel> models = [.. services.GetServices<ReadModel>()];
 
+    /// <summary>No command takes so long.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+
     public IEnumerable<(string, Func<CancellationToken, Task<Condition>>)> All =>
     [
         ("SCHEMA", Schema), ("ROLE", Role), ("DURABILITY", Durability), ("OPEN_TRANSACTIONS", OpenTransactions), ("CLOCK", Clock),
@@ -65,12 +68,32 @@ internal sealed class DatabaseChecks(IServiceProvider services)
 
     private async Task<Condition> OpenTransactions(CancellationToken cancellation)
     {
-        var oldest = await Number("select coalesce(max(extract(epoch from now() - xact_start)), 0)::float8 from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'", cancellation);
-        return oldest > 60
-            ? Condition.Warning("OPEN_TRANSACTIONS", string.Create(CultureInfo.InvariantCulture, $"A transaction has been open without doing anything for {oldest:0} s; read models wait behind it."), "End its session (pg_terminate_backend) and find out who leaves it open.")
+        var before = await WritersAsync(cancellation);
+        if (before.Count > 0)
+            await Task.Delay(BetweenLooks, cancellation);
+        var open = before.Count == 0 ? [] : (await WritersAsync(cancellation)).Where(writer => before.Any(known => known.Transaction == writer.Transaction)).Select(writer => writer.Session).Distinct().ToList();
+        return open.Count > 0
+            ? Condition.Warning("OPEN_TRANSACTIONS", $"Read models wait behind a transaction that has written and does not end: {string.Join("; ", open)}.", "Find out who leaves it open; 'select pg_terminate_backend(PID)', as that role or a superuser, ends it.")
             : await Text("select current_setting('idle_in_transaction_session_timeout')", cancellation) == "0"
                 ? Condition.Warning("OPEN_TRANSACTIONS", "Nothing ends a transaction that is left open, and read models wait behind one.", "Set idle_in_transaction_session_timeout in postgresql.conf, such as 60s.")
                 : Condition.Ok("OPEN_TRANSACTIONS", "No transaction is left open.");
+    }
+
+    /// <summary>Who has written events or states in a transaction that is open now. Of other roles PostgreSQL tells no more than their locks, unless ours may read all statistics.</summary>
+    private async Task<List<(string Transaction, string Session)>> WritersAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+             select distinct l.virtualtransaction, format('session %s of role %s%s%s', l.pid, coalesce(a.usename, '?'), ' (' || nullif(a.application_name, '') || ')', ', open for ' || extract(epoch from now() - a.xact_start)::int || ' s')
+             from pg_locks l join pg_class c on c.oid = l.relation left join pg_stat_activity a on a.pid = l.pid
+             where l.database = (select oid from pg_database where datname = current_database()) and c.relnamespace = to_regnamespace('{EventStore.Schema}') and c.relkind = 'r'
+                 and l.mode = 'RowExclusiveLock' and l.granted and l.pid <> pg_backend_pid()
+             """);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var writers = new List<(string, string)>();
+        while (await reader.ReadAsync(cancellation))
+            writers.Add((reader.GetString(0), reader.GetString(1)));
+        return writers;
     }
 
     /// <summary>Half of the way there and back is not the clock's.</summary>

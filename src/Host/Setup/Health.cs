@@ -33,7 +33,7 @@ internal sealed record HealthReport(string Status, IReadOnlyList<HealthCheck> Ch
 /// half a minute is stuck; less than that is what one long transaction does to all of them.
 /// </summary>
 internal sealed class Health(
-    IDocumentStore store, NpgsqlDataSource database, Progress progress, IEnumerable<ReadModel> models, ReadModelControl control, Sealing sealing, SealingState stands,
+    IDocumentStore store, NpgsqlDataSource database, Progress progress, IEnumerable<ReadModel> models, ReadModelControl control, Sealing sealing,
     IHostApplicationLifetime life, TimeProvider clock)
 {
     public static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(30);
@@ -58,7 +58,7 @@ internal sealed class Health(
         var last = await LastPosition(patience);
         await progress.RefreshAsync().WaitAsync(patience);
         var wishes = await control.AllAsync(patience);
-        return [new("database", true), new("schema", true), SealingCheck(await stands.NowAsync(patience)), .. progress.All.Select(model => ReadModel(model, last, wishes.GetValueOrDefault(model.Name)))];
+        return [new("database", true), new("schema", true), SealingCheck(await sealing.Stand(patience)), .. progress.All.Select(model => ReadModel(model, last, wishes.GetValueOrDefault(model.Name)))];
     }, cancellation);
 
     private static async Task<HealthReport> WithDatabase(
@@ -96,13 +96,13 @@ internal sealed class Health(
     }
 
     /// <summary>What exactly is wrong may name folders, so only operators are told: <c>GET /v3/operations/sealing</c>.</summary>
-    private HealthCheck SealingCheck(SealingStand stand)
+    private HealthCheck SealingCheck(SealingStand? stand)
     {
-        var standstill = Standstill("sealing", stand.Position, stand.EventsBehind > 0);
+        var standstill = stand is null ? TimeSpan.Zero : Standstill("sealing", stand.Position, stand.EventsBehind > 0);
         var wrong = sealing.Wrong is not null ? "The history is not sealed by this Host. Operators are told why."
-            : standstill >= LongestStandstill ? $"Sealing has stood still after event {stand.Position} for {standstill.TotalSeconds:0} s."
+            : standstill >= LongestStandstill ? $"Sealing has stood still after event {stand?.Position} for {standstill.TotalSeconds:0} s."
             : null;
-        return new("sealing", wrong is null, wrong) { Lag = stand.EventsBehind, Moving = wrong is null };
+        return new("sealing", wrong is null, wrong) { Lag = stand?.EventsBehind, Moving = wrong is null };
     }
 
     private HealthCheck ReadModel(ReadModelProgress model, long last, ReadModelWish? wish)

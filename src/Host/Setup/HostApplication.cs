@@ -19,6 +19,9 @@ internal sealed record HostSettings
     /// <summary>The owner of the database, who brings it to the schema of this version; null when that is done elsewhere, or by the one that the service works as.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>Migrate, too, when nothing has changed since this program did.</summary>
+    public bool AlwaysMigrates { get; init; }
+
     /// <summary>32 bytes; whoever has it and the database can read everything.</summary>
     public required byte[] MasterKey { get; init; }
 
@@ -87,20 +90,22 @@ internal static class HostApplication
     /// <exception cref="RuntimeRoleException">It could, or the database is not at the schema of this version and nobody here may bring it there.</exception>
     public static async Task<WebApplication> OpenAsync(HostSettings settings, CancellationToken cancellation = default)
     {
-        if (settings.Owner is { } owner)
+        var isCurrent = !settings.AlwaysMigrates && await SchemaStamp.IsCurrentAsync(settings, cancellation);
+        if (settings.Owner is { } owner && !isCurrent)
         {
             await using (var asOwner = Build(settings with { Connection = owner, Owner = null }))
                 await Schema.MigrateHistoryAsync(asOwner.Services, cancellation);
             await RuntimeRole.ProvideAsync(owner, settings.Connection, cancellation: cancellation);
+            await SchemaStamp.PutAsync(settings, cancellation);
         }
 
         var app = Build(settings);
         try
         {
-            if (settings.Owner is null)
-                await Schema.MigrateOrCheckHistoryAsync(app.Services, cancellation);
-            else
+            if (settings.Owner is not null)
                 await Schema.CheckRoleAsync(app.Services, cancellation);
+            else if (!isCurrent && await Schema.MigrateOrCheckHistoryAsync(app.Services, cancellation))
+                await SchemaStamp.PutAsync(settings, cancellation);
             await Schema.MigrateReadModelsAsync(app.Services, cancellation);
             return app;
         }

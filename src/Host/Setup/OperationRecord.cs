@@ -34,10 +34,10 @@ internal sealed class OperationRecord(Commands commands, Context context)
 internal sealed class OperationStart(RebuildRunner runner, RebuildJobs jobs, OperationRecord record, TimeProvider clock)
 {
     public Task<Result<RebuildJob>> Of(string kind, IReadOnlyList<ReadModel> models, bool preview, CancellationToken cancellation) =>
-        Of(kind, [.. models.Select(model => model.Name)], id => runner.StartAsync(id, kind, models, cancellation), preview, cancellation);
+        Of(kind, [.. models.Select(model => model.Name)], id => runner.StartAsync(id, kind, models, RebuildPace.Gentle, cancellation), preview, cancellation);
 
     public Task<Result<RebuildJob>> Of(string kind, IReadOnlyList<Resource> resources, bool preview, CancellationToken cancellation) =>
-        Of(kind, [.. resources.Select(StateVerifier.NameOf)], id => runner.StartAsync(id, kind, resources, cancellation), preview, cancellation);
+        Of(kind, [.. resources.Select(StateVerifier.NameOf)], id => runner.StartAsync(id, kind, resources, RebuildPace.Gentle, cancellation), preview, cancellation);
 
     private async Task<Result<RebuildJob>> Of(string kind, IReadOnlyList<string> names, Func<Guid, Task<RebuildJob?>> begin, bool preview, CancellationToken cancellation)
     {

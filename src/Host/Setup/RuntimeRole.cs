@@ -60,7 +60,8 @@ internal static class RuntimeRole
 
     /// <summary>
     /// All rights on what is there, table by table; what was given before and is not named here is taken back. A stream can be neither removed nor renamed, because its
-    /// events would go or move with it. Tables of read models that the owner made while there was no runtime role are handed over.
+    /// events would go or move with it. Tables of read models that the owner made while there was no runtime role are handed over. The owner becomes a member of the role, so that a backup made by
+    /// the owner has its tables, too.
     /// </summary>
     private static string Rights(string role, string schema) =>
         $"""
@@ -72,6 +73,9 @@ internal static class RuntimeRole
          declare
              t record;
          begin
+             if not pg_has_role(current_user, '{role.Replace("'", "''", StringComparison.Ordinal)}', 'usage') then
+                 execute format('grant {Quoted(role)} to %I', current_user);
+             end if;
              for t in select nspname as name from pg_namespace where nspname in ('{schema}', '{LogTiles.Schema}', '{StagedRows.Schema}', '{Messaging.Schema}') loop
                  execute format('revoke create on schema %I from {Quoted(role)}; grant usage on schema %I to {Quoted(role)}', t.name, t.name);
              end loop;
@@ -93,9 +97,6 @@ internal static class RuntimeRole
                  select format('%I.%I', nspname, relname) as name from pg_class join pg_namespace n on n.oid = relnamespace
                  where nspname in ('{ReadModels.Schema}', '{ReadModels.RebuildSchema}') and relkind in ('r', 'p') and pg_get_userbyid(relowner) <> '{role.Replace("'", "''", StringComparison.Ordinal)}'
              loop
-                 if not (select rolsuper from pg_roles where rolname = current_user) then
-                     execute format('grant {Quoted(role)} to %I', current_user);
-                 end if;
                  execute format('alter table %s owner to {Quoted(role)}', t.name);
              end loop;
          end

@@ -23,13 +23,18 @@ internal static class Schema
     public static Task MigrateReadModelsAsync(IServiceProvider services, CancellationToken cancellation) =>
         ReadModels.MigrateAsync(services.GetRequiredService<NpgsqlDataSource>(), services.GetServices<ReadModel>(), cancellation);
 
-    /// <summary>Brings history, log and messages there where the role that the service works as owns them; else sees that they are there.</summary>
-    public static async Task MigrateOrCheckHistoryAsync(IServiceProvider services, CancellationToken cancellation)
+    /// <summary>Brings history, log and messages there where the role that the service works as owns them; else sees that they are there. Answers whether it could.</summary>
+    public static async Task<bool> MigrateOrCheckHistoryAsync(IServiceProvider services, CancellationToken cancellation)
     {
         if (await MayMigrateAsync(services.GetRequiredService<NpgsqlDataSource>(), cancellation))
+        {
             await MigrateHistoryAsync(services, cancellation);
-        else if (!await HistoryIsMigratedAsync(services.GetRequiredService<IDocumentStore>(), cancellation))
-            throw new RuntimeRoleException("The database is not at the schema of this version, and the role that was given may not bring it there. Run 'migrate' with --owner first.");
+            return true;
+        }
+
+        return await HistoryIsMigratedAsync(services.GetRequiredService<IDocumentStore>(), cancellation)
+            ? false
+            : throw new RuntimeRoleException("The database is not at the schema of this version, and the role that was given may not bring it there. Run 'migrate' with --owner first.");
     }
 
     /// <summary>Sees that the role that the service works as cannot alter what is recorded.</summary>

@@ -51,12 +51,38 @@ internal sealed partial class Sealing(
         }
         catch (Exception wrong) when (wrong is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
-            if (Wrong != wrong.Message)
-                LogWrong(log, wrong.Message);
-            Wrong = wrong.Message;
+            Tell(wrong.Message);
+        }
+        catch (PostgresException broken) when (!broken.IsTransient)
+        {
+            Tell(Damage(broken));
         }
 
-        meter.Update(await state.NowAsync(cancellation), Wrong is not null);
+        if (meter.IsRead)
+            meter.Update(await Stand(cancellation), Wrong is not null);
+    }
+
+    /// <summary>How far sealing has come; null when the database cannot tell.</summary>
+    public async Task<SealingStand?> Stand(CancellationToken cancellation)
+    {
+        try
+        {
+            return await state.NowAsync(cancellation);
+        }
+        catch (PostgresException broken) when (!broken.IsTransient)
+        {
+            Tell(Damage(broken));
+            return null;
+        }
+    }
+
+    private static string Damage(PostgresException broken) => $"The sealed log cannot be read or written ({broken.MessageText}). Run 'migrate', then 'history verify'.";
+
+    private void Tell(string wrong)
+    {
+        if (Wrong != wrong)
+            LogWrong(log, wrong);
+        Wrong = wrong;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The history is not sealed: {Reason}")]
@@ -70,17 +96,21 @@ internal sealed class SealingMeter : IDisposable
 
     private readonly Meter meter = new(Name);
     private volatile SealingStand? latest;
+    private readonly ObservableGauge<long> lag;
     private volatile bool wrong;
 
     public SealingMeter()
     {
-        meter.CreateObservableGauge("eventsourcedorgs.sealing.lag", () => Of(stand => stand.EventsBehind), "{event}", "Final events that are not in the sealed log");
+        lag = meter.CreateObservableGauge("eventsourcedorgs.sealing.lag", () => Of(stand => stand.EventsBehind), "{event}", "Final events that are not in the sealed log");
         meter.CreateObservableGauge("eventsourcedorgs.sealing.lag.time", () => Of(stand => stand.SecondsBehind), "s", "Age of the first final event that is not in the sealed log");
         meter.CreateObservableGauge("eventsourcedorgs.sealing.size", () => Of(stand => stand.Size), "{event}", "Events in the sealed log");
         meter.CreateObservableGauge("eventsourcedorgs.sealing.stopped", () => Of(_ => wrong ? 1 : 0), "1", "1 while this Host cannot seal");
     }
 
-    public void Update(SealingStand stand, bool isWrong) => (latest, wrong) = (stand, isWrong);
+    /// <summary>Whether anybody asks; the database is not asked for nobody.</summary>
+    public bool IsRead => lag.Enabled;
+
+    public void Update(SealingStand? stand, bool isWrong) => (latest, wrong) = (stand ?? latest, isWrong);
 
     public void Dispose() => meter.Dispose();
 

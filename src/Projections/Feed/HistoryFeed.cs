@@ -37,6 +37,8 @@ public sealed class HistoryFeed() : ReadModel(ModelName, [Entries, Owners], Reso
 {
     public const string ModelName = "History";
 
+    internal override bool StopsAtStrangers => true;
+
     private const int Shape = 1;
     private const NpgsqlDbType Uuid = NpgsqlDbType.Uuid;
     private const NpgsqlDbType Text = NpgsqlDbType.Text;

@@ -18,9 +18,10 @@ internal static class Comparison
     /// <summary>Compares on a connection with a transaction in which both are at the same position.</summary>
     public static async Task<Drift> OfAsync(SideTables sides, long position, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var (rows, first) = (0L, new List<DriftedValue>());
+        var (rows, first, step) = (0L, new List<DriftedValue>(), System.Diagnostics.Stopwatch.GetTimestamp());
         foreach (var (live, side) in sides.Pairs)
         {
+            step = await sides.Pace.RestAsync(step, cancellation);
             if (await DigestAsync(live, connection, cancellation) == await DigestAsync(side, connection, cancellation))
                 continue;
 

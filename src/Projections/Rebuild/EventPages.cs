@@ -36,19 +36,35 @@ internal sealed class EventPages(IDocumentStore store, NpgsqlDataSource source)
     }
 
     public async IAsyncEnumerable<IReadOnlyList<IEvent>> ReadAsync(
-        IReadOnlyCollection<Type> types, long after, long upTo, int size, [EnumeratorCancellation] CancellationToken cancellation)
+        IReadOnlyCollection<Type> types, long after, long upTo, int size, int cores, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var made = Names(types).ToDictionary(name => name.Key, name => (Type: name.Value, Make: Factory(name.Value)));
         while (after < upTo)
         {
             var page = await PageAsync([.. made.Keys], after, upTo, size, cancellation);
-            var read = new IEvent[page.Count];
-            var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
-            Parallel.For(0, read.Length, options, n => read[n] = Event(page[n], made[page[n].Type].Type, made[page[n].Type].Make));
-            if (read.Length > 0)
-                yield return read;
+            if (page.Count > 0)
+                yield return Made(page, made, cores, cancellation);
             after = page.Count < size ? upTo : page[^1].Position;
         }
+    }
+
+    private IEvent[] Made(List<Stored> page, Dictionary<string, (Type Type, Func<object, IEvent> Make)> made, int cores, CancellationToken cancellation)
+    {
+        if (cores == 1)
+            return [.. page.Select(Event)];
+
+        try
+        {
+            var read = new IEvent[page.Count];
+            Parallel.For(0, read.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = cores }, n => read[n] = Event(page[n]));
+            return read;
+        }
+        catch (AggregateException several) when (several.InnerExceptions.OfType<BrokenEventException>().MinBy(broken => broken.Event.Position) is { } first)
+        {
+            throw first;
+        }
+
+        IEvent Event(Stored stored) => this.Event(stored, made[stored.Type].Type, made[stored.Type].Make);
     }
 
     private async Task<List<Stored>> PageAsync(string[] names, long after, long upTo, int size, CancellationToken cancellation)

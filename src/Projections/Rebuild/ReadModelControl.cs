@@ -37,6 +37,13 @@ public sealed class ReadModelControl(NpgsqlDataSource source)
         return wishes;
     }
 
+    /// <summary>Whether a Host said lately that it works on this database.</summary>
+    public async Task<bool> IsServedAsync(CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand($"select exists (select from {Table} where seen_at > now() - interval '20 seconds')");
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
     /// <summary>Lets a read model stand still, or go on. It stands within a page, in whichever Host runs it.</summary>
     public Task PauseAsync(string name, bool paused, CancellationToken cancellation) => SetAsync(name, "paused", "$2", paused, cancellation);
 

@@ -14,15 +14,15 @@ public sealed class RebuildRunner(Rebuilder rebuilder, StateVerifier states, Reb
     private readonly ConcurrentDictionary<Guid, (Task Work, CancellationTokenSource Stop)> running = new();
 
     /// <summary>Begins; null when one of these read models is rebuilt or verified already.</summary>
-    public Task<RebuildJob?> StartAsync(Guid id, string kind, IReadOnlyList<ReadModel> models, CancellationToken cancellation) => StartAsync(
-        id, kind, [.. models.Select(model => model.Name)], (held, report, stop) => rebuilder.RunAsync(models, kind == RebuildJob.Rebuild, held, report, stop), cancellation);
+    public Task<RebuildJob?> StartAsync(Guid id, string kind, IReadOnlyList<ReadModel> models, RebuildPace pace, CancellationToken cancellation) => StartAsync(
+        id, kind, [.. models.Select(model => model.Name)], (held, report, stop) => rebuilder.RunAsync(models, kind == RebuildJob.Rebuild, held, pace, report, stop), cancellation);
 
     /// <summary>Begins with states; null when some of these are verified or repaired already.</summary>
-    public Task<RebuildJob?> StartAsync(Guid id, string kind, IReadOnlyList<Resource> resources, CancellationToken cancellation) => StartAsync(
+    public Task<RebuildJob?> StartAsync(Guid id, string kind, IReadOnlyList<Resource> resources, RebuildPace pace, CancellationToken cancellation) => StartAsync(
         id, kind, [.. resources.Select(StateVerifier.NameOf)], async (held, report, stop) =>
         {
             await using (held)
-                return await states.RunAsync(resources, kind == RebuildJob.Repair, report, stop);
+                return await states.RunAsync(resources, kind == RebuildJob.Repair, report, stop, pace);
         }, cancellation);
 
     private async Task<RebuildJob?> StartAsync(Guid id, string kind, IReadOnlyList<string> names, Working working, CancellationToken cancellation)

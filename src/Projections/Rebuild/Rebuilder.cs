@@ -24,16 +24,15 @@ public sealed class RebuildRunningException(string models) : Exception($"{models
 public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int mostRows = Rebuilder.UsualMostRows)
 {
     public const int UsualMostRows = 30_000;
-    private const int PageSize = 4000;
     private static readonly TimeSpan BetweenReports = TimeSpan.FromMilliseconds(250);
 
     private readonly EventPages events = new(store, source);
 
     /// <summary>What was compared, in the order of the read models; those that were far behind were not compared.</summary>
-    public async Task<IReadOnlyList<Drift>> RunAsync(IReadOnlyList<ReadModel> models, bool replace, IProgress<RebuildProgress>? report, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Drift>> RunAsync(IReadOnlyList<ReadModel> models, bool replace, IProgress<RebuildProgress>? report, CancellationToken cancellation, RebuildPace? pace = null)
     {
         var held = await TryLockAsync(models.Select(model => model.Name), cancellation) ?? throw new RebuildRunningException(string.Join(", ", models.Select(model => model.Name)));
-        return await RunAsync(models, replace, held, report, cancellation);
+        return await RunAsync(models, replace, held, pace ?? RebuildPace.Full, report, cancellation);
     }
 
     /// <summary>Takes these read models for a rebuild; null when somebody has one of them.</summary>
@@ -41,16 +40,16 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
 
     /// <summary>The same under a lock that was taken; gives it back.</summary>
     internal async Task<IReadOnlyList<Drift>> RunAsync(
-        IReadOnlyList<ReadModel> models, bool replace, RebuildLock taken, IProgress<RebuildProgress>? report, CancellationToken cancellation)
+        IReadOnlyList<ReadModel> models, bool replace, RebuildLock taken, RebuildPace pace, IProgress<RebuildProgress>? report, CancellationToken cancellation)
     {
         await using var held = taken;
-        var sides = models.Select(model => new SideTables(model, source, mostRows)).ToImmutableArray();
+        var sides = models.Select(model => new SideTables(model, source, mostRows, pace)).ToImmutableArray();
         try
         {
             foreach (var side in sides)
                 await side.CreateAsync(cancellation);
 
-            var counted = await FillAsync(sides, replace, report, cancellation);
+            var counted = await FillAsync(sides, replace, pace, report, cancellation);
             var found = new List<Drift>();
             foreach (var side in sides)
             {
@@ -87,7 +86,7 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
     }
 
     /// <summary>Reads and applies what is final, each read model up to where it stands; one that is far behind up to the end, if it is to be replaced.</summary>
-    private async Task<RebuildProgress> FillAsync(ImmutableArray<SideTables> sides, bool replace, IProgress<RebuildProgress>? report, CancellationToken cancellation)
+    private async Task<RebuildProgress> FillAsync(ImmutableArray<SideTables> sides, bool replace, RebuildPace pace, IProgress<RebuildProgress>? report, CancellationToken cancellation)
     {
         var targets = new Dictionary<SideTables, long>();
         foreach (var side in sides)
@@ -99,9 +98,20 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
         var (last, types) = (targets.Values.Max(), sides.SelectMany(side => side.Model.Events).ToHashSet());
         var total = await events.CountAsync(types, 0, last, cancellation);
         var (done, watch, next) = (0L, Stopwatch.StartNew(), TimeSpan.Zero);
-        await foreach (var page in AheadAsync(types, last, cancellation))
+        var step = Stopwatch.GetTimestamp();
+        await foreach (var page in pace.IsGentle ? events.ReadAsync(types, 0, last, pace.PageSize, pace.Cores, cancellation) : AheadAsync(types, last, pace, cancellation))
         {
-            await Task.WhenAll(sides.Select(side => Task.Run(() => side.FillAsync(UpTo(page, targets[side]), cancellation), cancellation)));
+            if (pace.IsGentle)
+            {
+                foreach (var side in sides)
+                    await side.FillAsync(UpTo(page, targets[side]), cancellation);
+            }
+            else
+            {
+                await Task.WhenAll(sides.Select(side => Task.Run(() => side.FillAsync(UpTo(page, targets[side]), cancellation), cancellation)));
+            }
+
+            step = await pace.RestAsync(step, cancellation);
             done += page.Count;
             if (watch.Elapsed >= next)
             {
@@ -127,7 +137,7 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
     /// <summary>Reads one page ahead of the one that is applied.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever ends the reading is thrown where the pages are taken.")]
     private async IAsyncEnumerable<IReadOnlyList<IEvent>> AheadAsync(
-        HashSet<Type> types, long last, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        HashSet<Type> types, long last, RebuildPace pace, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pages = Channel.CreateBounded<IReadOnlyList<IEvent>>(1);
@@ -135,13 +145,13 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
         {
             try
             {
-                await foreach (var page in events.ReadAsync(types, 0, last, PageSize, ended.Token))
+                await foreach (var page in events.ReadAsync(types, 0, last, pace.PageSize, pace.Cores, ended.Token))
                     await pages.Writer.WriteAsync(page, ended.Token);
                 pages.Writer.Complete();
             }
             catch (Exception wrong)
             {
-                pages.Writer.Complete(wrong is AggregateException { InnerException: BrokenEventException broken } ? broken : wrong);
+                pages.Writer.Complete(wrong);
             }
         }, CancellationToken.None);
         try

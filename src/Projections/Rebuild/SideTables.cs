@@ -19,19 +19,23 @@ internal sealed class SideTables
     /// <summary>How many rows are kept in memory while the tables are filled.</summary>
     private readonly int mostRows;
 
+    private readonly RebuildPace pace;
+
     private readonly Dictionary<Table, Table> sides;
     private readonly Dictionary<Table, Filling> fillings;
     private Rows? rows;
 
-    public SideTables(ReadModel model, NpgsqlDataSource source, int mostRows)
+    public SideTables(ReadModel model, NpgsqlDataSource source, int mostRows, RebuildPace? pace = null)
     {
-        (this.model, this.source, this.mostRows) = (model, source, mostRows);
+        (this.model, this.source, this.mostRows, this.pace) = (model, source, mostRows, pace ?? RebuildPace.Full);
         sides = model.Tables.ToDictionary(table => table, table => table.In(Schema));
         fillings = model.Tables.ToDictionary(table => table, _ => new Filling());
         rows = new(model.Tables, table => Begin(table, fillings[table]));
     }
 
     public ReadModel Model => model;
+
+    public RebuildPace Pace => pace;
 
     /// <summary>Up to which position events are in the tables.</summary>
     public long Position { get; set; }
@@ -60,15 +64,21 @@ internal sealed class SideTables
     public async Task FinishAsync(CancellationToken cancellation)
     {
         await WriteAllAsync(cancellation);
+        var step = System.Diagnostics.Stopwatch.GetTimestamp();
         foreach (var (live, side) in sides)
         {
-            await ExecuteAsync(
+            string[] finishing =
             [
                 .. fillings[live].Spilled && side.Lookup == side.PrimaryKey ? (string[])[] : [side.PrimaryKey],
                 .. side.Indexes,
                 $"comment on table {side.Name} is '{live.Shape}'",
                 $"analyze {side.Name}",
-            ], cancellation);
+            ];
+            foreach (var statement in finishing)
+            {
+                await ExecuteAsync([statement], cancellation);
+                step = await pace.RestAsync(step, cancellation);
+            }
         }
 
         await WriteAsync([.. rows!.Sets.SelectMany(set => set.Erasures)], cancellation);
@@ -156,7 +166,7 @@ internal sealed class SideTables
         var connection = await source.OpenConnectionAsync(cancellation);
         try
         {
-            await using var command = new NpgsqlCommand(Unhurried, connection);
+            await using var command = new NpgsqlCommand(Unhurried + pace.Session, connection);
             await command.ExecuteNonQueryAsync(cancellation);
             return connection;
         }

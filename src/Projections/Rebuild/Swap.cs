@@ -13,7 +13,7 @@ internal sealed class Swap(EventPages events, NpgsqlDataSource source, NpgsqlCon
     private const int PageSize = 1000;
 
     /// <summary>A reader that takes long must not make those wait who come after it: we step back and try again.</summary>
-    private const string Patience = "set local lock_timeout = '250ms'";
+    private const string Patience = "set local lock_timeout = '50ms'";
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
@@ -36,7 +36,7 @@ internal sealed class Swap(EventPages events, NpgsqlDataSource source, NpgsqlCon
                 return null;
 
             await FollowAsync(position, cancellation);
-            await using var begin = new NpgsqlCommand("set local idle_in_transaction_session_timeout = 0; select 1", connection, snapshot);
+            await using var begin = new NpgsqlCommand($"set local idle_in_transaction_session_timeout = 0{sides.Pace.Session.Replace("; set ", "; set local ", StringComparison.Ordinal)}; select 1", connection, snapshot);
             await begin.ExecuteScalarAsync(cancellation);
         }
 
@@ -106,7 +106,7 @@ internal sealed class Swap(EventPages events, NpgsqlDataSource source, NpgsqlCon
 
     private async Task FollowAsync(long position, CancellationToken cancellation)
     {
-        await foreach (var page in events.ReadAsync(Model.Events, sides.Position, position, PageSize, cancellation))
+        await foreach (var page in events.ReadAsync(Model.Events, sides.Position, position, PageSize, sides.Pace.Cores, cancellation))
             await sides.FollowAsync(page, cancellation);
         sides.Position = Math.Max(position, sides.Position);
     }

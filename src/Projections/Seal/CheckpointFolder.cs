@@ -16,7 +16,7 @@ public sealed class CheckpointFolder(string path)
     private const string Extension = ".checkpoints";
     private const string KeyFile = "log.pub";
 
-    private long published = -1;
+    private (Checkpoint? Latest, DateTime Changed)? known;
 
     public string Path { get; } = path;
 
@@ -44,28 +44,33 @@ public sealed class CheckpointFolder(string path)
     {
         System.IO.Directory.CreateDirectory(Path);
         var file = System.IO.Path.Combine(Path, time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + Extension);
-        var whole = File.Exists(file) ? (await Notes(file, cancellation)).Sum(before => Encoding.UTF8.GetByteCount(before) + 1) : 0;
-        await using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 1, FileOptions.WriteThrough);
-        stream.SetLength(whole);
+        await using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1, FileOptions.WriteThrough);
+        using var reader = new StreamReader(stream, leaveOpen: true);
+        var notes = Notes(await reader.ReadToEndAsync(cancellation));
+        stream.SetLength(notes.Sum(before => Encoding.UTF8.GetByteCount(before) + 1));
         stream.Seek(0, SeekOrigin.End);
         await stream.WriteAsync(Encoding.UTF8.GetBytes(note + "\n"), cancellation);
         await stream.FlushAsync(cancellation);
-        published = -1;
     }
 
-    /// <summary>The number of leaves of the last checkpoint that was published; 0 without any.</summary>
-    public async Task<long> Size(LogPublicKey key, CancellationToken cancellation)
+    /// <summary>The largest checkpoint of the last day on which one was published; null without any.</summary>
+    public async Task<Checkpoint?> Latest(LogPublicKey key, CancellationToken cancellation)
     {
-        if (published >= 0)
-            return published;
+        // Other Hosts, and whoever reaches the folder, write here, too.
+        var changed = Files().Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
+        if (known is { } before && before.Changed == changed)
+            return before.Latest;
 
+        Checkpoint? latest = null;
         foreach (var file in Files().Reverse())
         {
-            if ((await Notes(file, cancellation)).Select(note => Read(note, file, 0, [key]).Checkpoint?.Size ?? 0).DefaultIfEmpty().Max() is > 0 and var size)
-                return published = size;
+            latest = Notes(await File.ReadAllTextAsync(file, cancellation)).OrderByDescending(SizeOf).Select(note => Read(note, file, 0, [key]).Checkpoint).FirstOrDefault(checkpoint => checkpoint is not null);
+            if (latest is not null)
+                break;
         }
 
-        return published = 0;
+        known = (latest, changed);
+        return latest;
     }
 
     /// <summary>All checkpoints in the order in which they were published.</summary>
@@ -75,10 +80,13 @@ public sealed class CheckpointFolder(string path)
         foreach (var file in Files())
         {
             var number = 0;
-            foreach (var note in await Notes(file, cancellation))
+            foreach (var note in Notes(await File.ReadAllTextAsync(file, cancellation)))
                 yield return Read(note, file, ++number, keys);
         }
     }
+
+    /// <summary>What a note says of its size, signed or not.</summary>
+    private static long SizeOf(string note) => note.Split('\n', 3) is [_, var size, ..] && long.TryParse(size, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static PublishedCheckpoint Read(string note, string file, int number, IReadOnlyCollection<LogPublicKey> keys)
     {
@@ -94,9 +102,9 @@ public sealed class CheckpointFolder(string path)
     }
 
     /// <summary>A note ends with an empty line behind its signatures; a rest without one was cut off while it was written.</summary>
-    private static async Task<IReadOnlyList<string>> Notes(string file, CancellationToken cancellation)
+    private static List<string> Notes(string text)
     {
-        var lines = (await File.ReadAllTextAsync(file, cancellation)).Split('\n');
+        var lines = text.Split('\n');
         var (notes, note, isSigned) = (new List<string>(), new StringBuilder(), false);
         foreach (var line in lines)
         {

@@ -20,8 +20,10 @@ public sealed class LogExport(NpgsqlDataSource source, EventRows events)
         await using var leaves = tiles.Leaves(0, cancellation).GetAsyncEnumerator(cancellation);
         await foreach (var e in events.Read(0, checkpoints.Last().Position, cancellation))
         {
-            if (!await leaves.MoveNextAsync() || leaves.Current.Position != e.Position)
+            if (!await leaves.MoveNextAsync() || leaves.Current.Position > e.Position)
                 throw new InvalidDataException($"The log does not hold the event at position {e.Position}. Run 'history verify'.");
+            if (leaves.Current.Position < e.Position)
+                throw new InvalidDataException($"The event at position {leaves.Current.Position} was sealed and is gone. Run 'history verify'.");
 
             await Write(to, lines.Event(e, leaves.Current.Index, leaves.Current.Leaf, null), cancellation);
             written++;

@@ -55,6 +55,13 @@ public sealed class LogTiles(NpgsqlDataSource source)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
+    /// <summary>Whether the tables are there.</summary>
+    public async Task<bool> AreThere(CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand($"select to_regclass('{Schema}.tile') is not null and to_regclass('{Schema}.leaves') is not null and to_regclass('{Schema}.checkpoint') is not null");
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     /// <summary>How many leaves there are, and the position of the last one.</summary>
     public async Task<(long Size, long Position)> End(CancellationToken cancellation)
     {

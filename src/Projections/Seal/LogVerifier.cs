@@ -28,10 +28,19 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
     public async Task<LogCheck> Verify(
         IReadOnlyCollection<LogPublicKey> keys, CheckpointFolder? folder, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
-        var (audit, tiles, final) = (new Audit(), new LogTiles(source), await events.Final(cancellation));
+        var (audit, tiles) = (new Audit(), new LogTiles(source));
+        if (!await tiles.AreThere(cancellation))
+        {
+            audit.Find(Findings.LogDamaged, 0, "The tables of the sealed log are gone. Run 'migrate' and let a Host seal anew: it signs nothing that is not what was published.");
+            return new(0, 0, 0, audit.Root.ToString(), 0, audit.Found, audit.Count);
+        }
+
         var checkpoints = new Queue<(Checkpoint Checkpoint, string Place)>((await Checkpoints(keys, folder, audit, cancellation)).OrderBy(kept => kept.Item1.Size));
         await using var leaves = tiles.Leaves(0, cancellation).GetAsyncEnumerator(cancellation);
         var (hasLeaf, seen, unsealed) = (await leaves.MoveNextAsync(), 0L, 0L);
+
+        // Asked after the log, which grows meanwhile; and whoever set the mark back must not hide what was sealed.
+        var final = Math.Max(await events.Final(cancellation), (await tiles.End(cancellation)).Position);
         await foreach (var batch in Hashed(final, cancellation))
         {
             foreach (var (position, leaf) in batch)

@@ -76,14 +76,14 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
         var log = new SealedLog(source);
         var (tiles, last) = (new LogTiles(source), await log.Latest(cancellation));
         var (size, position) = await tiles.End(cancellation);
-        await PublishMissed(log, key, size, cancellation);
+        var tree = new MerkleTree(size, tiles.Node);
+        var published = await PublishMissed(log, key, size, tree, cancellation);
         var now = clock.GetUtcNow();
         if (size == (last?.Size ?? 0) || now - last?.MadeAt < between)
             return null;
 
-        var tree = new MerkleTree(size, tiles.Node);
-        if (last is not null && await tree.Root(last.Size, cancellation) != Checkpoint.Open(last.Note, key.Public).Root)
-            throw new InvalidDataException($"The first {last.Size} events of the log are not what was signed. Run 'history verify'.");
+        await SeeThatContinues(tree, published, cancellation);
+        await SeeThatContinues(tree, last is null ? null : Checkpoint.Open(last.Note, key.Public), cancellation);
 
         var checkpoint = new Checkpoint(key.Name, size, await tree.Root(size, cancellation), position, now);
         var note = checkpoint.Sign(key);
@@ -97,21 +97,41 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
         }
 
         await transaction.CommitAsync(cancellation);
-        await (folder?.Publish(note, now, cancellation) ?? Task.CompletedTask);
+        await PublishAlone(connection, log, key, size, tree, cancellation);
         return checkpoint;
     }
 
-    /// <summary>Publishes what was signed while the folder could not be written, and notices a log that has become shorter.</summary>
-    private async Task PublishMissed(SealedLog log, LogKey key, long size, CancellationToken cancellation)
+    /// <summary>Publishes what is committed, while no other Host does.</summary>
+    private async Task PublishAlone(NpgsqlConnection connection, SealedLog log, LogKey key, long size, MerkleTree tree, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var alone = new NpgsqlCommand($"select pg_advisory_xact_lock({Lock})", connection))
+            await alone.ExecuteNonQueryAsync(cancellation);
+        await PublishMissed(log, key, size, tree, cancellation);
+    }
+
+    /// <summary>Publishes what was signed while the folder could not be written, and notices a log that has become shorter. Answers the last checkpoint that is published.</summary>
+    private async Task<Checkpoint?> PublishMissed(SealedLog log, LogKey key, long size, MerkleTree tree, CancellationToken cancellation)
     {
         if (folder is null)
-            return;
+            return null;
 
-        var published = await folder.Size(key.Public, cancellation);
-        if (published > size)
-            throw new InvalidDataException($"A checkpoint of {published} events is published, and the log holds {size}: the database is older than its proof.");
+        var published = await folder.Latest(key.Public, cancellation);
+        if (published?.Size > size)
+            throw new InvalidDataException($"A checkpoint of {published.Size} events is published, and the log holds {size}: the database is older than its proof.");
 
-        foreach (var missed in await log.Since(published, cancellation))
-            await folder.Publish(missed.Note, missed.MadeAt, cancellation);
+        var missed = await log.Since(published?.Size ?? 0, cancellation);
+        if (missed.Count > 0)
+            await SeeThatContinues(tree, published, cancellation);
+        foreach (var checkpoint in missed)
+            await folder.Publish(checkpoint.Note, checkpoint.MadeAt, cancellation);
+        return published;
+    }
+
+    /// <summary>A log that was sealed anew has as many events as before, and they are others.</summary>
+    private static async Task SeeThatContinues(MerkleTree tree, Checkpoint? signed, CancellationToken cancellation)
+    {
+        if (signed is not null && await tree.Root(signed.Size, cancellation) != signed.Root)
+            throw new InvalidDataException($"The first {signed.Size} events of the log are not what was signed. Run 'history verify'.");
     }
 }

@@ -33,6 +33,17 @@ internal sealed class StateJson
         return found;
     }
 
+    /// <summary>The persons of whom a state holds values.</summary>
+    public IReadOnlySet<Guid> PersonsIn(object state) => PersonsIn(Plain(state)).ToHashSet();
+
+    private static IEnumerable<Guid> PersonsIn(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object when Person(element) is { } person => [person],
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => PersonsIn(member.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(PersonsIn),
+        _ => [],
+    };
+
     private JsonElement Plain(object state) => JsonSerializer.SerializeToElement(state, state.GetType(), plain);
 
     private static void Differences(string path, JsonElement live, JsonElement right, Func<Guid, bool> isErased, List<StateDifference> found)

@@ -9,7 +9,7 @@ using Npgsql;
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>One state as it is kept: its text, the version beside it; and what its stream is recorded to be.</summary>
-internal sealed record KeptState(Guid Id, string? Data, long? Version, string? StreamType, long? StreamVersion);
+internal sealed record KeptState(Guid Id, string? Data, long? Version, string? StreamType, long? StreamVersion, bool IsArchived);
 
 /// <summary>One state as its events make it, and how many they are.</summary>
 internal sealed record MadeState(Guid Id, object State, long Events, long LastVersion);
@@ -60,6 +60,18 @@ internal sealed class StateTable
              """, after is null ? [StreamType] : [StreamType, after.Value], cancellation);
     }
 
+    /// <summary>Streams of which nothing is left but the events: no state, and no row that says of which kind they are.</summary>
+    public async Task<Guid[]> StraysAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var command = Command(connection,
+            $"""
+             select coalesce(array_agg(e.stream_id), array[]::uuid[]) from {Events} e where e.version = 1 and e.type = any($1)
+             and not exists (select from {Name} d where d.id = e.stream_id) and not exists (select from {Streams} s where s.id = e.stream_id and s.type = $2)
+             """, types.Keys.ToArray(), StreamType);
+        return (Guid[])(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     /// <summary>The states of these ids.</summary>
     public Task<List<KeptState>> KeptOfAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken cancellation) =>
         KeptAsync(connection, "select id from unnest($1) as given(id)", [ids], cancellation);
@@ -75,7 +87,7 @@ internal sealed class StateTable
     {
         await using var command = Command(connection,
             $"""
-             select i.id, d.data::text, d.mt_version::bigint, s.type::text, s.version::bigint
+             select i.id, d.data::text, d.mt_version::bigint, s.type::text, s.version::bigint, coalesce(s.is_archived, false)
              from ({ids}) i left join {Name} d on d.id = i.id left join {Streams} s on s.id = i.id order by i.id
              """, values);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -87,7 +99,7 @@ internal sealed class StateTable
 
     private static KeptState Row(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetInt64(2),
-        reader.IsDBNull(3) ? null : reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetInt64(4));
+        reader.IsDBNull(3) ? null : reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetInt64(4), reader.GetBoolean(5));
 
     private static (Guid Stream, long Version, long Position, string Name, DateTimeOffset Time, byte[] Data) Event(NpgsqlDataReader reader) => (
         reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<byte[]>(5));
@@ -151,7 +163,10 @@ internal sealed class StateTable
              on conflict (id) do update set data = excluded.data, mt_version = excluded.mt_version, mt_dotnet_type = excluded.mt_dotnet_type, mt_last_modified = transaction_timestamp()
              """, made.Id, serializer.ToJson(made.State), made.Events, Resource.State.FullName!);
         yield return Step(
-            $"update {Streams} set version = $2, type = $3 where id = $1 and (version, type) is distinct from ($2, $3)", made.Id, made.LastVersion, StreamType);
+            $"""
+             insert into {Streams} as s (id, version, type, timestamp, created, tenant_id, is_archived) values ($1, $2, $3, now(), now(), '*DEFAULT*', false)
+             on conflict (id) do update set version = $2, type = $3, is_archived = false where (s.version, s.type, s.is_archived) is distinct from ($2, $3, false)
+             """, made.Id, made.LastVersion, StreamType);
     }
 
     /// <summary>Drops a state that no event stands behind. The record of a stream stays: events go with it, so nobody who runs the service may delete one.</summary>

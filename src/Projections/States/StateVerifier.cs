@@ -22,6 +22,7 @@ public sealed class StateVerifier(
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(500);
 
     private readonly StateJson json = new(stored);
+    private readonly LostKeys lostKeys = new(store.Options.Events.DatabaseSchemaName);
     private readonly HeldClaims claims = new(store.Options.Events.DatabaseSchemaName, claimsOf);
 
     /// <summary>The kinds of states under a name: one, all, or null when there is nothing of that name.</summary>
@@ -31,7 +32,7 @@ public sealed class StateVerifier(
     public static string NameOf(Resource resource) => $"{All}/{resource.Name}";
 
     /// <summary>Compares, and rewrites what differs if that is wanted; answers what was found, kind by kind.</summary>
-    public async Task<IReadOnlyList<Drift>> RunAsync(IReadOnlyList<Resource> resources, bool repair, IProgress<RebuildProgress>? report, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Drift>> RunAsync(IReadOnlyList<Resource> resources, bool repair, IProgress<RebuildProgress>? report, CancellationToken cancellation, RebuildPace? pace = null)
     {
         var tables = resources.Select(resource => new StateTable(store, resource)).ToList();
         var (total, done, watch, next) = (0L, 0L, Stopwatch.StartNew(), TimeSpan.Zero);
@@ -42,11 +43,10 @@ public sealed class StateVerifier(
         foreach (var table in tables)
         {
             var position = await PositionAsync(cancellation);
-            var (drifted, first, after) = (new List<Guid>(), new List<DriftedValue>(), (Guid?)null);
-            while (await LookAsync(table, after, cancellation) is { Count: > 0 } batch)
+            var (drifted, healable, first, after) = (0L, new List<Guid>(), new List<DriftedValue>(), (Guid?)null);
+            for (var step = Stopwatch.GetTimestamp(); await LookAsync(table, after, cancellation) is { Count: > 0 } batch; step = await (pace ?? RebuildPace.Full).RestAsync(step, cancellation))
             {
-                drifted.AddRange(batch.Drifted);
-                first.AddRange(batch.Values.Take(Drift.MostListed - first.Count));
+                Found(batch);
                 (after, done) = (batch.Last, done + batch.Count);
                 if (watch.Elapsed >= next)
                 {
@@ -55,11 +55,20 @@ public sealed class StateVerifier(
                 }
             }
 
-            found.Add(new(NameOf(table.Resource), position, drifted.Count, first));
-            if (repair && drifted.Count > 0)
+            foreach (var strays in (await table.StraysAsync(source, cancellation)).Chunk(Batch))
+                Found(await LookAgainAsync(table, strays, cancellation));
+            found.Add(new(NameOf(table.Resource), position, drifted, first));
+            if (repair && healable.Count > 0)
             {
                 report?.Report(Now("repairing"));
-                await RepairAsync(table, drifted, cancellation);
+                await RepairAsync(table, healable, cancellation);
+            }
+
+            void Found(Look batch)
+            {
+                drifted += batch.Drifted;
+                healable.AddRange(batch.Healable);
+                first.AddRange(batch.Values.Take(Drift.MostListed - first.Count));
             }
         }
 
@@ -86,11 +95,7 @@ public sealed class StateVerifier(
 
             var still = new List<Guid>();
             foreach (var ids in drifted.Chunk(Batch))
-            {
-                await using var connection = await source.OpenConnectionAsync(cancellation);
-                await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-                still.AddRange((await CompareAsync(table, connection, await table.KeptOfAsync(connection, ids, cancellation), cancellation)).Drifted);
-            }
+                still.AddRange((await LookAgainAsync(table, ids, cancellation)).Healable);
 
             drifted = still;
         }
@@ -118,9 +123,16 @@ public sealed class StateVerifier(
         return await CompareAsync(table, connection, await table.NextAsync(connection, after, Batch, cancellation), cancellation);
     }
 
+    private async Task<Look> LookAgainAsync(StateTable table, Guid[] ids, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        return await CompareAsync(table, connection, await table.KeptOfAsync(connection, ids, cancellation), cancellation);
+    }
+
     private async Task<Look> CompareAsync(StateTable table, NpgsqlConnection connection, List<KeptState> kept, CancellationToken cancellation)
     {
-        var (drifted, values, all, left) = (new HashSet<Guid>(), new List<DriftedValue>(), new List<MadeState>(), kept.ToDictionary(state => state.Id));
+        var (drifted, healable, values, all, left) = (new HashSet<Guid>(), new HashSet<Guid>(), new List<DriftedValue>(), new List<MadeState>(), kept.ToDictionary(state => state.Id));
         await foreach (var made in table.MakeAsync(connection, [.. left.Keys], cancellation))
         {
             left.Remove(made.Id, out var state);
@@ -131,16 +143,21 @@ public sealed class StateVerifier(
         foreach (var (state, wrong) in await claims.CompareAsync(connection, all, cancellation))
             Note(state, [wrong]);
 
-        foreach (var foreign in left.Values.Where(state => state.Data is not null || state.StreamType is not null))
-            Note(foreign.Id, [new(foreign.Data is null ? table.Streams : table.Name, $"{foreign.Id}", "row", "a row without events", null)]);
-        return new(kept.Count, kept.Count == 0 ? null : kept[^1].Id, [.. drifted], values);
+        foreach (var (state, wrong) in await lostKeys.FindAsync(connection, all.Select(made => (made.Id, json.PersonsIn(made.State))), cancellation))
+            Note(state, [wrong], heals: false);
 
-        void Note(Guid id, List<DriftedValue> differences)
+        foreach (var foreign in left.Values.Where(state => state.Data is not null || state.StreamType is not null))
+            Note(foreign.Id, [new(foreign.Data is null ? table.Streams : table.Name, $"{foreign.Id}", "row", "a row without events", null)], heals: foreign.Data is not null);
+        return new(kept.Count, kept.Count == 0 ? null : kept[^1].Id, drifted.Count, [.. healable], values);
+
+        void Note(Guid id, List<DriftedValue> differences, bool heals = true)
         {
             if (differences.Count == 0)
                 return;
 
             drifted.Add(id);
+            if (heals)
+                healable.Add(id);
             values.AddRange(differences);
         }
     }
@@ -152,6 +169,8 @@ public sealed class StateVerifier(
             found.Add(new(table.Streams, key, "type", kept.StreamType, table.StreamType));
         if (kept.StreamVersion != made.LastVersion)
             found.Add(new(table.Streams, key, "version", Text(kept.StreamVersion), Text(made.LastVersion)));
+        if (kept.IsArchived)
+            found.Add(new(table.Streams, key, "is_archived", "true", "false"));
         if (kept.Data is null)
             found.Add(new(table.Name, key, "row", null, $"version {made.Events}"));
         else if (kept.Version != made.Events)
@@ -178,5 +197,5 @@ public sealed class StateVerifier(
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    private sealed record Look(int Count, Guid? Last, List<Guid> Drifted, List<DriftedValue> Values);
+    private sealed record Look(int Count, Guid? Last, int Drifted, List<Guid> Healable, List<DriftedValue> Values);
 }

@@ -59,6 +59,19 @@ public sealed class DoctorTests : IClassFixture<DoctorTests.Patient>
     public async Task An_open_transaction_that_nothing_ends_is_told() =>
         Shows(await patient.Examined(options: "-c idle_in_transaction_session_timeout=0"), "OPEN_TRANSACTIONS", Level.Warning);
 
+    [Fact]
+    public async Task Who_holds_read_models_back_is_named()
+    {
+        var ill = await patient.CopiedAsync();
+        await using var connection = new NpgsqlConnection(ill);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var write = new NpgsqlCommand("update events.mt_streams set timestamp = now()", connection, transaction))
+            await write.ExecuteNonQueryAsync();
+        var told = (await patient.Examined(database: ill)).Single(one => one.Code == "OPEN_TRANSACTIONS");
+        (told.Level, told.Says.Contains($"session {connection.ProcessID} ", StringComparison.Ordinal)).ShouldBe((Level.Warning, true), told.Says);
+    }
+
     [Theory]
     [InlineData(5, Level.Warning)]
     [InlineData(3600, Level.Error)]

@@ -179,8 +179,10 @@ public sealed class RuntimeRoleTests
         (await command.ExecuteScalarAsync()).ShouldBe(0L);
     }
 
-    [Fact]
-    public async Task An_owner_needs_to_be_no_superuser()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_owner_needs_to_be_no_superuser_to_migrate_and_to_back_up_everything(bool workedAlone)
     {
         var administrator = await TestPostgres.CreateDatabaseAsync();
         var (database, name) = (new NpgsqlConnectionStringBuilder(administrator).Database!, $"owner_{Guid.NewGuid():N}");
@@ -190,12 +192,45 @@ public sealed class RuntimeRoleTests
         var owner = new NpgsqlConnectionStringBuilder(administrator) { Username = name, Password = "owner", Pooling = false }.ConnectionString;
         var runtime = new NpgsqlConnectionStringBuilder(administrator) { Username = $"{name}_service", Password = "service", Pooling = false }.ConnectionString;
 
-        await (await HostApplication.OpenAsync(new() { Connection = owner, MasterKey = new byte[32] })).DisposeAsync();
+        if (workedAlone)
+            await (await HostApplication.OpenAsync(new() { Connection = owner, MasterKey = new byte[32] })).DisposeAsync();
         await (await HostApplication.OpenAsync(new() { Connection = runtime, Owner = owner, MasterKey = new byte[32] })).DisposeAsync();
         await (await HostApplication.OpenAsync(new() { Connection = runtime, MasterKey = new byte[32] })).DisposeAsync();
+        await using (var dump = new NpgsqlConnection(owner))
+        {
+            await dump.OpenAsync();
+            await using var tables = new NpgsqlCommand(
+                "do $$ declare t record; begin for t in select schemaname, tablename from pg_tables where schemaname in ('read', 'events', 'proof', 'imports', 'messages') loop execute format('lock table %I.%I in access share mode', t.schemaname, t.tablename); end loop; end $$",
+                dump);
+            await tables.ExecuteNonQueryAsync();
+        }
 
         await using var gone = source.CreateCommand($"reassign owned by {name}, {name}_service to current_user; drop owned by {name}, {name}_service; drop role {name}_service; drop role {name}");
         await gone.ExecuteNonQueryAsync();
+    }
+
+    [Theory]
+    [InlineData("update events.mt_streams set timestamp = now()", false)]
+    [InlineData("grant delete on events.mt_events to {runtime}", true)]
+    [InlineData("alter table events.mt_doc_claim add column stranger int", true)]
+    [InlineData("drop trigger only_grow on proof.tile", true)]
+    [InlineData("drop table proof.checkpoint", true)]
+    public async Task A_start_migrates_again_when_anything_was_changed_since_the_last_one(string change, bool changes)
+    {
+        var owner = await TestPostgres.CreateDatabaseAsync(await Migrated.Value);
+        var settings = new HostSettings { Connection = TestPostgres.RuntimeNameOf(owner), Owner = owner, MasterKey = new byte[32] };
+        (await SchemaStamp.IsCurrentAsync(settings, CancellationToken.None)).ShouldBeTrue("nothing was changed");
+        (await SchemaStamp.IsCurrentAsync(settings with { Connection = owner }, CancellationToken.None)).ShouldBeFalse("it was for another role");
+        await using var source = NpgsqlDataSource.Create(owner);
+        await using var alter = source.CreateCommand(change.Replace("{runtime}", new NpgsqlConnectionStringBuilder(settings.Connection).Username, StringComparison.Ordinal));
+        await alter.ExecuteNonQueryAsync();
+        (await SchemaStamp.IsCurrentAsync(settings, CancellationToken.None)).ShouldBe(!changes);
+
+        await (await HostApplication.OpenAsync(settings)).DisposeAsync();
+        await using var back = source.CreateCommand("select has_table_privilege($1, 'events.mt_events', 'delete') or to_regclass('proof.checkpoint') is null or not exists (select from pg_trigger where tgname = 'only_grow' and tgrelid = 'proof.tile'::regclass)");
+        back.Parameters.Add(new NpgsqlParameter { Value = new NpgsqlConnectionStringBuilder(settings.Connection).Username! });
+        ((bool)(await back.ExecuteScalarAsync())!).ShouldBeFalse();
+        (await SchemaStamp.IsCurrentAsync(settings, CancellationToken.None)).ShouldBeTrue();
     }
 
     /// <summary>Something has been sealed, so that there is something to alter.</summary>

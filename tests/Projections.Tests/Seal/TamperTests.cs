@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Proof;
+using EventSourcedOrgs.Tests;
 
 namespace EventSourcedOrgs.Projections.Tests.Seal;
 
@@ -12,6 +13,13 @@ public class TamperTests
     [InlineData("update mt_events set type = 'item_removed' where seq_id = 77", Findings.EventAltered, 77)]
     [InlineData("update mt_events set is_archived = true where seq_id = 78", Findings.EventAltered, 78)]
     [InlineData("update mt_events set headers = '{\"a\": 1}' where seq_id = 79", Findings.EventAltered, 79)]
+    [InlineData("update mt_events set correlation_id = 'another request' where seq_id = 80", Findings.EventAltered, 80)]
+    [InlineData("update mt_events set causation_id = 'another command' where seq_id = 81", Findings.EventAltered, 81)]
+    [InlineData("update mt_events set tenant_id = 'another' where seq_id = 82", Findings.EventAltered, 82)]
+    [InlineData("update mt_events set version = version + 1000 where seq_id = 83", Findings.EventAltered, 83)]
+    [InlineData("update mt_events set stream_id = gen_random_uuid() where seq_id = 84", Findings.EventAltered, 84)]
+    [InlineData("update mt_events set id = gen_random_uuid() where seq_id = 85", Findings.EventAltered, 85)]
+    [InlineData("update mt_events set timestamp = timestamp + interval '1 day' where seq_id = 500; update mt_event_progression set last_seq_id = 300 where name = 'HighWaterMark'", Findings.EventAltered, 500)]
     [InlineData("delete from mt_events where seq_id = 257", Findings.EventMissing, 257)]
     [InlineData("delete from mt_events where seq_id > 590", Findings.EventMissing, 591)]
     [InlineData("update mt_events set seq_id = 10000 where seq_id = 5", Findings.EventMissing, 5)]
@@ -92,6 +100,42 @@ public class TamperTests
         found.ShouldContain(finding => finding.Code == Findings.CheckpointForged, "another key signed it");
         found.ShouldContain(finding => finding.Code == Findings.CheckpointDiffers && finding.Detail.Contains("101 and 350", StringComparison.Ordinal));
         System.IO.Directory.Delete(elsewhere.Path, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_history_that_was_rewritten_is_not_signed_with_the_key_that_the_service_has()
+    {
+        await using var vault = await Vault.SealedAsync();
+        var file = System.IO.Directory.GetFiles(vault.Folder.Path, "*.checkpoints").Single();
+        var published = await File.ReadAllTextAsync(file);
+        await vault.ExecuteAsync("update mt_events set user_name = 'somebody else' where seq_id >= 200; delete from proof.leaves; delete from proof.tile; delete from proof.checkpoint;");
+        (await Should.ThrowAsync<InvalidDataException>(vault.SealAsync)).Message.ShouldContain("600 events of the log are not what was signed");
+        (await File.ReadAllTextAsync(file)).ShouldBe(published);
+        (await vault.VerifyAsync()).Found.ShouldContain(finding => finding.Code == Findings.CheckpointDiffers && finding.Detail.Contains("101 and 350", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_log_that_was_removed_is_found_and_made_again_from_events_that_are_what_was_published()
+    {
+        await using var vault = await Vault.SealedAsync();
+        await vault.ExecuteAsync("drop schema proof cascade");
+        (await vault.VerifyAsync()).Found.ShouldHaveSingleItem().Code.ShouldBe(Findings.LogDamaged);
+
+        await using (var owner = Npgsql.NpgsqlDataSource.Create(vault.Address))
+            await LogTiles.MigrateAsync(owner);
+        await TestPostgres.RuntimeOf(vault.Address, "public");
+        await vault.SealAsync();
+        var check = await vault.VerifyAsync();
+        check.Size.ShouldBe(Vault.Events);
+        check.Found.ShouldAllBe(finding => finding.Code == Findings.CheckpointMissing);
+    }
+
+    [Fact]
+    public async Task A_mark_that_was_set_back_hides_nothing_and_raises_no_alarm()
+    {
+        await using var vault = await Vault.SealedAsync();
+        await vault.ExecuteAsync("update mt_event_progression set last_seq_id = 300 where name = 'HighWaterMark'");
+        (await vault.VerifyAsync()).Found.ShouldBeEmpty();
     }
 
     [Fact]

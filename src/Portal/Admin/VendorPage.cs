@@ -16,8 +16,8 @@ public abstract class VendorPage : PortalPage
         if (changes.Count == 0)
             return new Dictionary<Guid, string>();
 
-        var users = await Api.Now(Contract.ListUsers(OneOf(changes.Select(change => change.UserId))));
-        var licenses = await Api.Now(Contract.ListLicenses(OneOf(changes.Select(change => change.LicenseId))));
+        var (users, licenses) = await (
+            Api.Now(Contract.ListUsers(OneOf(changes.Select(change => change.UserId)))), Api.Now(Contract.ListLicenses(OneOf(changes.Select(change => change.LicenseId)))));
         var products = await ProductNames(licenses.Select(license => license.ProductId));
         return users.Select(user => (user.Id, user.Name))
             .Concat(licenses.Select(license => (license.Id, Name: $"{products.GetValueOrDefault(license.ProductId)} {license.Key}".Trim())))

@@ -46,6 +46,11 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
         Type = "about:blank", Title = "", Status = StatusCodes.Status400BadRequest, Detail = "", TraceId = "", Code = "PAST_IS_PAST", Message = "You are looking at a past moment, and nothing can be changed there. Go back to now first.",
     };
 
+    private int sent;
+
+    /// <summary>How many requests this page has cost so far.</summary>
+    public int Sent => sent;
+
     private HttpContext Browser => browser.HttpContext!;
 
     /// <summary>Asks a question; a problem ends the page.</summary>
@@ -118,6 +123,7 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
 
     private async Task<HttpResponseMessage> SendAsync<T>(Call<T> call, string? asOf, bool dryRun = false, Action<HttpRequestMessage>? prepare = null)
     {
+        Interlocked.Increment(ref sent);
         using var request = new HttpRequestMessage(call.Method, (Uri?)null);
         connection.Introduce(request, Browser);
         if (session.Tokens is { } tokens)

@@ -23,8 +23,9 @@ internal static class Failures
         }
         catch (ApiException e) when (!http.Response.HasStarted && e.Problem.Status == StatusCodes.Status401Unauthorized)
         {
-            http.RequestServices.GetRequiredService<PortalSession>().End("You have been signed out.");
-            http.Response.Redirect(Sessions.SignIn);
+            var session = http.RequestServices.GetRequiredService<PortalSession>();
+            session.End("You have been signed out.");
+            Sessions.AskToSignIn(http, session);
         }
         catch (ApiException e) when (!http.Response.HasStarted)
         {

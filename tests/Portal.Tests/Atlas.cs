@@ -19,7 +19,7 @@ internal static partial class Atlas
             "/portal", "/portal/users", "/portal/users/new", "/portal/users/import", user, $"{user}/edit", $"{user}/invite", $"{user}/suspend", $"{user}/reinstate", $"{user}/remove", $"{user}/two-factor",
             "/portal/groups", "/portal/groups/new", group, $"{group}/edit", $"{group}/members", $"{group}/members/{site.Member}/remove", $"{group}/delete", "/portal/licenses", license, $"{license}/groups",
             $"{license}/users", $"{license}/users/{site.Person}/remove", $"{license}/responses/{site.Response}/revoke", "/portal/activations", $"/portal/activations/{site.Activation}", "/portal/activations/log",
-            "/portal/releases", "/portal/offline", "/portal/offline/deactivate", "/portal/history", "/portal/history/refused", $"/portal/access-diff?from={DateTime.UtcNow.AddYears(-1):yyyy-MM-dd'T'HH:mm:ss}",
+            "/portal/releases", "/portal/offline", "/portal/offline/deactivate", "/portal/history", "/portal/history/refused", $"/portal/access-diff?from={site.Opened:yyyy-MM-dd'T'HH:mm:ss}",
             "/portal/search?search=ada", "/portal/moment",
         ];
     }
@@ -60,7 +60,7 @@ internal static partial class Atlas
 
     public static string[] OfAuditorsAndOperators(DemoSite site) =>
     [
-        "/admin/history", "/admin/history?resource=license", "/admin/history/refused", $"/admin/access-diff?organizationId={site.Organization}&from={DateTime.UtcNow.AddYears(-1):yyyy-MM-dd'T'HH:mm:ss}", "/admin/proof",
+        "/admin/history", "/admin/history?resource=license", "/admin/history/refused", $"/admin/access-diff?organizationId={site.Organization}&from={site.Opened:yyyy-MM-dd'T'HH:mm:ss}", "/admin/proof",
         "/admin/projections", "/admin/projections/EffectiveAccess/rebuild", "/admin/projections/EffectiveAccess/verify", $"/admin/projections/work/{site.Work}",
     ];
 

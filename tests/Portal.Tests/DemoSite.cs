@@ -70,10 +70,12 @@ public sealed class DemoSite() : Site(withDemo: true)
 
         LicenseOfUser = await First(user, "/v3/me/licenses");
         Activation = await First(admin, $"{own}/activations?sort=%2BcreatedAt");
+        Channel = (string)(await Post(vendor, "/v3/release-channels", new { name = "stable", displayName = "Stable", @private = false }))["id"]!;
+        await Post(vendor, "/v3/release-platforms", new { name = "windows", displayName = "Windows" });
+        Platform = (string)(await Post(vendor, "/v3/release-platforms", new { name = "linux", displayName = "Linux" }))["id"]!;
         Release = (string)(await Post(vendor, "/v3/releases", new { name = "Workbench 2.1", version = "2.1.0", channel = "stable", platforms = new[] { "linux", "windows" }, productId = Product, notes = "Faster, and quieter." }))["id"]!;
         await Send(vendor, HttpMethod.Put, $"/v3/{Release}/workbench.tar.gz", new ByteArrayContent(Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Repeat("not really a program", 5000)))));
         File = (string)(await Get(vendor, $"/v3/releases/{Release}"))["files"]![0]!["id"]!;
-        (Channel, Platform) = (await First(vendor, "/v3/release-channels"), await First(vendor, "/v3/release-platforms"));
         await Post(vendor, $"/v3/releases/{Release}/publish");
         Member = await First(admin, $"{own}/user-groups/{Group}/users");
         await Carry(admin, (string)license["key"]!);

@@ -75,6 +75,8 @@ public class Pages(DemoSite site)
     {
         await visitor.Page.SetViewportSizeAsync(1280, 900);
         (await visitor.Page.GotoAsync(address))!.Status.ShouldBe(200, address);
+        (await visitor.Page.Locator(".list[data-live]:not(:has(.list-tools a[download])), .list:has(.pager, .total):not(:has(.list-tools a[download]))").CountAsync()).ShouldBe(0, $"{address} has a list without an export");
+        (await visitor.Page.Locator("form[method=post]:not(:has([name=__RequestVerificationToken]))").CountAsync()).ShouldBe(0, $"{address} has a form that others could send");
         foreach (var (width, height, suffix) in ((int, int, string)[])[(1280, 900, ""), (390, 844, "-phone")])
         {
             await visitor.Page.SetViewportSizeAsync(width, height);

@@ -21,8 +21,7 @@ public abstract class OrganizationPage : PortalPage
         return Task.CompletedTask;
     }
 
-    /// <summary>Names of the users and licences that a preview speaks of.</summary>
-    protected async Task<IReadOnlyDictionary<Guid, string>> NamesIn(Preview? preview)
+    protected override async Task<IReadOnlyDictionary<Guid, string>> NamesIn(Preview? preview)
     {
         var changes = preview is null ? [] : preview.Access.Gained.Take(Named).Concat(preview.Access.Lost.Take(Named)).ToList();
         if (changes.Count == 0)

@@ -37,7 +37,7 @@ internal static class Failures
         }
         catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
-            var forged = e is AntiforgeryValidationException;
+            var forged = e is AntiforgeryValidationException || http.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false };
             if (!forged)
                 http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Failures)).LogError(e, "A page broke");
             await ShowAsync(http, Broken(http, forged));

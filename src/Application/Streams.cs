@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using EventSourcedOrgs.Application.Writing;
+using EventSourcedOrgs.Domain;
+using Marten;
+
+namespace EventSourcedOrgs.Application;
+
+/// <summary>The streams of one kind of aggregate, within one unit of work: a stream decided on twice remembers the first decision.</summary>
+public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> idOf)
+    where TState : class, IAggregate<TState, TEvent>
+    where TId : struct, IId<TId>
+    where TEvent : class
+{
+    private readonly Dictionary<Guid, OpenStream> open = [];
+    private readonly Dictionary<Guid, TState> seen = [];
+
+    /// <summary>The states of the streams decided on, before this unit of work and after it.</summary>
+    public IEnumerable<(TState Before, TState After)> Changes =>
+        open.Values.Select(stream => (Before: (TState)stream.Began, After: (TState)stream.State)).Where(change => change.Before.Recorded.Version != change.After.Recorded.Version);
+
+    /// <summary>The state as this unit of work sees it, or the initial state of what was never created; of a past moment where one is asked about.</summary>
+    public async Task<TState> Latest(TId id, CancellationToken cancellation)
+    {
+        if (open.TryGetValue(id.Value, out var known))
+            return (TState)known.State;
+        if (seen.TryGetValue(id.Value, out var state))
+            return state;
+        if (store.Context.AsOf is not null)
+            return (await Latest([id], cancellation)).GetValueOrDefault(id, TState.Initial);
+        return await store.Writing.States.Find<TState>(id.Value, cancellation) is { } found ? seen[id.Value] = found : TState.Initial;
+    }
+
+    /// <summary>The states of these ids that were ever created.</summary>
+    public async Task<IReadOnlyDictionary<TId, TState>> Latest(IEnumerable<TId> ids, CancellationToken cancellation)
+    {
+        var named = ids.Select(id => id.Value).ToHashSet();
+        var states = named.Where(open.ContainsKey).ToDictionary(TId.From, id => (TState)open[id].State);
+        var others = named.Where(id => !open.ContainsKey(id)).ToArray();
+        if (others.Length > 0)
+        {
+            foreach (var state in await (store.Context.AsOf is { } past ? Fold(others, past.Position, cancellation) : store.Writing.States.Find<TState>(others, cancellation)))
+                states[idOf(state)] = state;
+        }
+
+        return states;
+    }
+
+    /// <summary>Reads the states of these ids at once, so that asking for each of them later costs nothing.</summary>
+    public async Task Prefetch(IEnumerable<TId> ids, CancellationToken cancellation)
+    {
+        foreach (var (id, state) in await Latest(ids.Where(id => !seen.ContainsKey(id.Value)), cancellation))
+            seen[id.Value] = state;
+    }
+
+    /// <summary>Opens these streams for decisions at once; one that does not exist is left out.</summary>
+    public async Task Open(IEnumerable<TId> ids, CancellationToken cancellation)
+    {
+        Guid[] unknown = [.. ids.Select(id => id.Value).Distinct().Where(id => id != Guid.Empty && !open.ContainsKey(id))];
+        var stored = (await store.Writing.States.Find<TState>([.. unknown.Where(id => !seen.ContainsKey(id))], cancellation)).ToDictionary(state => idOf(state).Value);
+        foreach (var id in unknown)
+        {
+            if (Uncommitted(id) is null && (seen.GetValueOrDefault(id) ?? stored.GetValueOrDefault(id)) is { } state)
+                Open(id, state);
+        }
+    }
+
+    /// <summary>Opens these streams, in turns with the other commands of this process, taken in the order of the ids so that nobody waits in a circle.</summary>
+    public async Task OpenExclusively(IEnumerable<TId> ids, CancellationToken cancellation)
+    {
+        foreach (var id in ids.Select(id => id.Value).Distinct().Where(id => id != Guid.Empty && !open.ContainsKey(id)).Order())
+            await Open(id, exclusively: true, cancellation);
+    }
+
+    /// <summary>The states as they were: the same streams, folded up to a position.</summary>
+    private async Task<IReadOnlyList<TState>> Fold(Guid[] ids, long position, CancellationToken cancellation)
+    {
+        var events = await store.Session.Events.QueryAllRawEvents()
+            .Where(e => e.StreamId.IsOneOf(ids) && e.Sequence <= position).OrderBy(e => e.Sequence).ToListAsync(cancellation);
+        return [.. events.Where(e => e.Data is TEvent).GroupBy(e => e.StreamId)
+            .Select(stream => stream.Aggregate(TState.Initial, (state, e) => Aggregate.Fold(state, (TEvent)e.Data, e.Timestamp)))];
+    }
+
+    /// <summary>Starts a stream with the events of a decision.</summary>
+    public Result<TState> Start(TId id, Decision<TEvent> decision)
+    {
+        if (decision.Refusal is { } refusal)
+            return refusal;
+
+        var stream = Open(id.Value, TState.Initial);
+        return Record(stream, decision.Events);
+    }
+
+    /// <summary>Decides on a stream that exists. Who else writes to it meanwhile is found at the commit; then the command runs again.</summary>
+    public Task<Result<TState>> Decide(TId id, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation) =>
+        Decide(id, exclusively: false, decide, cancellation);
+
+    /// <summary>Decides under a lock of the stream, held until the commit: for decisions that many make at once, such as seats.</summary>
+    public Task<Result<TState>> DecideExclusively(TId id, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation) =>
+        Decide(id, exclusively: true, decide, cancellation);
+
+    private async Task<Result<TState>> Decide(TId id, bool exclusively, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation)
+    {
+        if (id.Value == Guid.Empty)
+            return Refusal.NotFound(typeof(TState).Name);
+        if (!open.TryGetValue(id.Value, out var stream))
+        {
+            stream = await Open(id.Value, exclusively, cancellation);
+            if (stream is null)
+                return Refusal.NotFound(typeof(TState).Name);
+            if (store.Context is { IfMatch: { } version } && store.Context.Target == id.Value && stream.Before != version)
+                return Refusal.VersionMismatch;
+        }
+
+        var decision = decide((TState)stream.State);
+        return decision.Refusal is { } refusal ? refusal : Record(stream, decision.Events);
+    }
+
+    private TState Record(OpenStream stream, ImmutableArray<TEvent> events)
+    {
+        store.Record(stream, events);
+        var state = Aggregate.Fold((TState)stream.State, events, store.Context.Now);
+        stream.State = state;
+        return state;
+    }
+
+    private async Task<OpenStream?> Open(Guid id, bool exclusively, CancellationToken cancellation)
+    {
+        if (exclusively)
+            await store.TakeTurn(id, cancellation);
+        if (Uncommitted(id) is { } ahead)
+            return ahead;
+
+        var state = (exclusively ? null : seen.GetValueOrDefault(id)) ?? await store.Writing.States.Find<TState>(id, cancellation);
+        return state is null ? null : Open(id, state);
+    }
+
+    /// <summary>Opens a stream on the state that it will have, when others have decided on it and are about to be written.</summary>
+    private OpenStream? Uncommitted(Guid id)
+    {
+        // Who holds a lock waits for nobody, because others may wait for the lock.
+        if (store.Session.Holds() || store.Writing.Commits.Uncommitted(id) is not { } known)
+            return null;
+
+        store.Unit.Leans.Add(known.Unit);
+        return Open(id, (TState)known.State);
+    }
+
+    private OpenStream Open(Guid id, TState state)
+    {
+        var stream = new OpenStream(id, typeof(TState), state.Recorded.Version, state);
+        store.Unit.Streams.Add(stream);
+        return open[id] = stream;
+    }
+}

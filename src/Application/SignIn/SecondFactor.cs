@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Application.Writing;
+using EventSourcedOrgs.Domain;
 using Marten;
 
 namespace EventSourcedOrgs.Application.SignIn;

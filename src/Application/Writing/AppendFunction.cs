@@ -4,6 +4,7 @@ using JasperFx.Events;
 using Marten;
 using Marten.Events;
 using Marten.Exceptions;
+using Marten.Storage;
 using Npgsql;
 using NpgsqlTypes;
 using Weasel.Core;
@@ -27,12 +28,13 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
     /// <summary>What Marten calls the one tenant that there is.</summary>
     private const string Tenant = "*DEFAULT*";
 
+
+    /// <summary>Written as PostgreSQL shows it, because the schema is compared with what is shown.</summary>
     private const string Text = $"""
-        create or replace function {EventStore.Schema}.{Name}(
-            streams uuid[], kinds varchar[], befores bigint[], afters bigint[],
-            stream_ids uuid[], versions bigint[], ids uuid[], types varchar[], dotnet_types varchar[], bodies jsonb[], times timestamptz[],
-            causations varchar[], correlations varchar[], heads jsonb[], users varchar[])
-        returns bigint[] language plpgsql as $function$
+        CREATE OR REPLACE FUNCTION {EventStore.Schema}.{Name}(streams uuid[], kinds character varying[], befores bigint[], afters bigint[], stream_ids uuid[], versions bigint[], ids uuid[], types character varying[], dotnet_types character varying[], bodies jsonb[], times timestamp with time zone[], causations character varying[], correlations character varying[], heads jsonb[], users character varying[])
+         RETURNS bigint[]
+         LANGUAGE plpgsql
+        AS $function$
         declare
             positions bigint[];
         begin
@@ -93,9 +95,10 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
 
         public long? LastPosition => events.Count == 0 ? null : events.Max(e => e.Sequence);
 
-        public Type DocumentType => typeof(IEvent);
+        /// <summary>None, so that it keeps its place at the end: a document that cannot be written then costs no positions, which read models would have to wait for.</summary>
+        public Type DocumentType => typeof(StorageFeatures);
 
-        public OperationRole Role() => OperationRole.Events;
+        public OperationRole Role() => OperationRole.Other;
 
         public void ConfigureCommand(Weasel.Core.ICommandBuilder builder, IStorageSession session)
         {

@@ -60,7 +60,7 @@ public readonly record struct Unique(string Kind, string Value)
 }
 
 /// <summary>Takes and frees claims within the unit of work.</summary>
-public sealed class Claims(IDocumentSession session, Secrets secrets, States states)
+public sealed class Claims(IDocumentSession session, Secrets secrets, States states, Action<string>? taken = null)
 {
     private readonly Dictionary<string, Guid?> known = [];
 
@@ -68,16 +68,17 @@ public sealed class Claims(IDocumentSession session, Secrets secrets, States sta
     /// Takes a value for a holder, or answers the refusal when another has it. A claimant who commits between this look and our commit
     /// makes the commit fail, and the command runs again.
     /// </summary>
-    public async Task<Refusal?> Take(Unique unique, Guid holder, Refusal taken, CancellationToken cancellation)
+    public async Task<Refusal?> Take(Unique unique, Guid holder, Refusal refusal, CancellationToken cancellation)
     {
         var id = IdOf(unique);
         var current = await Holder(id, cancellation);
         if (current == holder)
             return null;
         if (current is not null)
-            return taken;
+            return refusal;
 
         known[id] = holder;
+        taken?.Invoke(id);
         session.Insert(new Claim(id, holder));
         return null;
     }

@@ -60,7 +60,7 @@ public sealed class Store : IDisposable
         ReleasePlatforms = new(this, state => state.Id);
         Operations = new(this, state => state.Id);
         Accounts = new(this, state => state.Id);
-        Claims = new(session, secrets, writing.States);
+        Claims = new(session, secrets, writing.States, Unit.Claims.Add);
     }
 
     public IDocumentSession Session { get; }
@@ -127,6 +127,7 @@ public sealed class Store : IDisposable
         Session.EjectAllPendingChanges();
         foreach (var stream in Unit.Streams)
             stream.Discard();
+        Unit.Claims.Clear();
         appended.Clear();
         RecordsRefusal = false;
     }
@@ -163,11 +164,11 @@ public sealed class Store : IDisposable
 
     public void Dispose() => EndTurns();
 
-    /// <summary>Waits for the turn of a stream in this process; whoever was overtaken again and again, by other processes, locks it in the database.</summary>
-    internal async Task TakeTurn(Guid stream, CancellationToken cancellation)
+    /// <summary>Waits for the turn of a stream in this process, and where it shall be locked, for its lock in the database; whoever was overtaken again and again, by other processes, locks it, too.</summary>
+    internal async Task Take(Guid stream, bool locks, CancellationToken cancellation)
     {
         turns.Add(await Writing.Turns.Wait(stream, cancellation));
-        if (Context.Attempt <= PatientAttempts)
+        if (!locks && Context.Attempt <= PatientAttempts)
             return;
         await Session.HoldAsync(cancellation);
         await Session.QueryAsync<long>("select version from events.mt_streams where id = ? for update", cancellation, stream);

@@ -64,11 +64,16 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         }
     }
 
-    /// <summary>Opens these streams, in turns with the other commands of this process, taken in the order of the ids so that nobody waits in a circle.</summary>
-    public async Task OpenExclusively(IEnumerable<TId> ids, CancellationToken cancellation)
+    /// <summary>Opens these streams under locks, held until the commit and taken in the order of the ids so that nobody waits in a circle.</summary>
+    public Task OpenExclusively(IEnumerable<TId> ids, CancellationToken cancellation) => Open(ids, Guard.Lock, cancellation);
+
+    /// <summary>Opens these streams in turns with the other commands of this process, for decisions that append to them.</summary>
+    public Task OpenInTurn(IEnumerable<TId> ids, CancellationToken cancellation) => Open(ids, Guard.Turn, cancellation);
+
+    private async Task Open(IEnumerable<TId> ids, Guard guard, CancellationToken cancellation)
     {
         foreach (var id in ids.Select(id => id.Value).Distinct().Where(id => id != Guid.Empty && !open.ContainsKey(id)).Order())
-            await Open(id, exclusively: true, cancellation);
+            await Open(id, guard, cancellation);
     }
 
     /// <summary>The states as they were: the same streams, folded up to a position.</summary>
@@ -92,19 +97,23 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
 
     /// <summary>Decides on a stream that exists. Who else writes to it meanwhile is found at the commit; then the command runs again.</summary>
     public Task<Result<TState>> Decide(TId id, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation) =>
-        Decide(id, exclusively: false, decide, cancellation);
+        Decide(id, Guard.Version, decide, cancellation);
 
-    /// <summary>Decides under a lock of the stream, held until the commit: for decisions that many make at once, such as seats.</summary>
+    /// <summary>Decides in turn with the other commands of this process: for decisions that many make at once and that append to the stream, such as seats.</summary>
+    public Task<Result<TState>> DecideInTurn(TId id, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation) =>
+        Decide(id, Guard.Turn, decide, cancellation);
+
+    /// <summary>Decides under a lock of the stream, held until the commit: it guards what is not in the stream, too, such as the places of a licence.</summary>
     public Task<Result<TState>> DecideExclusively(TId id, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation) =>
-        Decide(id, exclusively: true, decide, cancellation);
+        Decide(id, Guard.Lock, decide, cancellation);
 
-    private async Task<Result<TState>> Decide(TId id, bool exclusively, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation)
+    private async Task<Result<TState>> Decide(TId id, Guard guard, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation)
     {
         if (id.Value == Guid.Empty)
             return Refusal.NotFound(typeof(TState).Name);
         if (!open.TryGetValue(id.Value, out var stream))
         {
-            stream = await Open(id.Value, exclusively, cancellation);
+            stream = await Open(id.Value, guard, cancellation);
             if (stream is null)
                 return Refusal.NotFound(typeof(TState).Name);
             if (store.Context is { IfMatch: { } version } && store.Context.Target == id.Value && stream.Before != version)
@@ -123,14 +132,14 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         return state;
     }
 
-    private async Task<OpenStream?> Open(Guid id, bool exclusively, CancellationToken cancellation)
+    private async Task<OpenStream?> Open(Guid id, Guard guard, CancellationToken cancellation)
     {
-        if (exclusively)
-            await store.TakeTurn(id, cancellation);
+        if (guard != Guard.Version)
+            await store.Take(id, guard == Guard.Lock, cancellation);
         if (Uncommitted(id) is { } ahead)
             return ahead;
 
-        var state = (exclusively ? null : seen.GetValueOrDefault(id)) ?? await store.Writing.States.Find<TState>(id, cancellation);
+        var state = (guard == Guard.Version ? seen.GetValueOrDefault(id) : null) ?? await store.Writing.States.Find<TState>(id, cancellation);
         return state is null ? null : Open(id, state);
     }
 
@@ -150,5 +159,13 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         var stream = new OpenStream(id, typeof(TState), state.Recorded.Version, state);
         store.Unit.Streams.Add(stream);
         return open[id] = stream;
+    }
+
+    /// <summary>What keeps others from the stream between the decision and the commit: nothing but its version, the order of this process, a lock in the database.</summary>
+    private enum Guard
+    {
+        Version,
+        Turn,
+        Lock,
     }
 }

@@ -27,7 +27,7 @@ internal sealed class References(Store store)
         var joining = await Holders(Texts(rows, "email", "membership").Select(Unique.Email), cancellation);
         var licenses = await Holders(Texts(rows, "key", "groupAssignment", "userAssignment").Select(Unique.LicenseKey), cancellation);
         var (admitting, mentioned) = await Admitting(organizations, cancellation);
-        await store.Organizations.OpenExclusively(admitting, cancellation);
+        await store.Organizations.OpenInTurn(admitting, cancellation);
         await store.Organizations.Prefetch(mentioned, cancellation);
         await store.Users.Open(joining.Select(UserId.From), cancellation);
         await store.Users.Prefetch((await Holders(Texts(rows, "email", "user", "userAssignment").Select(Unique.Email), cancellation)).Select(UserId.From), cancellation);

@@ -122,7 +122,11 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         if (envelope.DryRun)
             return new(result, made, null, store.Appended);
         if (key is not null && made is not null)
+        {
+            store.Unit.Claims.Add(key);
             store.Session.Insert(new AnsweredRequest(key, request, secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(made)), store.Context.Now, Mentions(made)));
+        }
+
         await store.Commit();
         return new(result, made, store.Appended.Count == 0 ? null : store.Appended.Max(e => e.Sequence), store.Appended);
     }
@@ -138,6 +142,7 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         e is OvertakenException or ConcurrencyException or DocumentAlreadyExistsException
             or Marten.Exceptions.ExistingStreamIdCollisionException or JasperFx.Events.ExistingStreamIdCollisionException
             or Marten.Exceptions.StreamLockedException or JasperFx.Events.StreamLockedException
+        || (e is AggregateException several && several.InnerExceptions.All(IsRace))
         || ForgottenStatements.IsForgotten(e)
         || (e is PostgresException or MartenCommandException && (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState is
             PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable);

@@ -47,7 +47,7 @@ public sealed class Admission(Store store, IPasswords passwords, Scopes scopes)
         if (organization is not { } id)
             return null;
 
-        var admitted = await store.Organizations.DecideExclusively(id, state => state.Admit(user, store.Context.Caller.SeatAuthority), cancellation);
+        var admitted = await store.Organizations.DecideInTurn(id, state => state.Admit(user, store.Context.Caller.SeatAuthority), cancellation);
         return admitted.Refusal is { Kind: RefusalKind.NotFound } ? unknownOrganization : admitted.Refusal;
     }
 

@@ -128,6 +128,6 @@ public sealed class UserRevision(Store store, IPasswords passwords, Scopes scope
     private async Task Release(User user, CancellationToken cancellation)
     {
         if (user.Organization is { } organization)
-            await store.Organizations.DecideExclusively(organization, state => state.Release(user.Id), cancellation);
+            await store.Organizations.DecideInTurn(organization, state => state.Release(user.Id), cancellation);
     }
 }

@@ -48,7 +48,7 @@ public sealed class Departure(Store store)
     public async Task<Result<User>> Of(User user, Func<User, Decision<UserEvent>> decide, CancellationToken cancellation)
     {
         if (user.Organization is { } organization)
-            await store.Organizations.DecideExclusively(organization, state => state.Release(user.Id), cancellation);
+            await store.Organizations.DecideInTurn(organization, state => state.Release(user.Id), cancellation);
         if (user.Email.Value is { } email)
             store.Claims.Free(Unique.Email(email));
         store.Session.Delete<Credentials>(user.Id);

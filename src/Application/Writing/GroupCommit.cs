@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using EventSourcedOrgs.Application.Pipeline;
@@ -19,6 +20,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
 {
     private const int Most = 32;
     private const int AtOnce = 2;
+    private const int MostClaims = 10_000;
 
     private static readonly Histogram<int> Sizes = Telemetry.Meter.CreateHistogram<int>("eventsourcedorgs.commit.units", "{command}", "Commands that share one transaction");
     private static readonly Counter<long> Events = Telemetry.Meter.CreateCounter<long>("eventsourcedorgs.events", "{event}", "Events appended");
@@ -32,6 +34,9 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
 
     private readonly Dictionary<Guid, UnitOfWork> latest = [];
     private readonly List<UnitOfWork> waiting = [];
+
+    /// <summary>Claims that are being taken (until the end of time) or were taken, and when: whoever looked before that looked too early.</summary>
+    private readonly Dictionary<string, long> claims = [];
     private int writing;
 
     /// <summary>The state that a stream will have when what is in the queue is durable, and the unit it comes from; null when nothing is.</summary>
@@ -59,8 +64,14 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
                     throw new OvertakenException();
             }
 
+            if (unit.Claims.Exists(claim => claims.TryGetValue(claim, out var taken) && taken > unit.Began))
+                throw new OvertakenException("Somebody else has it.");
+
             foreach (var change in unit.Changed)
                 latest[change.Id] = unit;
+            if (claims.Count > MostClaims)
+                claims.Where(claim => claim.Value < unit.Began).ToList().ForEach(claim => claims.Remove(claim.Key));
+            unit.Claims.ForEach(claim => claims[claim] = long.MaxValue);
             if (!isAlone)
             {
                 waiting.Add(unit);
@@ -176,6 +187,14 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
                         latest.Remove(change.Id);
                 }
 
+                foreach (var claim in unit.Claims)
+                {
+                    if (failure is null)
+                        claims[claim] = Stopwatch.GetTimestamp();
+                    else
+                        claims.Remove(claim);
+                }
+
                 if (failure is null)
                     unit.Succeed();
                 else
@@ -195,5 +214,6 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
 
     /// <summary>PostgreSQL or Marten said no, so nothing of the transaction is there; anything else, such as a lost connection, leaves that open.</summary>
     private static bool IsRolledBack(Exception e) =>
-        e is OvertakenException or PostgresException or ConcurrencyException or DocumentAlreadyExistsException or MartenCommandException { InnerException: PostgresException };
+        e is OvertakenException or PostgresException or ConcurrencyException or DocumentAlreadyExistsException or MartenCommandException { InnerException: PostgresException }
+        || (e is AggregateException several && several.InnerExceptions.All(IsRolledBack));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using JasperFx.Events;
 using Marten;
 
@@ -44,7 +45,13 @@ internal sealed class UnitOfWork(IDocumentSession session)
 
     public IDocumentSession Session { get; } = session;
 
+    /// <summary>When it began to read, as a timestamp of <see cref="Stopwatch"/>.</summary>
+    public long Began { get; } = Stopwatch.GetTimestamp();
+
     public List<OpenStream> Streams { get; } = [];
+
+    /// <summary>The ids of the claims that it takes, because nobody had them.</summary>
+    public List<string> Claims { get; } = [];
 
     /// <summary>Units that are not durable yet and on whose states this one has decided: it holds only when they do.</summary>
     public HashSet<UnitOfWork> Leans { get; } = [];

@@ -23,9 +23,8 @@ internal static class Failures
         }
         catch (ApiException e) when (!http.Response.HasStarted && e.Problem.Status == StatusCodes.Status401Unauthorized)
         {
-            var session = http.RequestServices.GetRequiredService<PortalSession>();
-            session.End("You have been signed out.");
-            Sessions.AskToSignIn(http, session);
+            http.RequestServices.GetRequiredService<PortalSession>().End("You have been signed out.");
+            http.Response.Redirect(Sessions.SignIn);
         }
         catch (ApiException e) when (!http.Response.HasStarted)
         {
@@ -37,7 +36,7 @@ internal static class Failures
         }
         catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
-            var forged = e is AntiforgeryValidationException || http.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false };
+            var forged = e is AntiforgeryValidationException;
             if (!forged)
                 http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Failures)).LogError(e, "A page broke");
             await ShowAsync(http, Broken(http, forged));

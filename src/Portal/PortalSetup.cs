@@ -49,7 +49,6 @@ public static class PortalSetup
                 var beside = endpoints.MapGroup("").ExcludeFromDescription();
                 beside.MapSwitches();
                 beside.MapDownloads();
-                beside.MapExports();
                 beside.MapLive();
             });
         });

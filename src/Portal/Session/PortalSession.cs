@@ -43,8 +43,7 @@ public sealed class PortalSession
 
     public bool IsOrganizationAdmin => Me?.Role is "organization-admin";
 
-    /// <summary>The organization of whoever asks; for those of none one that is not there.</summary>
-    public Guid Organization => Me?.OrganizationId ?? Guid.Empty;
+    public Guid Organization => Me?.OrganizationId ?? throw new InvalidOperationException("Only somebody of an organization gets here.");
 
     /// <summary>Whether this person's role, and no past moment, lets them do what needs a scope.</summary>
     public bool May(string scope) => Me?.Scopes.Contains(scope) is true && (!IsPast || scope.EndsWith(":read", StringComparison.Ordinal));

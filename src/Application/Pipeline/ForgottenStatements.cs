@@ -12,8 +12,10 @@ public static class ForgottenStatements
     private const int MostAttempts = 5;
 
     /// <summary>True when PostgreSQL did not know a statement that the connection believed to be prepared.</summary>
-    public static bool IsForgotten(Exception e) =>
-        (e as PostgresException ?? (e as MartenCommandException)?.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.InvalidSqlStatementName;
+    public static bool IsForgotten(Exception e) => SqlStateOf(e) == PostgresErrorCodes.InvalidSqlStatementName;
+
+    /// <summary>What PostgreSQL said no with, asked directly or by Marten; null when it was not PostgreSQL.</summary>
+    internal static string? SqlStateOf(Exception e) => (e as PostgresException ?? (e as MartenCommandException)?.InnerException as PostgresException)?.SqlState;
 
     /// <summary>Does something that reads, or writes in one unit of work, and does it again where a statement was forgotten.</summary>
     public static async Task<T> Again<T>(Func<Task<T>> work)

@@ -1,11 +1,10 @@
 using System.Data.Common;
 using System.Text.Json;
+using EventSourcedOrgs.Application.Pipeline;
 using JasperFx.Events;
 using Marten;
 using Marten.Events;
-using Marten.Exceptions;
 using Marten.Storage;
-using Npgsql;
 using NpgsqlTypes;
 using Weasel.Core;
 using Weasel.Postgresql;
@@ -71,7 +70,7 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
 
     /// <summary>True when a stream was not at the version that was expected, so that nothing was written.</summary>
     public static bool IsOvertaken(Exception e) =>
-        e is OvertakenException || (e as PostgresException ?? (e as MartenCommandException)?.InnerException as PostgresException)?.SqlState == Overtaken;
+        e is OvertakenException || ForgottenStatements.SqlStateOf(e) == Overtaken;
 
     internal Operation Of(IReadOnlyCollection<UnitOfWork> units) => new(this, units);
 

@@ -23,8 +23,9 @@ internal static class Failures
         }
         catch (ApiException e) when (!http.Response.HasStarted && e.Problem.Status == StatusCodes.Status401Unauthorized)
         {
-            http.RequestServices.GetRequiredService<PortalSession>().End("You have been signed out.");
-            http.Response.Redirect(Sessions.SignIn);
+            var session = http.RequestServices.GetRequiredService<PortalSession>();
+            session.End("You have been signed out.");
+            Sessions.AskToSignIn(http, session);
         }
         catch (ApiException e) when (!http.Response.HasStarted)
         {
@@ -36,7 +37,7 @@ internal static class Failures
         }
         catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
-            var forged = e is AntiforgeryValidationException;
+            var forged = e is AntiforgeryValidationException || http.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false };
             if (!forged)
                 http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Failures)).LogError(e, "A page broke");
             await ShowAsync(http, Broken(http, forged));

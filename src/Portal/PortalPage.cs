@@ -6,6 +6,9 @@ namespace EventSourcedOrgs.Portal;
 /// <summary>What every page has at hand: the service, the session, the request, and the way from a command to the next page.</summary>
 public abstract class PortalPage : ComponentBase
 {
+    /// <summary>The field of a form that says that its effect was looked at.</summary>
+    public const string Seen = "seen";
+
     private bool isLoaded;
 
     [Inject] public required ApiClient Api { get; set; }
@@ -20,6 +23,12 @@ public abstract class PortalPage : ComponentBase
 
     /// <summary>What the service said to the last form; the fields of the form find their part in it.</summary>
     protected Problem? Problem { get; private set; }
+
+    /// <summary>What the form that was sent would do, while that is to be confirmed; a <c>SecondLook</c> shows it.</summary>
+    protected Preview? Foreseen { get; private set; }
+
+    /// <summary>Names of the users and licences that it speaks of.</summary>
+    protected IReadOnlyDictionary<Guid, string> ForeseenNames { get; private set; } = new Dictionary<Guid, string>();
 
     protected Posted Posted => new(Http.Request);
 
@@ -40,6 +49,36 @@ public abstract class PortalPage : ComponentBase
             await LoadAsync();
         isLoaded = true;
         await base.SetParametersAsync(ParameterView.Empty);
+    }
+
+    /// <summary>Names of the users and licences that a preview speaks of.</summary>
+    protected virtual Task<IReadOnlyDictionary<Guid, string>> NamesIn(Preview? preview) => Task.FromResult<IReadOnlyDictionary<Guid, string>>(new Dictionary<Guid, string>());
+
+    /// <summary>Does what a form asks for; when somebody gains or loses access by it, that is shown first, and it is done when it was confirmed.</summary>
+    protected async Task Decide<T>(Call<T> call, string to, string notice)
+    {
+        if (!Posted.Flag(Seen) && (!await Foresee(call) || Foreseen!.ChangesAccess))
+            return;
+        Foreseen = null;
+        Finish(await Api.Send(call), to, notice);
+    }
+
+    /// <summary>The same for what has an effect in any case.</summary>
+    protected async Task DecideAfterLook<T>(Call<T> call, string to, string notice)
+    {
+        if (Posted.Flag(Seen))
+            Finish(await Api.Send(call), to, notice);
+        else
+            await Foresee(call);
+    }
+
+    private async Task<bool> Foresee<T>(Call<T> call)
+    {
+        var outcome = await Api.Foresee(call);
+        if (!Accept(outcome))
+            return false;
+        (Foreseen, ForeseenNames) = (outcome.Value, await NamesIn(outcome.Value));
+        return true;
     }
 
     /// <summary>Goes on to a page and tells there what was done, if it was; otherwise stays, with the problem.</summary>

@@ -49,6 +49,7 @@ public static class PortalSetup
                 var beside = endpoints.MapGroup("").ExcludeFromDescription();
                 beside.MapSwitches();
                 beside.MapDownloads();
+                beside.MapExports();
                 beside.MapLive();
             });
         });

@@ -27,7 +27,7 @@ internal static class Switches
             return Results.LocalRedirect(Sessions.Back(back, Sessions.HomeOf(session)));
         });
 
-        routes.MapPost("/portal/sign-out", [ForEverybody] async (PortalSession session, ApiClient api) =>
+        routes.MapPost("/portal/sign-out", [ForEverybody] async (IFormCollection _, PortalSession session, ApiClient api) =>
         {
             await api.Send(Contract.Logout());
             session.End("You are signed out.");

@@ -9,6 +9,9 @@ public static class Words
 {
     private static readonly CultureInfo English = CultureInfo.InvariantCulture;
 
+    /// <summary>Names that their owners write in their own way.</summary>
+    private static readonly Dictionary<string, string> Systems = new() { ["macos"] = "macOS", ["ios"] = "iOS" };
+
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("d MMM yyyy, HH:mm", English);
 
     public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("d MMM yyyy", English);
@@ -82,6 +85,8 @@ public static class Words
     /// <summary>A name of the code or of an event, as words: <c>group_assigned_to_license_v1</c>, <c>node-locked</c>, <c>NOT_ASSIGNED</c>.</summary>
     public static string Plain(string name)
     {
+        if (Systems.TryGetValue(name, out var system))
+            return system;
         if (name.All(char.IsLetter) && name.Any(char.IsLower))
             return Camel(name);
         var words = name.Split('_', '-', '.').Where(word => word.Length > 0 && !(word[0] == 'v' && word.Skip(1).All(char.IsDigit))).ToList();

@@ -68,7 +68,10 @@ internal sealed class AdminSale(HttpClient vendor)
         {
             key = (string)license["key"]!, productId = Product, fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Name))), hostname = "drawing-board", os = "linux", userHash = "ada",
         });
-        Activation = (string)(await Send(HttpMethod.Get, $"/v3/activations?licenseId={License}"))[0]!["id"]!;
+        JsonNode listed;
+        while ((listed = await Send(HttpMethod.Get, $"/v3/activations?licenseId={License}")) is JsonArray { Count: 0 })
+            await Task.Delay(50);
+        Activation = (string)listed[0]!["id"]!;
     }
 
     private async Task MakeRelease()

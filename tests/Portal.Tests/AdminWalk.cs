@@ -97,6 +97,42 @@ public class AdminWalk(DemoSite site)
     }
 
     [Fact]
+    public async Task Who_loses_access_is_shown_before_a_licence_ends_earlier_or_goes_to_somebody_else()
+    {
+        using var caller = await site.Caller();
+        var sale = await AdminSale.Make(caller);
+        await using var vendor = await site.Visit(Site.SuperAdmin);
+        await vendor.Go($"/admin/licenses/{sale.License}/extend");
+        await vendor.Fill("Days", "-400");
+        await vendor.Press("Extend");
+        await vendor.Sees("it will end");
+        await vendor.Sees("1 access lost");
+        await vendor.IsAccessible();
+        (await Site.Get(caller, $"/v3/licenses/{sale.License}/access?allowed=true")).AsArray().Count.ShouldBe(1);
+
+        await vendor.Go($"/admin/licenses/{sale.License}/edit");
+        await vendor.Fill("Notes", "Harmless");
+        await vendor.Press("Save");
+        await vendor.Sees("Saved.");
+        await vendor.Go($"/admin/licenses/{sale.License}/edit");
+        await vendor.Fill("Notes", "First line\nSecond line");
+        await vendor.Choose("Organization", "No organization");
+        await vendor.Press("Save");
+        await vendor.Sees("1 access lost");
+        await vendor.Press("Save");
+        await vendor.Sees("Saved.");
+        await vendor.Sees("It is not an organization's.");
+        await vendor.Sees("Second line");
+
+        await vendor.Go($"/admin/licenses/{sale.License}/extend");
+        await vendor.Fill("Days", "30");
+        await vendor.Press("Extend");
+        await vendor.Sees("Nobody gains or loses access");
+        await vendor.Press("Extend");
+        await vendor.Sees("The licence was extended.");
+    }
+
+    [Fact]
     public async Task A_file_is_uploaded_published_and_comes_back_as_it_was()
     {
         using var caller = await site.Caller();

@@ -22,6 +22,9 @@ public abstract class Site(bool withDemo) : IAsyncLifetime
 
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>When there was an account, and nothing in it yet.</summary>
+    public DateTime Opened { get; private set; }
+
     public async Task InitializeAsync()
     {
         data = Directory.CreateTempSubdirectory("eventsourcedorgs-portal-").FullName;
@@ -33,6 +36,7 @@ public abstract class Site(bool withDemo) : IAsyncLifetime
         await app.StartAsync();
         var start = new FirstStart(app.Services);
         await start.OpenAccountAsync(demo: true, CancellationToken.None);
+        Opened = DateTime.UtcNow.AddSeconds(1);
         if (withDemo)
             await start.ImportDemoAsync(CancellationToken.None);
         Http = new() { BaseAddress = new Uri(Address) };

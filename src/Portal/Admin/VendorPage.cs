@@ -9,18 +9,17 @@ public abstract class VendorPage : PortalPage
 
     protected static Query OneOf(IEnumerable<Guid> ids) => new() { ["id[in]"] = string.Join(',', ids.Distinct().Take(MostNamed)), ["limit"] = $"{MostNamed}" };
 
-    /// <summary>Names of the users and licences that a preview speaks of.</summary>
-    protected async Task<IReadOnlyDictionary<Guid, string>> NamesIn(Preview? preview)
+    protected override async Task<IReadOnlyDictionary<Guid, string>> NamesIn(Preview? preview)
     {
         var changes = preview is null ? [] : preview.Access.Gained.Take(MostNamed).Concat(preview.Access.Lost.Take(MostNamed)).ToList();
         if (changes.Count == 0)
             return new Dictionary<Guid, string>();
 
-        var users = await Api.Now(Contract.ListUsers(OneOf(changes.Select(change => change.UserId))));
-        var licenses = await Api.Now(Contract.ListLicenses(OneOf(changes.Select(change => change.LicenseId))));
+        var (users, licenses) = await (
+            Api.Now(Contract.ListUsers(OneOf(changes.Select(change => change.UserId)))), Api.Now(Contract.ListLicenses(OneOf(changes.Select(change => change.LicenseId)))));
         var products = await ProductNames(licenses.Select(license => license.ProductId));
         return users.Select(user => (user.Id, user.Name))
-            .Concat(licenses.Select(license => (license.Id, Name: $"{products.GetValueOrDefault(license.ProductId)} {license.Key}".Trim())))
+            .Concat(licenses.Select(license => (license.Id, Name: $"{products.GetValueOrDefault(license.ProductId)} {LicenseWords.Short(license.Key)}".Trim())))
             .ToDictionary(named => named.Id, named => named.Name);
     }
 

@@ -1,8 +1,12 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EventSourcedOrgs.Portal.Components;
 
 namespace EventSourcedOrgs.Portal.Api;
 
@@ -36,6 +40,10 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
     private const string PositionHeader = "X-Position";
     private const string TotalHeader = "X-Total-Count";
 
+    /// <summary>How often it is looked whether the same form, sent before, is done.</summary>
+    private const int Patience = 20;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>What people do about themselves has nothing to do with the moment they look at.</summary>
@@ -45,6 +53,11 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
     {
         Type = "about:blank", Title = "", Status = StatusCodes.Status400BadRequest, Detail = "", TraceId = "", Code = "PAST_IS_PAST", Message = "You are looking at a past moment, and nothing can be changed there. Go back to now first.",
     };
+
+    private int sent;
+
+    /// <summary>How many requests this page has cost so far.</summary>
+    public int Sent => sent;
 
     private HttpContext Browser => browser.HttpContext!;
 
@@ -87,13 +100,20 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
         return all;
     }
 
-    /// <summary>Sends a command; what refuses it is part of the outcome. From then on this person sees nothing older.</summary>
+    /// <summary>Asks a question whose refusal is part of the page.</summary>
+    public async Task<Outcome<T>> Try<T>(Call<T> call)
+    {
+        using var response = await SendAsync(call, session.AsOf);
+        return response.IsSuccessStatusCode ? new(await ReadAsync<T>(response), null) : new(default, await ProblemOf(response));
+    }
+
+    /// <summary>Sends a command; what refuses it is part of the outcome. From then on this person sees nothing older. A form that is sent twice is done once.</summary>
     public async Task<Outcome<T>> Send<T>(Call<T> call)
     {
         if (session.IsPast && !Personal.Any(call.Path.StartsWith))
             return new(default, Past);
 
-        using var response = await SendAsync(call, asOf: null);
+        using var response = await SendOnceAsync(call);
         if (response.IsSuccessStatusCode && HeaderOf(response, PositionHeader) is { } position && call.Method != HttpMethod.Get)
             session.Reached(position);
         return response.IsSuccessStatusCode ? new(await ReadAsync<T>(response), null) : new(default, await ProblemOf(response));
@@ -109,7 +129,7 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
     /// <summary>The answer as it comes, for files and streams; whoever asked disposes of it.</summary>
     public async Task<HttpResponseMessage> Open<T>(Call<T> call, Action<HttpRequestMessage>? prepare = null)
     {
-        var response = await SendAsync(call, asOf: null, prepare: prepare);
+        var response = await SendAsync(call, session.AsOf, prepare: prepare);
         if (response.IsSuccessStatusCode || (int)response.StatusCode is 304 or 416)
             return response;
         using (response)
@@ -118,6 +138,7 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
 
     private async Task<HttpResponseMessage> SendAsync<T>(Call<T> call, string? asOf, bool dryRun = false, Action<HttpRequestMessage>? prepare = null)
     {
+        Interlocked.Increment(ref sent);
         using var request = new HttpRequestMessage(call.Method, (Uri?)null);
         connection.Introduce(request, Browser);
         if (session.Tokens is { } tokens)
@@ -128,6 +149,30 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
             request.Content = JsonContent.Create(body, body.GetType(), options: Json);
         prepare?.Invoke(request);
         return await connection.SendAsync(request, call.Path + Complete(call, asOf, dryRun).AsText(), Browser.RequestAborted);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync<T>(Call<T> call)
+    {
+        var once = OnceFor(call);
+        for (var patience = Patience; ; patience--)
+        {
+            var response = await SendAsync(call, asOf: null, prepare: once);
+            if (once is null || patience == 0 || response.StatusCode != HttpStatusCode.Conflict || (await ProblemOf(response)).Code != "IDEMPOTENCY_KEY_IN_USE")
+                return response;
+            response.Dispose();
+            await Task.Delay(BetweenLooks, Browser.RequestAborted);
+        }
+    }
+
+    /// <summary>The key of a command: of the form as it was shown, and of what is in it, so that what was corrected is another command.</summary>
+    private Action<HttpRequestMessage>? OnceFor<T>(Call<T> call)
+    {
+        if (session.Tokens is null || call.Body is HttpContent || (call.Method != HttpMethod.Post && call.Method != HttpMethod.Patch) || Personal.Any(call.Path.StartsWith)
+            || new Posted(Browser.Request).TextOrNull(PostForm.Once) is not { } shown)
+            return null;
+        var body = call.Body is null ? [] : JsonSerializer.SerializeToUtf8Bytes(call.Body, call.Body.GetType(), Json);
+        var key = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{shown} {call.Path}"), .. body]));
+        return request => request.Headers.Add("Idempotency-Key", key);
     }
 
     private Query Complete<T>(Call<T> call, string? asOf, bool dryRun)
@@ -153,7 +198,7 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
     {
         try
         {
-            if (await response.Content.ReadFromJsonAsync<Problem>(Json, Browser.RequestAborted) is { } problem)
+            if (JsonSerializer.Deserialize<Problem>(await response.Content.ReadAsStringAsync(Browser.RequestAborted), Json) is { } problem)
                 return problem;
         }
         catch (JsonException)

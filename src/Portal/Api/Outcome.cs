@@ -28,6 +28,9 @@ public sealed record Preview
     public required PreviewedAccess Access { get; init; }
 
     public PreviewedSeats? Seats { get; init; }
+
+    /// <summary>Whether somebody would gain or lose a licence.</summary>
+    public bool ChangesAccess => Access is not { GainedCount: 0, LostCount: 0 };
 }
 
 /// <summary>An event that a command would append.</summary>

@@ -21,19 +21,16 @@ public abstract class OrganizationPage : PortalPage
         return Task.CompletedTask;
     }
 
-    /// <summary>Names of the users and licences that a preview speaks of.</summary>
-    protected async Task<IReadOnlyDictionary<Guid, string>> NamesIn(Preview? preview)
+    protected override async Task<IReadOnlyDictionary<Guid, string>> NamesIn(Preview? preview)
     {
         var changes = preview is null ? [] : preview.Access.Gained.Take(Named).Concat(preview.Access.Lost.Take(Named)).ToList();
-        var names = new Dictionary<Guid, string>();
         if (changes.Count == 0)
-            return names;
+            return new Dictionary<Guid, string>();
 
-        foreach (var user in await Api.Ask(Contract.ListOrganizationUsers(Organization, OneOf(changes.Select(change => change.UserId)))))
-            names[user.Id] = user.Name;
-        foreach (var license in await Api.Ask(Contract.ListOrganizationLicenses(Organization, OneOf(changes.Select(change => change.LicenseId)))))
-            names[license.Id] = LicenseWords.Name(license);
-        return names;
+        var (users, licenses) = await (
+            Api.Ask(Contract.ListOrganizationUsers(Organization, OneOf(changes.Select(change => change.UserId)))),
+            Api.Ask(Contract.ListOrganizationLicenses(Organization, OneOf(changes.Select(change => change.LicenseId)))));
+        return users.Select(user => (user.Id, user.Name)).Concat(licenses.Select(license => (license.Id, Name: LicenseWords.Name(license)))).ToDictionary(named => named.Id, named => named.Name);
     }
 
     protected static Query OneOf(IEnumerable<Guid> ids) => new() { ["id[in]"] = string.Join(',', ids.Distinct().Take(100)), ["limit"] = "100" };

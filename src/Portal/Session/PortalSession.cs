@@ -43,7 +43,8 @@ public sealed class PortalSession
 
     public bool IsOrganizationAdmin => Me?.Role is "organization-admin";
 
-    public Guid Organization => Me?.OrganizationId ?? throw new InvalidOperationException("Only somebody of an organization gets here.");
+    /// <summary>The organization of whoever asks; for those of none one that is not there.</summary>
+    public Guid Organization => Me?.OrganizationId ?? Guid.Empty;
 
     /// <summary>Whether this person's role, and no past moment, lets them do what needs a scope.</summary>
     public bool May(string scope) => Me?.Scopes.Contains(scope) is true && (!IsPast || scope.EndsWith(":read", StringComparison.Ordinal));

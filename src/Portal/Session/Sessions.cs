@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using EventSourcedOrgs.Portal.Api;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EventSourcedOrgs.Portal;
@@ -43,18 +44,27 @@ internal static class Sessions
 
         var isOpen = http.GetEndpoint() is null || http.GetEndpoint()!.Metadata.GetMetadata<IAllowAnonymous>() is not null;
         if (session.Me is null && !isOpen)
-            http.Response.Redirect(HttpMethods.IsGet(http.Request.Method) ? $"{SignIn}?back={Uri.EscapeDataString(http.Request.Path + http.Request.QueryString)}" : SignIn);
+            AskToSignIn(http, session);
         else if (!isOpen && IsForOthers(http, session))
             http.Response.Redirect(HomeOf(session));
         else
             await next(http);
     }
 
+    /// <summary>Whoever signs in comes back to the page they were on. A form that was sent meanwhile was not done, and they are told.</summary>
+    public static void AskToSignIn(HttpContext http, PortalSession session)
+    {
+        if (!HttpMethods.IsGet(http.Request.Method))
+            session.End("You have been signed out, and what you sent was not done. Sign in, and send it again.");
+        var isPage = http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
+        http.Response.Redirect(isPage ? $"{SignIn}?back={Uri.EscapeDataString(http.Request.Path + http.Request.QueryString)}" : SignIn);
+    }
+
     public static string HomeOf(PortalSession session) => session.IsVendor ? "/admin" : "/portal";
 
     /// <summary>Only addresses of our own are gone back to.</summary>
     public static string Back(string? address, string otherwise) =>
-        address is not null && (address.StartsWith("/portal", StringComparison.Ordinal) || address.StartsWith("/admin", StringComparison.Ordinal)) && !address.Contains('\\', StringComparison.Ordinal)
+        address is not null && (address.StartsWith("/portal", StringComparison.Ordinal) || address.StartsWith("/admin", StringComparison.Ordinal)) && !address.Any(letter => letter == '\\' || char.IsControl(letter))
             ? address
             : otherwise;
 

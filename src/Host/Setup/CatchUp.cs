@@ -14,7 +14,7 @@ internal sealed class CatchUp<TRequest, TResponse>(Progress progress, CommitWake
     where TResponse : IResult<TResponse>
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
@@ -24,6 +24,9 @@ internal sealed class CatchUp<TRequest, TResponse>(Progress progress, CommitWake
         var demanded = Math.Max(context.MinPosition ?? 0, context.AsOf?.Position ?? 0);
         foreach (var model in question.ReadModels)
         {
+            // What has failed will not come in a moment.
+            if (demanded == 0 && progress.Of(model).Failure is not null)
+                continue;
             var reached = await progress.WaitForAsync(
                 model, demanded > 0 ? demanded : commits.LatestPosition, demanded > 0 ? Longest : Moment, cancellationToken);
             if (!reached && demanded > 0)

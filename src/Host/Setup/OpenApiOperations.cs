@@ -85,7 +85,7 @@ internal static class OpenApiOperations
         foreach (var id in metadata.OfType<PathId>())
             operation.Parameters.Insert(operation.Parameters.Count(parameter => parameter.In == ParameterLocation.Path), new OpenApiParameter { Name = id.Name, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" } });
 
-        foreach (var shared in (list is not null ? OfList(list, context.Document!) : []).Concat(!asks ? OfCommand(path) : metadata.OfType<AnswersForNow>().Any() ? [] : OfQuestion))
+        foreach (var shared in (list is not null ? OfList(list, context.Document!) : []).Concat(!asks ? OfCommand(path) : metadata.OfType<AnswersForNow>().Any() ? [OfReader] : OfQuestion))
         {
             if (operation.Parameters.All(parameter => parameter.Name != shared.Name))
                 operation.Parameters.Add(shared);
@@ -101,7 +101,10 @@ internal static class OpenApiOperations
     }
 
     private static IEnumerable<OpenApiParameter> OfQuestion =>
-        [Query(Positions.AsOf, new() { Type = JsonSchemaType.String }, "A past moment: a position, or a time in ISO 8601. The answer is as it was.")];
+        [Query(Positions.AsOf, new() { Type = JsonSchemaType.String }, "A past moment: a position, or a time in ISO 8601. The answer is as it was."), OfReader];
+
+    private static OpenApiParameter OfReader =>
+        Query(Positions.MinPosition, new() { Type = JsonSchemaType.Integer, Minimum = "0" }, "Waits until the answer reflects this position, two seconds at most.");
 
     /// <summary>What operators ask for changes no resource: it has no version, and asked again it is the same.</summary>
     private static IEnumerable<OpenApiParameter> OfCommand(string path) => path.StartsWith("v3/operations/", StringComparison.Ordinal)
@@ -126,7 +129,7 @@ internal static class OpenApiOperations
     private static IEnumerable<OpenApiParameter> OfList(ListDescription list, OpenApiDocument document) =>
     [
         .. list.IsPaged ? OfPages(list.Listing.MaxLimit) : [],
-        Query(Positions.MinPosition, new() { Type = JsonSchemaType.Integer, Minimum = "0" }, "Waits until the list reflects this position, two seconds at most."),
+        OfReader,
         .. list.AlsoKnown.Where(name => list.Listing.Find(name) is null).Select(name => name.EndsWith("Id", StringComparison.Ordinal)
             ? Query(name, new() { Type = JsonSchemaType.String, Format = "uuid" }, "An id.")
             : name == ActivationEndpoints.Include ? Query(name, new() { Type = JsonSchemaType.String }, "What to show with each row: user, organization, or both, separated by a comma.")

@@ -6,26 +6,28 @@ using Marten.Services;
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>
-/// Wakes the daemon of this process as soon as one of its sessions has committed events, so that nobody waits for the next poll. Between two wake-ups lies
-/// a pause, so that many commits in a short time are seen together instead of each costing a look at the database; the more commits there are, the longer it is, because then commands come first.
+/// Wakes the daemon of this process as soon as one of its sessions has committed events, so that nobody waits for the next poll. Between two wake-ups lies a pause, so that many commits in a short
+/// time are seen together instead of each costing a look at the database. The more commits there are, the longer it is, because then commands come first; whoever waits for a read model ends it.
 /// </summary>
 public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, IDaemonWakeup
 {
-    private readonly SemaphoreSlim signal = new(0, 1);
     /// <summary>So many events a second are followed without a longer pause.</summary>
-    private const double Leisurely = 300;
+    private const double Leisurely = 250;
 
     /// <summary>By so much the pause grows for each further event a second.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(0.1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(0.25);
 
-    /// <summary>A rate over less time than this says nothing.</summary>
-    private static readonly TimeSpan ShortestSpan = TimeSpan.FromMilliseconds(50);
+    /// <summary>Over this time the rate of events is averaged.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
+    private readonly Signal committed = new();
+    private readonly Signal hurried = new();
     private long woken;
     private long latest;
     private long seen;
+    private double rate;
 
     public CommitWakeup() : this(TimeSpan.FromMilliseconds(5)) { }
 
@@ -33,14 +35,10 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
     public long LatestPosition => Interlocked.Read(ref latest);
 
     /// <summary>For writers that do not commit through a session.</summary>
-    public void Wake()
-    {
-        lock (signal)
-        {
-            if (signal.CurrentCount == 0)
-                signal.Release();
-        }
-    }
+    public void Wake() => committed.Set();
+
+    /// <summary>Somebody waits for a read model: the daemon looks now, and not when commands leave it the time.</summary>
+    public void Hurry() => hurried.Set();
 
     /// <summary>Notes the position of the last event of a commit of this process.</summary>
     public void Note(long position)
@@ -60,19 +58,50 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
     /// <summary>Returns at the next commit, at once if one happened since the last call, or after the timeout.</summary>
     public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
     {
-        if (await signal.WaitAsync(timeout, token) && PauseNow() - Stopwatch.GetElapsedTime(woken) is var rest && rest > TimeSpan.Zero)
-            await Task.Delay(rest, token);
+        if (await committed.WaitAsync(timeout, token) && woken != 0)
+        {
+            var least = pause - Stopwatch.GetElapsedTime(woken);
+            if (least > TimeSpan.Zero)
+                await Task.Delay(least, token);
+            var more = Rate() is > Leisurely and var much ? Patience * (much - Leisurely) : TimeSpan.Zero;
+            if (more > TimeSpan.Zero)
+                await hurried.WaitAsync(more < LongestPause ? more : LongestPause, token);
+        }
 
-        (woken, seen) = (Stopwatch.GetTimestamp(), LatestPosition);
+        (rate, seen, woken) = (Rate(), LatestPosition, Stopwatch.GetTimestamp());
     }
 
-    /// <summary>The pause after the last wake-up, by how many positions were taken since.</summary>
-    private TimeSpan PauseNow()
+    public void Dispose()
     {
-        var rate = (LatestPosition - seen) / Math.Max(Stopwatch.GetElapsedTime(woken).TotalSeconds, ShortestSpan.TotalSeconds);
-        var longer = pause + (Patience * Math.Max(0, rate - Leisurely));
-        return woken == 0 || longer < pause ? pause : longer > LongestPause ? LongestPause : longer;
+        committed.Dispose();
+        hurried.Dispose();
     }
 
-    public void Dispose() => signal.Dispose();
+    /// <summary>Positions a second that this process takes, the last ones counting most.</summary>
+    private double Rate()
+    {
+        var time = Stopwatch.GetElapsedTime(woken).TotalSeconds;
+        if (seen == 0 || time <= 0)
+            return rate;
+        return rate + ((((LatestPosition - seen) / time) - rate) * (1 - Math.Exp(-time / Memory.TotalSeconds)));
+    }
+
+    /// <summary>Set once or many times, it lets one waiter go.</summary>
+    private sealed class Signal : IDisposable
+    {
+        private readonly SemaphoreSlim semaphore = new(0, 1);
+
+        public void Set()
+        {
+            lock (semaphore)
+            {
+                if (semaphore.CurrentCount == 0)
+                    semaphore.Release();
+            }
+        }
+
+        public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken token) => semaphore.WaitAsync(timeout, token);
+
+        public void Dispose() => semaphore.Dispose();
+    }
 }

@@ -11,6 +11,9 @@ public sealed record AssignGroupToLicense(OrganizationId Organization, LicenseId
 {
     public Guid? Target => License.Value;
 
+    public Task Prefetch(Store store, CancellationToken cancellation) =>
+        Task.WhenAll(store.UserGroups.Prefetch([UserGroup], cancellation), store.Licenses.Prefetch([License], cancellation));
+
     public sealed class Handler(Store store) : ICommandHandler<AssignGroupToLicense, License>
     {
         public async Task<Result<License>> Handle(AssignGroupToLicense command, CancellationToken cancellationToken)

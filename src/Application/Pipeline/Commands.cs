@@ -144,6 +144,5 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
             or Marten.Exceptions.StreamLockedException or JasperFx.Events.StreamLockedException
         || (e is AggregateException several && several.InnerExceptions.All(IsRace))
         || ForgottenStatements.IsForgotten(e)
-        || (e is PostgresException or MartenCommandException && (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState is
-            PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable);
+        || ForgottenStatements.SqlStateOf(e) is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable;
 }

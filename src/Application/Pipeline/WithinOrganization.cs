@@ -8,8 +8,13 @@ public sealed class WithinOrganization<TRequest, TResponse>(Store store) : IPipe
     where TRequest : notnull
     where TResponse : IResult<TResponse>
 {
-    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
-        request is IWithinOrganization { MayBeGone: false } within && !(await store.Organizations.Latest(within.Organization, cancellationToken)).Exists
-            ? TResponse.Refused(Refusal.OrganizationNotFound)
-            : await next();
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        if (request is not IWithinOrganization { MayBeGone: false } within)
+            return await next();
+
+        var organization = store.Organizations.Latest(within.Organization, cancellationToken);
+        await Task.WhenAll(organization, (request as ICommand)?.Prefetch(store, cancellationToken) ?? Task.CompletedTask);
+        return (await organization).Exists ? await next() : TResponse.Refused(Refusal.OrganizationNotFound);
+    }
 }

@@ -13,6 +13,9 @@ public sealed record AddUsersToGroup(OrganizationId Organization, UserGroupId Us
 {
     public const int Most = 1000;
 
+    public Task Prefetch(Store store, CancellationToken cancellation) =>
+        Task.WhenAll(store.UserGroups.Prefetch([UserGroup], cancellation), store.Users.Prefetch(Users, cancellation));
+
     public sealed class Validator : AbstractValidator<AddUsersToGroup>
     {
         public Validator() => RuleFor(c => c.Users.Count).InclusiveBetween(1, Most).OverridePropertyName("UserIds")

@@ -7,6 +7,9 @@ namespace EventSourcedOrgs.Application.UserGroups;
 /// <summary>Takes a user out of a group: what only the group opened is closed at once.</summary>
 public sealed record RemoveUserFromGroup(OrganizationId Organization, UserGroupId UserGroup, UserId User) : ICommand<User>, IWithinOrganization
 {
+    public Task Prefetch(Store store, CancellationToken cancellation) =>
+        Task.WhenAll(store.UserGroups.Prefetch([UserGroup], cancellation), store.Users.Prefetch([User], cancellation));
+
     public sealed class Handler(Store store) : ICommandHandler<RemoveUserFromGroup, User>
     {
         public async Task<Result<User>> Handle(RemoveUserFromGroup command, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
         return session.Listeners.Count;
     });
 
-    private readonly Dictionary<Guid, UnitOfWork> latest = [];
+    private readonly Dictionary<Guid, (UnitOfWork Unit, OpenStream Change)> latest = [];
     private readonly List<UnitOfWork> waiting = [];
 
     /// <summary>Claims that are being taken (until the end of time) or were taken, and when: whoever looked before that looked too early.</summary>
@@ -43,12 +43,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
     internal (object State, long Version, UnitOfWork Unit)? Uncommitted(Guid stream)
     {
         lock (gate)
-        {
-            if (!latest.TryGetValue(stream, out var unit))
-                return null;
-            var change = unit.Streams.First(change => change.Id == stream);
-            return (change.State, change.After, unit);
-        }
+            return latest.TryGetValue(stream, out var known) ? (known.Change.State, known.Change.After, known.Unit) : null;
     }
 
     /// <summary>Puts a unit into the queue; its <see cref="UnitOfWork.Outcome"/> tells the rest.</summary>
@@ -60,7 +55,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
         {
             foreach (var change in unit.Changed)
             {
-                if (latest.TryGetValue(change.Id, out var other) && other.Streams.First(known => known.Id == change.Id).After != change.Before)
+                if (latest.TryGetValue(change.Id, out var other) && other.Change.After != change.Before)
                     throw new OvertakenException();
             }
 
@@ -68,7 +63,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
                 throw new OvertakenException("Somebody else has it.");
 
             foreach (var change in unit.Changed)
-                latest[change.Id] = unit;
+                latest[change.Id] = (unit, change);
             if (claims.Count > MostClaims)
                 claims.Where(claim => claim.Value < unit.Began).ToList().ForEach(claim => claims.Remove(claim.Key));
             unit.Claims.ForEach(claim => claims[claim] = long.MaxValue);
@@ -183,7 +178,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
             {
                 foreach (var change in unit.Changed)
                 {
-                    if (latest.TryGetValue(change.Id, out var known) && known == unit)
+                    if (latest.TryGetValue(change.Id, out var known) && known.Unit == unit)
                         latest.Remove(change.Id);
                 }
 

@@ -27,8 +27,10 @@ internal sealed class CatchUp<TRequest, TResponse>(Progress progress, CommitWake
             // What has failed will not come in a moment.
             if (demanded == 0 && progress.Of(model).Failure is not null)
                 continue;
-            var reached = await progress.WaitForAsync(
-                model, demanded > 0 ? demanded : commits.LatestPosition, demanded > 0 ? Longest : Moment, cancellationToken);
+            var least = demanded > 0 ? demanded : commits.LatestPosition;
+            if (progress.Of(model).Position < least)
+                commits.Hurry();
+            var reached = await progress.WaitForAsync(model, least, demanded > 0 ? Longest : Moment, cancellationToken);
             if (!reached && demanded > 0)
                 return TResponse.Refused(Refusal.ReadModelBehind(demanded, progress.Of(model).Position));
         }

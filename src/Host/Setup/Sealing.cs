@@ -43,7 +43,7 @@ internal sealed partial class Sealing(
         {
             if (await Key(cancellation) is { } signing)
             {
-                while ((await sealer.Seal(signing, options.BetweenCheckpoints, cancellation)).Sealed > 0)
+                while ((await sealer.Seal(signing, options.BetweenCheckpoints, cancellation)).IsFull)
                     await Task.Yield();
             }
 

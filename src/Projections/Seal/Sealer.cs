@@ -7,7 +7,8 @@ namespace EventSourcedOrgs.Projections;
 /// <param name="Sealed">How many events it added to the log.</param>
 /// <param name="Size">How many the log holds.</param>
 /// <param name="Checkpoint">The checkpoint it made, if it made one.</param>
-public sealed record SealingPass(long Sealed, long Size, Checkpoint? Checkpoint);
+/// <param name="IsFull">It took as many as it takes at once: there may be more.</param>
+public sealed record SealingPass(long Sealed, long Size, Checkpoint? Checkpoint, bool IsFull = false);
 
 /// <summary>
 /// Adds every final event to the log, once, in its order, and signs what the log is. One process seals at a time; which one does not matter.
@@ -47,7 +48,7 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
         await transaction.CommitAsync(cancellation);
 
         var checkpoint = added.Count < MostAtOnce ? await Sign(key, between, cancellation) : null;
-        return new(added.Count, size + added.Count, checkpoint);
+        return new(added.Count, size + added.Count, checkpoint, added.Count == MostAtOnce);
     }
 
     private async Task<List<(long Position, Digest Leaf)>> Leaves(long after, long final, CancellationToken cancellation)

@@ -12,10 +12,16 @@ namespace EventSourcedOrgs.Projections;
 public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, IDaemonWakeup
 {
     /// <summary>So many events a second are followed without a longer pause.</summary>
-    private const double Leisurely = 250;
+    private const double Leisurely = 50;
 
-    /// <summary>By so much the pause grows for each further event a second.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(0.25);
+    /// <summary>By so much the pause grows for each further event a second, though somebody waits; a look at the database costs the same for one event and for many.</summary>
+    private static readonly TimeSpan Growth = TimeSpan.FromMilliseconds(0.1);
+
+    /// <summary>The longest pause while somebody waits.</summary>
+    private static readonly TimeSpan LongestOfWaiters = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>By so much it grows when nobody waits.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(0.5);
 
     /// <summary>Over this time the rate of events is averaged.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMilliseconds(500);
@@ -60,12 +66,12 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
     {
         if (await committed.WaitAsync(timeout, token) && woken != 0)
         {
-            var least = pause - Stopwatch.GetElapsedTime(woken);
+            var least = Least(pause + Growth * Further(), LongestOfWaiters > pause ? LongestOfWaiters : pause) - Stopwatch.GetElapsedTime(woken);
             if (least > TimeSpan.Zero)
                 await Task.Delay(least, token);
-            var more = Rate() is > Leisurely and var much ? Patience * (much - Leisurely) : TimeSpan.Zero;
+            var more = Least(Patience * Further(), LongestPause);
             if (more > TimeSpan.Zero)
-                await hurried.WaitAsync(more < LongestPause ? more : LongestPause, token);
+                await hurried.WaitAsync(more, token);
         }
 
         (rate, seen, woken) = (Rate(), LatestPosition, Stopwatch.GetTimestamp());
@@ -76,6 +82,10 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
         committed.Dispose();
         hurried.Dispose();
     }
+
+    private double Further() => Math.Max(0, Rate() - Leisurely);
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>Positions a second that this process takes, the last ones counting most.</summary>
     private double Rate()

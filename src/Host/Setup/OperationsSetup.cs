@@ -15,7 +15,7 @@ internal static partial class OperationsSetup
     public static void AddOperations(this IServiceCollection services)
     {
         services.AddSingleton<ReadModelControl>().AddSingleton<RebuildJobs>().AddSingleton<ReadModelStates>();
-        services.AddSingleton(provider => new Rebuilder(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new Rebuilder(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredKeyedService<NpgsqlDataSource>(DataSources.Rebuild)));
         services.AddSingleton(provider =>
         {
             var keys = provider.GetRequiredService<PersonKeys>();

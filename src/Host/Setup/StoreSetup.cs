@@ -22,11 +22,11 @@ internal static class StoreSetup
 {
     public static void AddStore(this IServiceCollection services, string connection, Secrets secrets)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connection) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, MaxPoolSize = 100, ApplicationName = "eventsourcedorgs" };
-        services.AddSingleton(_ => NpgsqlDataSource.Create(settings.ConnectionString));
-        var ofStates = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { MaxPoolSize = States.AtOnce, Options = "-c plan_cache_mode=force_generic_plan" };
-        services.AddSingleton(provider => new States(
-            NpgsqlDataSource.Create(ofStates.ConnectionString), provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<PersonKeys>()));
+        var sources = new DataSources(connection);
+        services.AddSingleton(_ => sources.ForQuestions());
+        services.AddKeyedSingleton(DataSources.Marten, (_, _) => sources.ForMarten());
+        services.AddKeyedSingleton(DataSources.Rebuild, (_, _) => sources.ForRebuilds());
+        services.AddSingleton(provider => new States(sources.ForStates(), provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<PersonKeys>()));
         services.AddSingleton(secrets);
         services.AddSingleton<PersonKeys>();
         services.AddSingleton<FormerMachines>(provider => new LinesOfMachines(provider.GetRequiredService<NpgsqlDataSource>()).Of);
@@ -38,7 +38,7 @@ internal static class StoreSetup
                 return options;
             })
             .UseLightweightSessions()
-            .UseNpgsqlDataSource()
+            .UseNpgsqlDataSource(DataSources.Marten)
             .IntegrateWithWolverine(integration => integration.MessageStorageSchemaName = Messaging.Schema)
             .AddAsyncDaemon(DaemonMode.HotCold);
     }

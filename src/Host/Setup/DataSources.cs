@@ -1,0 +1,40 @@
+using EventSourcedOrgs.Application.Writing;
+using Npgsql;
+
+namespace EventSourcedOrgs.Host.Setup;
+
+/// <summary>
+/// The pools of connections to the one database. None but that of rebuilds has anything to forget when a connection goes back, because nothing else sets anything for a session; so nothing is reset,
+/// which would be half of all that PostgreSQL is asked. Together they stay below the hundred connections that PostgreSQL has by default.
+/// </summary>
+internal sealed class DataSources(string connection)
+{
+    public const string Marten = "marten";
+    public const string Rebuild = "rebuild";
+
+    /// <summary>One plan for all values of a statement: for what is read and written by ids and positions, where making plans would take longest.</summary>
+    private const string OnePlan = "-c plan_cache_mode=force_generic_plan";
+
+    private NpgsqlConnectionStringBuilder Settings => new(connection) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, MaxPoolSize = 30, ApplicationName = "eventsourcedorgs", NoResetOnClose = true };
+
+    /// <summary>For lists and reports, whose plans depend on what is asked for.</summary>
+    public NpgsqlDataSource ForQuestions() => Source(Settings);
+
+    /// <summary>For the event store, the read models that follow it, and messages.</summary>
+    public NpgsqlDataSource ForMarten() => Source(With(settings => settings.MaxPoolSize = 60));
+
+    /// <summary>For states: they never wait for a connection.</summary>
+    public NpgsqlDataSource ForStates() => Source(With(settings => (settings.Options, settings.MaxPoolSize) = (OnePlan, States.AtOnce)));
+
+    /// <summary>For rebuilds, which set how their sessions work.</summary>
+    public NpgsqlDataSource ForRebuilds() => Source(With(settings => settings.NoResetOnClose = false));
+
+    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings) => NpgsqlDataSource.Create(settings.ConnectionString);
+
+    private NpgsqlConnectionStringBuilder With(Action<NpgsqlConnectionStringBuilder> change)
+    {
+        var settings = Settings;
+        change(settings);
+        return settings;
+    }
+}

@@ -2512,7 +2512,7 @@ public static class Contract
 
     /// <summary>Get an organization</summary>
     public static Call<Organization> GetOrganization(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change an organization</summary>
     public static Call<Organization> UpdateOrganization(Guid organizationId, OrganizationPatch body) =>
@@ -2544,7 +2544,7 @@ public static class Contract
 
     /// <summary>Get a user</summary>
     public static Call<User> GetUser(Guid userId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a user</summary>
     public static Call<User> UpdateUser(Guid userId, UserPatch body) =>
@@ -2576,7 +2576,7 @@ public static class Contract
 
     /// <summary>Get a user of an organization</summary>
     public static Call<OrganizationUser> GetOrganizationUser(Guid organizationId, Guid userId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/users/{Call.Escape(userId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a user of an organization</summary>
     public static Call<OrganizationUser> UpdateOrganizationUser(Guid organizationId, Guid userId, OrganizationUserPatch body) =>
@@ -2612,7 +2612,7 @@ public static class Contract
 
     /// <summary>Get a user group</summary>
     public static Call<UserGroup> GetOrganizationUserGroup(Guid organizationId, Guid userGroupId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/user-groups/{Call.Escape(userGroupId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a user group</summary>
     public static Call<UserGroup> UpdateOrganizationUserGroup(Guid organizationId, Guid userGroupId, UserGroupPatch body) =>
@@ -2644,7 +2644,7 @@ public static class Contract
 
     /// <summary>Get a product</summary>
     public static Call<Product> GetProduct(Guid productId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/products/{Call.Escape(productId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/products/{Call.Escape(productId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a product</summary>
     public static Call<Product> UpdateProduct(Guid productId, ProductPatch body) =>
@@ -2656,7 +2656,7 @@ public static class Contract
 
     /// <summary>The file that applications are built with: product, account and public key</summary>
     public static Call<ProductFile> GetProductFile(Guid productId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/products/{Call.Escape(productId)}/product.dat") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/products/{Call.Escape(productId)}/product.dat") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Take an entry out of a product's metadata</summary>
     public static Call<NoContent> DeleteProductMetadata(Guid metadataId) =>
@@ -2672,7 +2672,7 @@ public static class Contract
 
     /// <summary>Get a license template</summary>
     public static Call<LicenseTemplate> GetLicenseTemplate(Guid templateId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/license-templates/{Call.Escape(templateId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/license-templates/{Call.Escape(templateId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a license template: licenses that exist keep their terms</summary>
     public static Call<LicenseTemplate> UpdateLicenseTemplate(Guid templateId, LicenseTemplatePatch body) =>
@@ -2692,7 +2692,7 @@ public static class Contract
 
     /// <summary>Get a license template</summary>
     public static Call<LicenseTemplate> GetLicensePolicy(Guid templateId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/license-policies/{Call.Escape(templateId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/license-policies/{Call.Escape(templateId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a license template: licenses that exist keep their terms</summary>
     public static Call<LicenseTemplate> UpdateLicensePolicy(Guid templateId, LicenseTemplatePatch body) =>
@@ -2712,7 +2712,7 @@ public static class Contract
 
     /// <summary>Get a maintenance policy</summary>
     public static Call<MaintenancePolicy> GetMaintenancePolicy(Guid maintenancePolicyId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/maintenance-policies/{Call.Escape(maintenancePolicyId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/maintenance-policies/{Call.Escape(maintenancePolicyId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change the name of a maintenance policy and the updates that it allows</summary>
     public static Call<MaintenancePolicy> UpdateMaintenancePolicy(Guid maintenancePolicyId, MaintenancePolicyPatch body) =>
@@ -2748,7 +2748,7 @@ public static class Contract
 
     /// <summary>Get a feature</summary>
     public static Call<Feature> GetFeature(Guid featureId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/features/{Call.Escape(featureId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/features/{Call.Escape(featureId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change how people see a feature; its name stays</summary>
     public static Call<Feature> UpdateFeature(Guid featureId, FeaturePatch body) =>
@@ -2768,7 +2768,7 @@ public static class Contract
 
     /// <summary>Get an entitlement set</summary>
     public static Call<EntitlementSet> GetEntitlementSet(Guid entitlementSetId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/entitlement-sets/{Call.Escape(entitlementSetId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change an entitlement set; its name stays</summary>
     public static Call<EntitlementSet> UpdateEntitlementSet(Guid entitlementSetId, EntitlementSetPatch body) =>
@@ -2812,35 +2812,35 @@ public static class Contract
 
     /// <summary>What a license of an organization is entitled to</summary>
     public static Call<IReadOnlyList<FeatureEntitlement>> ListOrganizationLicenseFeatureEntitlements(Guid organizationId, Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>What one of my licenses is entitled to</summary>
     public static Call<IReadOnlyList<FeatureEntitlement>> ListMyLicenseFeatureEntitlements(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/me/licenses/{Call.Escape(licenseId)}/feature-entitlements") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>What the license of an activation is entitled to, as a signed token</summary>
     public static Call<FeatureEntitlementsToken> GetActivationFeatureEntitlements(Guid activationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activations/{Call.Escape(activationId)}/feature-entitlements") { Knows = "licenseId accountId asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/activations/{Call.Escape(activationId)}/feature-entitlements") { Knows = "licenseId accountId asOf minPosition", Query = query };
 
     /// <summary>What a user may use, and why (not)</summary>
     public static Call<IReadOnlyList<AccessRow>> GetUserAccess(Guid userId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/access") { Knows = "licenseId userGroupId productId allowed limit cursor format asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/access") { Knows = "licenseId userGroupId productId allowed limit cursor format asOf minPosition", Query = query };
 
     /// <summary>Who may use a license, and why (not)</summary>
     public static Call<IReadOnlyList<AccessRow>> GetLicenseAccess(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/access") { Knows = "userId userGroupId productId allowed limit cursor format asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}/access") { Knows = "userId userGroupId productId allowed limit cursor format asOf minPosition", Query = query };
 
     /// <summary>Who may use what in an organization: every user with every license</summary>
     public static Call<IReadOnlyList<AccessRow>> GetOrganizationAccess(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access") { Knows = "userId licenseId userGroupId productId allowed limit cursor format asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access") { Knows = "userId licenseId userGroupId productId allowed limit cursor format asOf minPosition", Query = query };
 
     /// <summary>Who gained and who lost which license between two moments, and what did it</summary>
     public static Call<IReadOnlyList<AccessDifferenceRow>> GetOrganizationAccessDiff(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access/diff") { Knows = "from to userId licenseId userGroupId limit cursor format asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access/diff") { Knows = "from to userId licenseId userGroupId limit cursor format asOf minPosition", Query = query };
 
     /// <summary>The numbers of an organization: seats, users, groups, licenses; with history=daily also its seats day by day</summary>
     public static Call<Summary> GetOrganizationSummary(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/summary") { Knows = "history from to asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/summary") { Knows = "history from to asOf minPosition", Query = query };
 
     /// <summary>What happened to the licenses of an organization</summary>
     public static Call<IReadOnlyList<HistoryRow>> ListOrganizationActivationHistory(Guid organizationId, Query? query = null) =>
@@ -2960,15 +2960,15 @@ public static class Contract
 
     /// <summary>A state as its events make it again: now, or with asOf at any moment</summary>
     public static Call<Replay> GetHistoryReplay(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/replay") { Knows = "resource id asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/history/replay") { Knows = "resource id asOf minPosition", Query = query };
 
     /// <summary>Changes of an organization as they happen: server-sent events, each with its position as id, resumed by 'Last-Event-ID'</summary>
-    public static Call<IReadOnlyList<Event>> ListOrganizationChanges(Guid organizationId) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/changes");
+    public static Call<IReadOnlyList<Event>> ListOrganizationChanges(Guid organizationId, Query? query = null) =>
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/changes") { Knows = "minPosition", Query = query };
 
     /// <summary>Changes of everything as they happen: server-sent events, each with its position as id, resumed by 'Last-Event-ID'</summary>
-    public static Call<IReadOnlyList<Event>> ListChanges() =>
-        new(HttpMethod.Get, $"/v3/changes");
+    public static Call<IReadOnlyList<Event>> ListChanges(Query? query = null) =>
+        new(HttpMethod.Get, $"/v3/changes") { Knows = "minPosition", Query = query };
 
     /// <summary>Switch off the second factor of a user, whose sign-ins end</summary>
     public static Call<NoContent> DeleteUserTwoFactor(Guid userId) =>
@@ -2980,7 +2980,7 @@ public static class Contract
 
     /// <summary>Download a file of a release</summary>
     public static Call<NoContent> DownloadReleaseFile(Guid releaseId, string fileName, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/{Call.Escape(releaseId)}/{Call.Escape(fileName)}") { Knows = "key", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/{Call.Escape(releaseId)}/{Call.Escape(fileName)}") { Knows = "key minPosition", Query = query, IsStream = true };
 
     /// <summary>Upload a file of a release that is not published</summary>
     public static Call<ReleaseFile> UploadReleaseFile(Guid releaseId, string fileName, Query? query = null) =>
@@ -3008,11 +3008,11 @@ public static class Contract
 
     /// <summary>Get one change of how long a license lasts</summary>
     public static Call<SubscriptionLog> GetSubscriptionLog(Guid logId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/subscription-logs/{Call.Escape(logId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/licenses/subscription-logs/{Call.Escape(logId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Get a license</summary>
     public static Call<License> GetLicense(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/licenses/{Call.Escape(licenseId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a license</summary>
     public static Call<License> UpdateLicense(Guid licenseId, LicensePatch body) =>
@@ -3056,7 +3056,7 @@ public static class Contract
 
     /// <summary>Get one of my licenses</summary>
     public static Call<HeldLicense> GetMyLicense(Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/licenses/{Call.Escape(licenseId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/me/licenses/{Call.Escape(licenseId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>List the licenses of an organization</summary>
     public static Call<IReadOnlyList<HeldLicense>> ListOrganizationLicenses(Guid organizationId, Query? query = null) =>
@@ -3064,7 +3064,7 @@ public static class Contract
 
     /// <summary>Get a license of an organization</summary>
     public static Call<HeldLicense> GetOrganizationLicense(Guid organizationId, Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Set the user groups that a license is assigned to</summary>
     public static Call<HeldLicense> UpdateOrganizationLicense(Guid organizationId, Guid licenseId, LicenseGroups body) =>
@@ -3072,7 +3072,7 @@ public static class Contract
 
     /// <summary>List the user groups that a license is assigned to</summary>
     public static Call<IReadOnlyList<AssignedGroup>> ListOrganizationLicenseUserGroups(Guid organizationId, Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/user-groups") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/user-groups") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Assign a user group to a license, for a time or for ever: it opens to everybody in the group</summary>
     public static Call<NoContent> PutOrganizationLicenseUserGroup(Guid organizationId, Guid licenseId, Guid userGroupId, AssignmentBody? body = null) =>
@@ -3084,7 +3084,7 @@ public static class Contract
 
     /// <summary>List the users that a license is assigned to directly</summary>
     public static Call<IReadOnlyList<AssignedUser>> ListOrganizationLicenseUsers(Guid organizationId, Guid licenseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/users") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/licenses/{Call.Escape(licenseId)}/users") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Assign a license to a user directly, for a time or for ever</summary>
     public static Call<NoContent> PutOrganizationLicenseUser(Guid organizationId, Guid licenseId, Guid userId, AssignmentBody? body = null) =>
@@ -3096,7 +3096,7 @@ public static class Contract
 
     /// <summary>May this user use this license, and why (not)?</summary>
     public static Call<Access> CheckAccess(AccessCheckBody body, Query? query = null) =>
-        new(HttpMethod.Post, $"/v3/access/check") { Knows = "explain asOf", Body = body, Query = query };
+        new(HttpMethod.Post, $"/v3/access/check") { Knows = "explain asOf minPosition", Body = body, Query = query };
 
     /// <summary>List activations</summary>
     public static Call<IReadOnlyList<Activation>> ListActivations(Query? query = null) =>
@@ -3112,7 +3112,7 @@ public static class Contract
 
     /// <summary>Get an activation</summary>
     public static Call<Activation> GetActivation(Guid activationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activations/{Call.Escape(activationId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/activations/{Call.Escape(activationId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Sync an activation and renew its lease</summary>
     public static Call<ActivationToken> UpdateActivation(Guid activationId, SyncBody body) =>
@@ -3140,7 +3140,7 @@ public static class Contract
 
     /// <summary>Get an activation of an organization</summary>
     public static Call<Activation> GetOrganizationActivation(Guid organizationId, Guid activationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/activations/{Call.Escape(activationId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/activations/{Call.Escape(activationId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>List my activations</summary>
     public static Call<IReadOnlyList<Activation>> ListMyActivations(Query? query = null) =>
@@ -3148,7 +3148,7 @@ public static class Contract
 
     /// <summary>Get one of my activations</summary>
     public static Call<Activation> GetMyActivation(Guid activationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/activations/{Call.Escape(activationId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/me/activations/{Call.Escape(activationId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>List trial policies</summary>
     public static Call<IReadOnlyList<TrialPolicy>> ListTrialPolicies(Query? query = null) =>
@@ -3160,7 +3160,7 @@ public static class Contract
 
     /// <summary>Get a trial policy</summary>
     public static Call<TrialPolicy> GetTrialPolicy(Guid trialPolicyId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/trial-policies/{Call.Escape(trialPolicyId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/trial-policies/{Call.Escape(trialPolicyId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a trial policy: trials that have begun keep their end</summary>
     public static Call<TrialPolicy> UpdateTrialPolicy(Guid trialPolicyId, TrialPolicyPatch body) =>
@@ -3180,7 +3180,7 @@ public static class Contract
 
     /// <summary>Get a trial</summary>
     public static Call<Trial> GetTrialActivation(Guid trialActivationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/trial-activations/{Call.Escape(trialActivationId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/trial-activations/{Call.Escape(trialActivationId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Sync a trial</summary>
     public static Call<TrialToken> UpdateTrialActivation(Guid trialActivationId, TrialBody body) =>
@@ -3204,23 +3204,23 @@ public static class Contract
 
     /// <summary>Trials by the day they began; days without any are left out</summary>
     public static Call<IReadOnlyList<TrialsByDate>> ListTrialAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/trial-activations") { Knows = "productId startDate endDate asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/analytics/trial-activations") { Knows = "productId startDate endDate asOf minPosition", Query = query };
 
     /// <summary>Trials by operating system</summary>
     public static Call<IReadOnlyList<TrialsByOs>> ListTrialAnalyticsByOs(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/trial-activations/os") { Knows = "productId startDate endDate asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/analytics/trial-activations/os") { Knows = "productId startDate endDate asOf minPosition", Query = query };
 
     /// <summary>Trials by version of the operating system</summary>
     public static Call<IReadOnlyList<TrialsByOsVersion>> ListTrialAnalyticsByOsVersion(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/trial-activations/os-version") { Knows = "productId startDate endDate asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/analytics/trial-activations/os-version") { Knows = "productId startDate endDate asOf minPosition", Query = query };
 
     /// <summary>Trials by country</summary>
     public static Call<IReadOnlyList<TrialsByCountry>> ListTrialAnalyticsByGeoLocation(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/trial-activations/geo-location") { Knows = "productId startDate endDate asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/analytics/trial-activations/geo-location") { Knows = "productId startDate endDate asOf minPosition", Query = query };
 
     /// <summary>Trials by virtual machine</summary>
     public static Call<IReadOnlyList<TrialsByVm>> ListTrialAnalyticsByVmName(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/trial-activations/vm-name") { Knows = "productId startDate endDate asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/analytics/trial-activations/vm-name") { Knows = "productId startDate endDate asOf minPosition", Query = query };
 
     /// <summary>Answer the request of a machine that is not online; the same request again gets the same answer</summary>
     public static Call<OfflineAnswer> ActivateOffline(OfflineActivationBody body) =>
@@ -3256,15 +3256,15 @@ public static class Contract
 
     /// <summary>Get an activation or deactivation from the log</summary>
     public static Call<ActivationLog> GetActivationLog(Guid logId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activation-logs/{Call.Escape(logId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/activation-logs/{Call.Escape(logId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>What the account has, counted</summary>
     public static Call<AccountStats> GetStatsAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/stats") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/analytics/stats") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Licenses by state</summary>
     public static Call<LicenseStats> GetLicenseStatsAnalytics(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/analytics/licenses") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/analytics/licenses") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Activations by day, of those that were made from startDate to endDate</summary>
     public static Call<IReadOnlyList<ActivationsOfDay>> GetActivationsAnalytics(Query? query = null) =>
@@ -3296,11 +3296,11 @@ public static class Contract
 
     /// <summary>The names of events that webhooks tell</summary>
     public static Call<IReadOnlyList<string>> ListWebhookEvents(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/webhooks/events") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/webhooks/events") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>What happened after a position, in its order and without gaps; X-Position says where to go on</summary>
     public static Call<IReadOnlyList<OutboxEntry>> ListWebhookOutbox(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/webhooks/outbox") { Knows = "from limit asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/webhooks/outbox") { Knows = "from limit asOf minPosition", Query = query };
 
     /// <summary>List what was changed, by whom, from what to what</summary>
     public static Call<IReadOnlyList<EventLog>> ListEventLogs(Query? query = null) =>
@@ -3312,43 +3312,43 @@ public static class Contract
 
     /// <summary>The kinds of resources that event logs tell of</summary>
     public static Call<IReadOnlyList<string>> ListEventLogResources(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/event-logs/resources") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/event-logs/resources") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Get one entry of the event logs</summary>
     public static Call<EventLog> GetEventLog(Guid logId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/event-logs/{Call.Escape(logId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/event-logs/{Call.Escape(logId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>The public key of the log, as C2SP's signed notes write it</summary>
     public static Call<NoContent> GetHistoryKey(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/key") { Knows = "asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/history/key") { Knows = "asOf minPosition", Query = query, IsStream = true };
 
     /// <summary>Signed checkpoints of more than 'since' events, the smallest first</summary>
     public static Call<IReadOnlyList<Checkpoint>> ListHistoryCheckpoints(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/checkpoints") { Knows = "since limit asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/history/checkpoints") { Knows = "since limit asOf minPosition", Query = query };
 
     /// <summary>The signed checkpoint of the most events</summary>
     public static Call<Checkpoint> GetHistoryCheckpointLatest(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/checkpoints/latest") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/history/checkpoints/latest") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Proof that the event at a position is in the log of a checkpoint</summary>
     public static Call<Inclusion> GetHistoryProofInclusion(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/proofs/inclusion") { Knows = "position size asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/history/proofs/inclusion") { Knows = "position size asOf minPosition", Query = query };
 
     /// <summary>Proof that the log of one checkpoint is the beginning of that of another</summary>
     public static Call<Consistency> GetHistoryProofConsistency(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/proofs/consistency") { Knows = "first second asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/history/proofs/consistency") { Knows = "first second asOf minPosition", Query = query };
 
     /// <summary>The sealed history from its first event, with the checkpoints that prove it; check it with 'history verify'</summary>
     public static Call<NoContent> GetHistoryExport(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/history/export") { Knows = "asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/history/export") { Knows = "asOf minPosition", Query = query, IsStream = true };
 
     /// <summary>How the projections fare: position, lag, rate, state, and the event that stops one</summary>
     public static Call<IReadOnlyList<ReadModelStatus>> ListOperationProjections(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/operations/projections") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/operations/projections") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>How a projection fares</summary>
     public static Call<ReadModelStatus> GetOperationProjection(string projectionName, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/operations/projections/{Call.Escape(projectionName)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/operations/projections/{Call.Escape(projectionName)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Let a projection stand still, in whichever Host runs it, until it is resumed</summary>
     public static Call<ReadModelStatus> PauseOperationProjection(string projectionName) =>
@@ -3380,11 +3380,11 @@ public static class Contract
 
     /// <summary>How far sealing has come: events in the log, lag, the last checkpoint, and what stands in its way</summary>
     public static Call<SealingReport> GetOperationSealing(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/operations/sealing") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/operations/sealing") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>How far a rebuild or verification is, and what it found; as server-sent events for who accepts them</summary>
     public static Call<Rebuild> GetOperationRebuild(Guid rebuildId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/operations/rebuilds/{Call.Escape(rebuildId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/operations/rebuilds/{Call.Escape(rebuildId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Stop a rebuild or verification; the live projection stays as it is</summary>
     public static Call<Rebuild> DeleteOperationRebuild(Guid rebuildId) =>
@@ -3404,19 +3404,19 @@ public static class Contract
 
     /// <summary>Sign in with the identity provider of an organization: go where it signs people in</summary>
     public static Call<NoContent> StartOrganizationSignIn(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/sign-in/oidc/organizations/{Call.Escape(organizationId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/sign-in/oidc/organizations/{Call.Escape(organizationId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Sign in with the identity provider of the account: go where it signs members of the team in</summary>
     public static Call<NoContent> StartAccountSignIn(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/sign-in/oidc/account") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/sign-in/oidc/account") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Come back from an identity provider: a pair of tokens for the code it gave</summary>
     public static Call<Tokens> FinishSignIn(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/sign-in/oidc/callback") { Knows = "code state error iss asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/sign-in/oidc/callback") { Knows = "code state error iss asOf minPosition", Query = query };
 
     /// <summary>Get the identity provider of an organization</summary>
     public static Call<OrganizationProvider> GetOrganizationIdentityProvider(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/identity-provider") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/identity-provider") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Set the identity provider of an organization; its secret is kept sealed and never shown</summary>
     public static Call<OrganizationProvider> PutOrganizationIdentityProvider(Guid organizationId, OrganizationProviderBody body) =>
@@ -3428,7 +3428,7 @@ public static class Contract
 
     /// <summary>Get the identity provider of the account</summary>
     public static Call<AccountProvider> GetAccountIdentityProvider(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/account/identity-provider") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/account/identity-provider") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Set the identity provider of the account; only the super-admin may</summary>
     public static Call<AccountProvider> PutAccountIdentityProvider(AccountProviderBody body) =>
@@ -3440,7 +3440,7 @@ public static class Contract
 
     /// <summary>List where one is signed in</summary>
     public static Call<IReadOnlyList<Session>> ListMySessions(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/sessions") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/me/sessions") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Sign out everywhere else</summary>
     public static Call<NoContent> DeleteMyOtherSessions() =>
@@ -3452,7 +3452,7 @@ public static class Contract
 
     /// <summary>List where a user is signed in</summary>
     public static Call<IReadOnlyList<Session>> ListUserSessions(Guid userId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/sessions") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/users/{Call.Escape(userId)}/sessions") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Sign a user out everywhere</summary>
     public static Call<NoContent> DeleteUserSessions(Guid userId) =>
@@ -3460,7 +3460,7 @@ public static class Contract
 
     /// <summary>Get one's own profile</summary>
     public static Call<Profile> GetMe(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/me") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change one's own profile</summary>
     public static Call<Profile> UpdateMe(ProfilePatch body) =>
@@ -3496,7 +3496,7 @@ public static class Contract
 
     /// <summary>Get a token</summary>
     public static Call<AccessToken> GetPersonalAccessToken(Guid tokenId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/personal-access-tokens/{Call.Escape(tokenId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/personal-access-tokens/{Call.Escape(tokenId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Revoke a token, or lift the revocation</summary>
     public static Call<AccessToken> UpdatePersonalAccessToken(Guid tokenId, AccessTokenPatch body) =>
@@ -3520,7 +3520,7 @@ public static class Contract
 
     /// <summary>Get an access token of an organization</summary>
     public static Call<OrganizationToken> GetOrganizationAccessToken(Guid organizationId, Guid tokenId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens/{Call.Escape(tokenId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/access-tokens/{Call.Escape(tokenId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Revoke an access token of an organization, or lift the revocation</summary>
     public static Call<OrganizationToken> UpdateOrganizationAccessToken(Guid organizationId, Guid tokenId, AccessTokenPatch body) =>
@@ -3544,11 +3544,11 @@ public static class Contract
 
     /// <summary>List the claims that a role can have; with roleType those of a reserved role</summary>
     public static Call<IReadOnlyDictionary<string, IReadOnlyList<string>>> GetRoleClaims(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/roles/claims") { Knows = "roleType asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/roles/claims") { Knows = "roleType asOf minPosition", Query = query };
 
     /// <summary>Get a role</summary>
     public static Call<Role> GetRole(Guid roleId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/roles/{Call.Escape(roleId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/roles/{Call.Escape(roleId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a role: its claims count at once; its name changes only while nobody has it</summary>
     public static Call<Role> UpdateRole(Guid roleId, RolePatch body) =>
@@ -3564,7 +3564,7 @@ public static class Contract
 
     /// <summary>How far an import is</summary>
     public static Call<Import> GetImport(Guid importId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/imports/{Call.Escape(importId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/imports/{Call.Escape(importId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>The rows of an import with their outcomes: a page as JSON, all of them as NDJSON or CSV</summary>
     public static Call<IReadOnlyList<ImportRow>> ListImportRows(Guid importId, Query? query = null) =>
@@ -3584,7 +3584,7 @@ public static class Contract
 
     /// <summary>Get a release</summary>
     public static Call<Release> GetRelease(Guid releaseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/releases/{Call.Escape(releaseId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/releases/{Call.Escape(releaseId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a release that is not published</summary>
     public static Call<Release> UpdateRelease(Guid releaseId, ReleasePatch body) =>
@@ -3603,20 +3603,20 @@ public static class Contract
         new(HttpMethod.Post, $"/v3/releases/{Call.Escape(releaseId)}/archive") { Knows = "dryRun" };
 
     /// <summary>The room that the files of releases take</summary>
-    public static Call<ReleaseStorage> GetReleaseStorage() =>
-        new(HttpMethod.Get, $"/v3/releases/storage");
+    public static Call<ReleaseStorage> GetReleaseStorage(Query? query = null) =>
+        new(HttpMethod.Get, $"/v3/releases/storage") { Knows = "minPosition", Query = query };
 
     /// <summary>The newest release that is newer than a version; 204 when there is none</summary>
     public static Call<Release> GetReleaseUpdate(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/releases/update") { Knows = "productId platform version key accountId channel allowed", Query = query };
+        new(HttpMethod.Get, $"/v3/releases/update") { Knows = "productId platform version key accountId channel allowed minPosition", Query = query };
 
     /// <summary>The newest release; 204 when there is none</summary>
     public static Call<Release> GetLatestRelease(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/releases/latest") { Knows = "productId platform key accountId channel allowed", Query = query };
+        new(HttpMethod.Get, $"/v3/releases/latest") { Knows = "productId platform key accountId channel allowed minPosition", Query = query };
 
     /// <summary>Does the license of a key entitle to this release?</summary>
     public static Call<ReleaseAllowed> IsReleaseAllowed(Guid releaseId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/releases/{Call.Escape(releaseId)}/allowed") { Knows = "key accountId", Query = query };
+        new(HttpMethod.Get, $"/v3/releases/{Call.Escape(releaseId)}/allowed") { Knows = "key accountId minPosition", Query = query };
 
     /// <summary>List the files of all releases</summary>
     public static Call<IReadOnlyList<ReleaseFile>> ListReleaseFiles(Query? query = null) =>
@@ -3627,8 +3627,8 @@ public static class Contract
         new(HttpMethod.Post, $"/v3/release-files") { Knows = "dryRun", Body = body };
 
     /// <summary>Get the entry of a file</summary>
-    public static Call<ReleaseFile> GetReleaseFile(Guid releaseFileId) =>
-        new(HttpMethod.Get, $"/v3/release-files/{Call.Escape(releaseFileId)}");
+    public static Call<ReleaseFile> GetReleaseFile(Guid releaseFileId, Query? query = null) =>
+        new(HttpMethod.Get, $"/v3/release-files/{Call.Escape(releaseFileId)}") { Knows = "minPosition", Query = query };
 
     /// <summary>Remove a file from a release that is not published</summary>
     public static Call<NoContent> DeleteReleaseFile(Guid releaseFileId) =>
@@ -3644,7 +3644,7 @@ public static class Contract
 
     /// <summary>Get a release channel</summary>
     public static Call<ReleaseChannel> GetReleaseChannel(Guid releaseChannelId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/release-channels/{Call.Escape(releaseChannelId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/release-channels/{Call.Escape(releaseChannelId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a release channel; its name stays</summary>
     public static Call<ReleaseChannel> UpdateReleaseChannel(Guid releaseChannelId, ReleaseChannelPatch body) =>
@@ -3664,7 +3664,7 @@ public static class Contract
 
     /// <summary>Get a release platform</summary>
     public static Call<ReleasePlatform> GetReleasePlatform(Guid releasePlatformId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/release-platforms/{Call.Escape(releasePlatformId)}") { Knows = "asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/release-platforms/{Call.Escape(releasePlatformId)}") { Knows = "asOf minPosition", Query = query };
 
     /// <summary>Change a release platform; its name stays</summary>
     public static Call<ReleasePlatform> UpdateReleasePlatform(Guid releasePlatformId, ReleasePlatformPatch body) =>

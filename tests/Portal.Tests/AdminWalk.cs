@@ -103,6 +103,13 @@ public class AdminWalk(DemoSite site)
         var sale = await AdminSale.Make(caller);
         await using var vendor = await site.Visit(Site.SuperAdmin);
         await vendor.Go($"/admin/licenses/{sale.License}/extend");
+        await vendor.Sees("It has no end that could be moved.");
+        await vendor.Fill("Ends (UTC)", $"{DateTime.UtcNow.AddDays(100):yyyy-MM-dd'T'HH:mm:ss}");
+        await vendor.Press("Set the end");
+        await vendor.Sees("had no end so far");
+        await vendor.Press("Set the end");
+        await vendor.Sees("The end was set.");
+        await vendor.Go($"/admin/licenses/{sale.License}/extend");
         await vendor.Fill("Days", "-400");
         await vendor.Press("Extend");
         await vendor.Sees("it will end");

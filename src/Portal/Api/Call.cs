@@ -84,6 +84,13 @@ public readonly record struct Given<T>(bool IsGiven, T? Value)
     public static implicit operator Given<T>(T? value) => new(true, value);
 }
 
+/// <summary>Fields of a change that is told only where it is one.</summary>
+public static class Given
+{
+    /// <summary>Left out where it stays as it is.</summary>
+    public static Given<T> IfChanged<T>(T? before, T? after) => EqualityComparer<T>.Default.Equals(before, after) ? default : new(true, after);
+}
+
 /// <summary>Writes what is given; what is left out is left out by the record around it.</summary>
 public sealed class GivenJson : JsonConverterFactory
 {

@@ -8,10 +8,10 @@ COPY src/Proof/*.csproj src/Proof/
 COPY src/Portal/*.csproj src/Portal/
 COPY src/Projections/*.csproj src/Projections/
 COPY src/Host/*.csproj src/Host/
-RUN dotnet restore src/Host
+RUN dotnet restore src/Host --use-current-runtime
 COPY demo demo
 COPY src src
-RUN dotnet publish src/Host --configuration Release --no-restore --output /app
+RUN dotnet publish src/Host --configuration Release --use-current-runtime --no-restore --output /app
 
 FROM ubuntu:26.04
 RUN apt-get update && apt-get install -y --no-install-recommends aspnetcore-runtime-10.0 && rm -rf /var/lib/apt/lists/* \

@@ -15,9 +15,10 @@ internal static class CsvExport
     public static async Task Write<T>(HttpContext http, ApiClient api, Call<IReadOnlyList<T>> call, string fileName, IReadOnlyList<(string Name, Func<T, object?> Value)> columns)
     {
         IReadOnlyList<T> rows = [];
-        for (var page = 1; page <= MostPages && (page == 1 || rows.Count == Limit); page++)
+        var isPaged = call.Understands("page");
+        for (var page = 1; page <= MostPages && (page == 1 || (isPaged && rows.Count == Limit)); page++)
         {
-            rows = await api.Ask(call with { Query = new Query { ["limit"] = $"{Limit}", ["page"] = $"{page}" }.And(call.Query ?? new()) });
+            rows = await api.Ask(isPaged ? call with { Query = new Query { ["limit"] = $"{Limit}", ["page"] = $"{page}" }.And(call.Query ?? new()) } : call);
             if (page == 1)
             {
                 (http.Response.ContentType, http.Response.Headers.ContentDisposition) = ("text/csv; charset=utf-8", Attachment(fileName));

@@ -65,6 +65,9 @@ internal static class Exports
         List(routes, "/admin/export/tokens.csv", _ => Contract.ListPersonalAccessTokens(),
             ("name", it => it.Name), ("scopes", it => string.Join(';', it.Scopes)), ("revoked", it => it.Revoked), ("expiresAt", it => it.ExpiresAt), ("lastUsedAt", it => it.LastUsedAt), ("createdAt", it => it.CreatedAt), ("id", it => it.Id));
         List(routes, "/admin/export/refused.csv", _ => Contract.ListHistoryRefusedCommands(), Refused);
+        List(routes, "/admin/export/projections.csv", _ => Contract.ListOperationProjections(),
+            ("name", it => it.Name), ("version", it => it.Version), ("state", it => it.State), ("position", it => it.Position), ("highWater", it => it.HighWater), ("eventsBehind", it => it.EventsBehind),
+            ("secondsBehind", it => it.SecondsBehind), ("eventsPerSecond", it => it.EventsPerSecond), ("error", it => it.Error), ("poisonPosition", it => it.Poison?.Position));
     }
 
     private static void MapOfOrganization(IEndpointRouteBuilder routes)

@@ -66,8 +66,6 @@ public class Pages(DemoSite site)
             await See(visitor, address);
             await visitor.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
             await HasContrast(visitor.Page, $"{address} in the dark");
-            await visitor.Page.SetViewportSizeAsync(390, 844);
-            await HasContrast(visitor.Page, $"{address} on a phone in the dark");
         }
     }
 

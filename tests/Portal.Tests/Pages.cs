@@ -81,8 +81,15 @@ public class Pages(DemoSite site)
             (await visitor.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0, $"{address} is wider than a screen of {width}");
             await visitor.IsAccessible();
             if (Pictures)
-                await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(Approved.Root, "docs", "portal", $"{prefix}{Atlas.NameOf(address)}{suffix}.png"), FullPage = true });
+                await Draw(visitor.Page, width, Path.Combine(Approved.Root, "docs", "portal", $"{prefix}{Atlas.NameOf(address)}{suffix}.png"));
         }
+    }
+
+    /// <summary>The whole page; of one that goes on and on, how it begins.</summary>
+    private static async Task Draw(IPage page, int width, string path)
+    {
+        var height = await page.EvaluateAsync<int>("() => document.documentElement.scrollHeight");
+        await page.ScreenshotAsync(new() { Path = path, FullPage = true, Clip = new() { Width = width, Height = Math.Min(height, 4000) } });
     }
 
     private static async Task HasContrast(IPage page, string where)

@@ -44,7 +44,11 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
     public void Wake() => committed.Set();
 
     /// <summary>Somebody waits for a read model: the daemon looks now, and not when commands leave it the time.</summary>
-    public void Hurry() => hurried.Set();
+    public void Hurry()
+    {
+        hurried.Set();
+        committed.Set();
+    }
 
     /// <summary>Notes the position of the last event of a commit of this process.</summary>
     public void Note(long position)

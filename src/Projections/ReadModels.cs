@@ -11,6 +11,12 @@ public static class ReadModels
 {
     private const int PageSize = 5000;
 
+    /// <summary>
+    /// So long a position without an event is waited for before PostgreSQL is asked whether a transaction still lives that could fill it. Where one does, it is waited for as long as it takes; where none
+    /// does, it was rolled back, and read models have stood still for nothing.
+    /// </summary>
+    private static readonly TimeSpan GapsAreWaitedFor = TimeSpan.FromMilliseconds(500);
+
     /// <summary>The schema of the tables that are read.</summary>
     public const string Schema = Table.Schema;
 
@@ -24,6 +30,7 @@ public static class ReadModels
             errors.SkipApplyErrors = errors.SkipSerializationErrors = errors.SkipUnknownEvents = false;
 
         options.Projections.Wakeup = wakeup;
+        options.Projections.StaleSequenceThreshold = GapsAreWaitedFor;
         options.Listeners.Add(wakeup);
         foreach (var model in models)
             options.Projections.Add(new Projection(model, pageSize), ProjectionLifecycle.Async);

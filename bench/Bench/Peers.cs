@@ -87,6 +87,9 @@ internal sealed class Peers : IAsyncDisposable
                 pgbench,
                 ["-n", "-M", "prepared", "-f", script, "-c", $"{clients}", "-j", $"{Math.Min(clients, 2)}", "-T", $"{Math.Max(1, (int)duration.TotalSeconds)}", "-h", database.Host!, "-p", $"{database.Port}", "-U", database.Username!, "peers"],
                 password);
+            // Where all clients did not even come to one transaction, there are no figures to read.
+            if (!said.Contains("tps = ", StringComparison.Ordinal) || !said.Contains("latency average = ", StringComparison.Ordinal))
+                return await InsertByNpgsqlAsync(clients, duration, postmaster);
             var (done, perSecond, latency) = ((long)Number("number of transactions actually processed: "), Number("tps = "), Number("latency average = "));
             return new(perSecond, latency, double.NaN, 0, (Machine.CpuSeconds(postmaster) - cpu) * 1e6 / done, done, new Dictionary<int, long>());
 

@@ -5,7 +5,7 @@ namespace EventSourcedOrgs.Host.Setup;
 
 /// <summary>
 /// The pools of connections to the one database. None but that of rebuilds has anything to forget when a connection goes back, because nothing else sets anything for a session; so nothing is reset,
-/// which would be half of all that PostgreSQL is asked. Together they stay below the hundred connections that PostgreSQL has by default.
+/// which would be a third of all that PostgreSQL is asked. Together they stay below the hundred connections that PostgreSQL has by default.
 /// </summary>
 internal sealed class DataSources(string connection)
 {

@@ -87,9 +87,9 @@ internal sealed class Peers : IAsyncDisposable
                 pgbench,
                 ["-n", "-M", "prepared", "-f", script, "-c", $"{clients}", "-j", $"{Math.Min(clients, 2)}", "-T", $"{Math.Max(1, (int)duration.TotalSeconds)}", "-h", database.Host!, "-p", $"{database.Port}", "-U", database.Username!, "peers"],
                 password);
-            // Where all clients did not even come to one transaction, there are no figures to read.
+            // Where its clients did not come to work in the time, it has no figures, and there is no limit to compare with.
             if (!said.Contains("tps = ", StringComparison.Ordinal) || !said.Contains("latency average = ", StringComparison.Ordinal))
-                return await InsertByNpgsqlAsync(clients, duration, postmaster);
+                return new(double.NaN, double.NaN, double.NaN, 0, double.NaN, 0, new Dictionary<int, long>());
             var (done, perSecond, latency) = ((long)Number("number of transactions actually processed: "), Number("tps = "), Number("latency average = "));
             return new(perSecond, latency, double.NaN, 0, (Machine.CpuSeconds(postmaster) - cpu) * 1e6 / done, done, new Dictionary<int, long>());
 

@@ -20,8 +20,11 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
     /// <summary>The longest pause while somebody waits.</summary>
     private static readonly TimeSpan LongestOfWaiters = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>By so much it grows when nobody waits.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(0.5);
+    /// <summary>So many events a second are followed at once though nobody waits.</summary>
+    private const double Quiet = 10;
+
+    /// <summary>By so much it grows for each further one when nobody waits.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Over this time the rate of events is averaged.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMilliseconds(500);
@@ -70,10 +73,10 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
     {
         if (await committed.WaitAsync(timeout, token) && woken != 0)
         {
-            var least = Least(pause + Growth * Further(), LongestOfWaiters > pause ? LongestOfWaiters : pause) - Stopwatch.GetElapsedTime(woken);
+            var least = Least(pause + (Growth * Beyond(Leisurely)), LongestOfWaiters > pause ? LongestOfWaiters : pause) - Stopwatch.GetElapsedTime(woken);
             if (least > TimeSpan.Zero)
                 await Task.Delay(least, token);
-            var more = Least(Patience * Further(), LongestPause);
+            var more = Least(Patience * Beyond(Quiet), LongestPause);
             if (more > TimeSpan.Zero)
                 await hurried.WaitAsync(more, token);
         }
@@ -87,7 +90,7 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
         hurried.Dispose();
     }
 
-    private double Further() => Math.Max(0, Rate() - Leisurely);
+    private double Beyond(double much) => Math.Max(0, Rate() - much);
 
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

@@ -14,9 +14,6 @@ public class Pages(DemoSite site)
 {
     private static readonly bool Pictures = Environment.GetEnvironmentVariable("PORTAL_PICTURES") == "1";
 
-    /// <summary>Each page in the dark, too, which otherwise a few stand for.</summary>
-    private static readonly bool IsThorough = Pictures || Environment.GetEnvironmentVariable("RELIABILITY") == "long";
-
     [Fact]
     public void No_page_is_left_out()
     {
@@ -67,8 +64,6 @@ public class Pages(DemoSite site)
         {
             await visitor.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
             await See(visitor, address);
-            if (!IsThorough)
-                continue;
             await visitor.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
             await HasContrast(visitor.Page, $"{address} in the dark");
         }

@@ -24,11 +24,12 @@ internal sealed class CatchUp<TRequest, TResponse>(Progress progress, CommitWake
         var demanded = Math.Max(context.MinPosition ?? 0, context.AsOf?.Position ?? 0);
         foreach (var model in question.ReadModels)
         {
+            var now = progress.Of(model);
             // What has failed will not come in a moment.
-            if (demanded == 0 && progress.Of(model).Failure is not null)
+            if (demanded == 0 && now.Failure is not null)
                 continue;
             var least = demanded > 0 ? demanded : commits.LatestPosition;
-            if (progress.Of(model).Position < least)
+            if (now.Position < least)
                 commits.Hurry();
             var reached = await progress.WaitForAsync(model, least, demanded > 0 ? Longest : Moment, cancellationToken);
             if (!reached && demanded > 0)

@@ -32,7 +32,7 @@ internal static class TestPostgres
         else
         {
             var source = template.Contains('=') ? new NpgsqlConnectionStringBuilder(template).Database : template;
-            await ExecuteAsync(connection, $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{source}'");
+            await ExecuteAsync(connection, $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{source}' and backend_type = 'client backend'");
             await ExecuteAsync(connection, $"""create database {name} template "{source}" """);
         }
 

@@ -104,7 +104,7 @@ public class HealthTests
         var name = new Npgsql.NpgsqlConnectionStringBuilder(host.Connection).Database!;
         await using var elsewhere = Npgsql.NpgsqlDataSource.Create(new Npgsql.NpgsqlConnectionStringBuilder(host.Owner) { Database = "postgres" }.ConnectionString);
         await Run($"""alter database "{name}" allow_connections false""");
-        await Run($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+        await Run($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}' and backend_type = 'client backend'");
         try
         {
             var report = await Until(host, 503, Says("database does not answer"));

@@ -195,7 +195,7 @@ public sealed class TransferTests : IClassFixture<Origin>
         return await command.ExecuteScalarAsync();
     }
 
-    private static Task<object?> TerminateAsync(string owner) => ScalarAsync(owner, "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+    private static Task<object?> TerminateAsync(string owner) => ScalarAsync(owner, "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()");
 
     private static async Task<int> RunAsync(params string[] arguments)
     {

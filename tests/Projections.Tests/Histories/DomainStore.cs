@@ -128,7 +128,7 @@ internal sealed class DomainStore : IAsyncDisposable
 
     /// <summary>Ends every other connection to the database, in whatever it is about to do.</summary>
     public Task KillConnectionsAsync() =>
-        Source.ScalarAsync("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+        Source.ScalarAsync("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()");
 
     /// <summary>Starts the daemon if it does not run, and waits until all read models have everything.</summary>
     public async Task CatchUpAsync(int seconds = 60)

@@ -42,8 +42,14 @@ public static class FindLicenses
             "where data @> any(?::jsonb[]) and data @> ?::jsonb and (data ->> 'deleted')::boolean = false", cancellation,
             user.Groups.Select(group => group.Value).Prepend(user.Id.Value).SelectMany(Holding).ToArray(), product is { } named ? $$"""{"product":"{{named}}"}""" : "{}");
 
-    private static IEnumerable<string> Holding(Guid id) =>
-        [$$"""{"primaryUser":"{{id}}"}""", $$"""{"users":["{{id}}"]}""", $$"""{"groups":["{{id}}"]}"""];
+    /// <summary>The licences that name one of these users, as their own user or an additional one.</summary>
+    internal static async Task<IReadOnlyList<License>> LicensesNaming(this Store store, IEnumerable<UserId> users, CancellationToken cancellation) =>
+        await store.Session.QueryAsync<License>(
+            "where data @> any(?::jsonb[]) and (data ->> 'deleted')::boolean = false", cancellation, (object)users.SelectMany(user => Naming(user.Value)).ToArray());
+
+    private static IEnumerable<string> Holding(Guid id) => [.. Naming(id), $$"""{"groups":["{{id}}"]}"""];
+
+    private static IEnumerable<string> Naming(Guid user) => [$$"""{"primaryUser":"{{user}}"}""", $$"""{"users":["{{user}}"]}"""];
 
     /// <summary>Whether any licence names this id as that part of its entitlement.</summary>
     internal static async Task<bool> AnyLicenseEntitled(this Store store, string part, Guid id, CancellationToken cancellation) =>

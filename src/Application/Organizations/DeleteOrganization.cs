@@ -60,12 +60,6 @@ public sealed class Evacuation(Store store)
     {
         var users = await store.Session.QueryAsync<User>(
             "where (data ->> 'organization')::uuid = ? and (data ->> 'deleted')::boolean = false limit ?", cancellation, organization.Value, most);
-        foreach (var user in users)
-        {
-            if ((await new Departure(store).Of(user, cancellation)).Refusal is { } refusal)
-                return refusal;
-        }
-
-        return users.Count;
+        return await new Departure(store).Of(users, user => user.Delete(), cancellation);
     }
 }

@@ -122,7 +122,7 @@ public sealed class UserRevision(Store store, IPasswords passwords, Scopes scope
             return full;
         if (!releaseFirst)
             await Release(user, cancellation);
-        return user.Organization is { } former ? await new DirectAssignments(store).End(user.Id, former, cancellation) : null;
+        return user.Organization is { } former ? await new DirectAssignments(store).End([user.Id], former, cancellation) : null;
     }
 
     private async Task Release(User user, CancellationToken cancellation)

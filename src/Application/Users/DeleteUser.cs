@@ -45,18 +45,33 @@ public sealed class Departure(Store store)
 {
     public Task<Result<User>> Of(User user, CancellationToken cancellation) => Of(user, state => state.Delete(), cancellation);
 
-    public async Task<Result<User>> Of(User user, Func<User, Decision<UserEvent>> decide, CancellationToken cancellation)
+    public async Task<Result<User>> Of(User user, Func<User, Decision<UserEvent>> decide, CancellationToken cancellation) =>
+        (await Of([user], decide, cancellation)).Refusal is { } refusal ? refusal : await store.Users.Latest(user.Id, cancellation);
+
+    /// <summary>All of them, or none; how many.</summary>
+    public async Task<Result<int>> Of(IReadOnlyList<User> users, Func<User, Decision<UserEvent>> decide, CancellationToken cancellation)
     {
-        if (user.Organization is { } organization)
-            await store.Organizations.DecideInTurn(organization, state => state.Release(user.Id), cancellation);
-        if (user.Email.Value is { } email)
-            store.Claims.Free(Unique.Email(email));
-        store.Session.Delete<Credentials>(user.Id);
-        store.Session.Delete<PasswordReset>(user.Id);
-        store.Session.Delete<TwoFactorSecret>(user.Id);
-        new Sessions(store.Session).EndAll(user.Id);
-        if (await new DirectAssignments(store).End(user.Id, leaving: null, cancellation) is { } refusal)
-            return refusal;
-        return await store.Users.Decide(user.Id, decide, cancellation);
+        foreach (var user in users)
+        {
+            if (user.Organization is { } organization)
+                await store.Organizations.DecideInTurn(organization, state => state.Release(user.Id), cancellation);
+            if (user.Email.Value is { } email)
+                store.Claims.Free(Unique.Email(email));
+            store.Session.Delete<Credentials>(user.Id);
+            store.Session.Delete<PasswordReset>(user.Id);
+            store.Session.Delete<TwoFactorSecret>(user.Id);
+            new Sessions(store.Session).EndAll(user.Id);
+        }
+
+        if (await new DirectAssignments(store).End([.. users.Select(user => user.Id)], leaving: null, cancellation) is { } assigned)
+            return assigned;
+        await store.Users.Prefetch(users.Select(user => user.Id), cancellation);
+        foreach (var user in users)
+        {
+            if ((await store.Users.Decide(user.Id, decide, cancellation)).Refusal is { } refusal)
+                return refusal;
+        }
+
+        return users.Count;
     }
 }

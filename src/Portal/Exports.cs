@@ -60,6 +60,10 @@ internal static class Exports
         List(routes, "/admin/export/releases.csv", _ => Contract.ListReleases(),
             ("name", it => it.Name), ("version", it => it.Version), ("channel", it => it.Channel), ("platforms", it => string.Join(';', it.Platforms)), ("published", it => it.Published), ("archived", it => it.Archived),
             ("private", it => it.Private), ("files", it => it.TotalFiles), ("publishedAt", it => it.PublishedAt), ("createdAt", it => it.CreatedAt), ("productId", it => it.ProductId), ("id", it => it.Id));
+        List(routes, "/admin/export/channels.csv", _ => Contract.ListReleaseChannels(),
+            ("name", it => it.Name), ("displayName", it => it.DisplayName), ("private", it => it.Private), ("createdAt", it => it.CreatedAt), ("id", it => it.Id));
+        List(routes, "/admin/export/platforms.csv", _ => Contract.ListReleasePlatforms(),
+            ("name", it => it.Name), ("displayName", it => it.DisplayName), ("createdAt", it => it.CreatedAt), ("id", it => it.Id));
         List(routes, "/admin/export/roles.csv", _ => Contract.ListRoles(),
             ("name", it => it.Name), ("description", it => it.Description), ("claims", it => string.Join(';', it.Claims)), ("createdAt", it => it.CreatedAt), ("id", it => it.Id));
         List(routes, "/admin/export/tokens.csv", _ => Contract.ListPersonalAccessTokens(),

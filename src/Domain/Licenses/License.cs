@@ -99,9 +99,6 @@ public sealed partial record License(
 
     public bool Exists => Id != default && !Deleted;
 
-    /// <summary>Whether it is assigned to the user directly, as their own or as an additional one.</summary>
-    public bool Names(UserId user) => PrimaryUser == user || Users.Contains(user);
-
     public int ResetsOf(Guid meter) => MeterResets.GetValueOrDefault(meter);
 
     public bool Perpetual => ExpiresAt is null && !EndsAfterActivation;

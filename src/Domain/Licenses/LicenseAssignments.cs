@@ -24,6 +24,9 @@ public sealed partial record License
 
     // ---- Decisions: who may use it ----
 
+    /// <summary>Whether it is assigned to the user directly, as their own or as an additional one.</summary>
+    public bool Names(UserId user) => PrimaryUser == user || Users.Contains(user);
+
     /// <summary>The window of an assignment; always where it has no limit.</summary>
     public AssignmentWindow WindowOf(UserGroupId group) => GroupWindows.GetValueOrDefault(group);
 

@@ -55,7 +55,7 @@ public partial class Files(DemoSite site)
 
         await Task.Delay(TimeSpan.FromSeconds(2));
         await olga.Go("/portal/moment");
-        await olga.Fill("Moment (UTC)", $"{before:yyyy-MM-dd'T'HH:mm:ss}");
+        await olga.Fill("Moment (UTC)", before);
         await olga.Press("Show it");
         await olga.Sees("This is how it was at");
         (await Groups()).ShouldNotContain("Newcomers");

@@ -61,7 +61,7 @@ public class Pages(DemoSite site)
         await See(admin, $"/portal/licenses/{site.License}", "dark-");
         await admin.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
         await admin.Go("/portal/moment");
-        await admin.Fill("Moment (UTC)", $"{DateTime.UtcNow.AddSeconds(-3):yyyy-MM-dd'T'HH:mm:ss}");
+        await admin.Fill("Moment (UTC)", DateTime.UtcNow.AddSeconds(-3));
         await admin.Press("Show it");
         await admin.Sees("This is how it was at");
         await See(admin, $"/portal/licenses/{site.License}", "past-");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Deque.AxeCore.Commons;
 using Microsoft.Playwright;
 
@@ -45,6 +46,9 @@ internal sealed class Visitor : IAsyncDisposable
     }
 
     public Task Fill(string label, string text) => Page.Locator("main").GetByLabel(label).First.FillAsync(text);
+
+    /// <summary>A moment to the second; a browser leaves seconds out that are none.</summary>
+    public Task Fill(string label, DateTime moment) => Fill(label, moment.ToString(moment.Second == 0 ? "yyyy-MM-dd'T'HH:mm" : "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture));
 
     public Task Choose(string label, string option) => Page.Locator("main").GetByLabel(label).First.SelectOptionAsync(new SelectOptionValue { Label = option });
 

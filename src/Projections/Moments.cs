@@ -29,9 +29,9 @@ public sealed class Moments(NpgsqlDataSource database, IDocumentStore store, Pro
     internal string Events { get; } = $"{store.Options.Events.DatabaseSchemaName}.mt_events";
 
     /// <summary>
-    /// Where nothing is said about the moment, the position that all these read models have reached, and now. A time means the last position at or before it;
-    /// it is found by halving and, because times grow with positions but for the moments that commands take, by looking at a few more. The time of a position is the latest
-    /// that any event up to it has.
+    /// Where nothing is said about the moment, the position that all these read models have reached, and now. A time means the last position before the first event that is later:
+    /// everything that had been acknowledged by then, and nothing that came after. It is found by halving and, because times grow with positions but for the moments that commands
+    /// take, by looking at a few more. The time of a position is the latest that any event up to it has.
     /// </summary>
     public async Task<Result<Moment>> Find(AsOf? asOf, DateTimeOffset now, IReadOnlyCollection<string> models, CancellationToken cancellation)
     {
@@ -95,11 +95,9 @@ public sealed class Moments(NpgsqlDataSource database, IDocumentStore store, Pro
                  from half h
                  left join lateral (select * from {Events} e where e.seq_id <= (h.low + h.high) / 2 and e.seq_id > h.low order by e.seq_id desc limit 1) e on true
                  where h.high - h.low > 1)
-             select max(e.seq_id) from (
-                 (select * from {Events} e where e.seq_id <= (select max(low) from half) order by e.seq_id desc limit 1)
-                 union all
-                 (select * from {Events} e where e.seq_id > (select max(low) from half) order by e.seq_id limit {Overlapping})) e
-             where e.timestamp <= $1
+             select max(e.seq_id) from {Events} e where e.seq_id < coalesce(
+                 (select min(e.seq_id) from (select * from {Events} e where e.seq_id <= (select max(low) from half) order by e.seq_id desc limit {Overlapping}) e where e.timestamp > $1),
+                 (select max(low) from half) + 1)
              """);
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = time.UtcDateTime });
         return await command.ExecuteScalarAsync(cancellation) is long position ? new Moment(position, time) : Refusal.AsOfBeforeHistory;

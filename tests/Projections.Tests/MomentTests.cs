@@ -3,7 +3,7 @@ using EventSourcedOrgs.Domain.Organizations;
 
 namespace EventSourcedOrgs.Projections.Tests;
 
-/// <summary>A moment is a position, or the last position at or before a time.</summary>
+/// <summary>A moment is a position, or a time: the last position before the first event that is later.</summary>
 public sealed class MomentTests : IAsyncLifetime
 {
     private readonly OrganizationId organization = Id.New<OrganizationId>();
@@ -23,7 +23,7 @@ public sealed class MomentTests : IAsyncLifetime
     public async Task DisposeAsync() => await store.DisposeAsync();
 
     [Fact]
-    public async Task A_time_is_the_last_position_at_or_before_it()
+    public async Task A_time_is_the_last_position_before_anything_later()
     {
         var positions = Enumerable.Range(1, 20).Where(position => position is < 5 or > 7).ToList();
         foreach (var minutes in Enumerable.Range(0, 12 * 6).Select(n => 10 * n))
@@ -34,12 +34,12 @@ public sealed class MomentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_is_found_also_behind_one_of_a_later_time()
+    public async Task A_command_that_began_before_and_ended_after_others_brings_none_of_them_along()
     {
         await store.AppendAsync([.. new[] { 0, 2, 1, 3 }.Select(seconds => new Happening(
             organization.Value, typeof(Organization), new OrganizationRenamed(organization, $"Acme after {seconds} s"), World.Start.AddDays(1).AddSeconds(seconds)))]);
         await store.CatchUpAsync();
-        foreach (var (seconds, position) in new[] { (0, 21), (1, 23), (2, 23), (3, 24) })
+        foreach (var (seconds, position) in new[] { (0, 21), (1, 21), (2, 23), (3, 24) })
             (await Find(new(null, World.Start.AddDays(1).AddSeconds(seconds)))).Value!.Position.ShouldBe(position, $"{seconds} s");
     }
 

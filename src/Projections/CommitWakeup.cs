@@ -6,7 +6,7 @@ using Marten.Services;
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>
-/// Wakes the daemon of this process as soon as one of its sessions has committed events, so that nobody waits for the next poll. Between two wake-ups lies a pause, so that many commits in a short
+/// Wakes the follower of this process as soon as one of its sessions has committed events, so that nobody waits for the next poll. Between two wake-ups lies a pause, so that many commits in a short
 /// time are seen together instead of each costing a look at the database. The more commits there are, the longer it is, because then commands come first; whoever waits for a read model ends it.
 /// </summary>
 public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, IDaemonWakeup
@@ -46,7 +46,7 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
     /// <summary>For writers that do not commit through a session.</summary>
     public void Wake() => committed.Set();
 
-    /// <summary>Somebody waits for a read model: the daemon looks now, and not when commands leave it the time.</summary>
+    /// <summary>Somebody waits for a read model: the follower looks now, and not when commands leave it the time.</summary>
     public void Hurry()
     {
         hurried.Set();
@@ -101,24 +101,5 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
         if (seen == 0 || time <= 0)
             return rate;
         return rate + ((((LatestPosition - seen) / time) - rate) * (1 - Math.Exp(-time / Memory.TotalSeconds)));
-    }
-
-    /// <summary>Set once or many times, it lets one waiter go.</summary>
-    private sealed class Signal : IDisposable
-    {
-        private readonly SemaphoreSlim semaphore = new(0, 1);
-
-        public void Set()
-        {
-            lock (semaphore)
-            {
-                if (semaphore.CurrentCount == 0)
-                    semaphore.Release();
-            }
-        }
-
-        public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken token) => semaphore.WaitAsync(timeout, token);
-
-        public void Dispose() => semaphore.Dispose();
     }
 }

@@ -1,14 +1,11 @@
-using JasperFx.Events.Daemon;
-using JasperFx.Events.Projections;
-
 namespace EventSourcedOrgs.Projections;
 
-/// <summary>The position of one shard and those who wait for a later one.</summary>
+/// <summary>The position of one read model and those who wait for a later one.</summary>
 internal sealed class Mark(string shard)
 {
     private readonly Lock gate = new();
     private readonly HashSet<Waiter> waiters = [];
-    private ShardFailure? failure;
+    private (string Detail, PoisonEvent? Event)? failure;
     private bool stopped;
     private long position;
 
@@ -26,54 +23,32 @@ internal sealed class Mark(string shard)
     public ReadModelProgress Report(string name, long highWater)
     {
         lock (gate)
-        {
-            return new(name, position, highWater, failure?.Detail)
-            {
-                Shard = shard,
-                // Of an event of an unknown type nobody tells the position.
-                Poison = failure?.Event is { Sequence: > 0 } e ? new(e.Sequence, e.EventTypeName) : null,
-                Stopped = stopped,
-            };
-        }
+            return new(name, position, highWater, failure?.Detail) { Shard = shard, Poison = failure?.Event, Stopped = stopped };
     }
 
-    /// <summary>A late report never moves a mark back; only a rebuild does. A failure stands until the shard gets past it.</summary>
-    public void Move(ShardState state)
-    {
-        if (IsReplaced(state))
-            return;
-
-        lock (gate)
-        {
-            if (state.Action is ShardAction.Started or ShardAction.Updated)
-                stopped = false;
-            else if (state.Action is ShardAction.Stopped or ShardAction.Paused)
-                stopped = true;
-
-            failure = state.Failure ?? (state.Sequence > position ? null : failure);
-            To(state.Mode == ShardMode.rebuilding ? state.Sequence : Math.Max(position, state.Sequence));
-        }
-    }
-
-    /// <summary>Whether a page was given up only because a rebuild put other tables, or another position, in place; it begins again at once.</summary>
-    private static bool IsReplaced(ShardState state) => state.Failure is { } wrong
-        && (wrong.Category == ShardFailureCategory.ProgressionOutOfOrder || wrong.Detail?.Contains(nameof(ReplacedReadModelException), StringComparison.Ordinal) == true);
-
-    /// <summary>The recorded progress, which says nothing of what runs in this process.</summary>
-    public void Reach(long recorded)
+    /// <summary>A late report never moves a mark back. A failure stands until the read model gets past it.</summary>
+    public void Reach(long reached)
     {
         lock (gate)
         {
-            failure = recorded > position ? null : failure;
-            To(Math.Max(position, recorded));
+            failure = reached > position ? null : failure;
+            position = Math.Max(position, reached);
+            foreach (var waiter in waiters)
+                waiter.Check(position);
         }
     }
 
-    private void To(long reached)
+    public void Fail(string detail, PoisonEvent? e)
     {
-        position = reached;
-        foreach (var waiter in waiters)
-            waiter.Check(position);
+        lock (gate)
+            failure = (detail, e);
+    }
+
+    /// <summary>Whether it ran in this process and does not any more.</summary>
+    public void Stop(bool now)
+    {
+        lock (gate)
+            stopped = now;
     }
 
     public Waiter Await(long target)

@@ -9,7 +9,7 @@ public sealed record ReadModelProgress(string Name, long Position, long HighWate
 {
     public long Lag => Math.Max(0, HighWater - Position);
 
-    /// <summary>The name by which the daemon knows it.</summary>
+    /// <summary>The name under which its position is recorded.</summary>
     public string Shard { get; init; } = Name;
 
     /// <summary>The event that it cannot get past.</summary>
@@ -23,8 +23,8 @@ public sealed record ReadModelProgress(string Name, long Position, long HighWate
 public sealed record PoisonEvent(long Position, string? Name);
 
 /// <summary>
-/// Knows which position each read model has reached in one database: at once from a daemon in this process, and while somebody waits also from
-/// the recorded progress, because the daemon may run elsewhere.
+/// Knows which position each read model has reached in one database: at once from a follower in this process, and while somebody waits also from
+/// the recorded progress, because the follower may run elsewhere.
 /// </summary>
 public sealed class Progress : IObserver<ShardState>, IDisposable
 {
@@ -79,8 +79,8 @@ public sealed class Progress : IObserver<ShardState>, IDisposable
 
     void IObserver<ShardState>.OnNext(ShardState value)
     {
-        foreach (var mark in marks.Values.Prepend(highWater).Where(mark => mark.Shard == value.ShardName))
-            mark.Move(value);
+        if (value.ShardName == ShardState.HighWaterMark)
+            highWater.Reach(value.Sequence);
     }
 
     void IObserver<ShardState>.OnError(Exception error) { }
@@ -88,6 +88,19 @@ public sealed class Progress : IObserver<ShardState>, IDisposable
     void IObserver<ShardState>.OnCompleted() { }
 
     public void Dispose() => subscription.Dispose();
+
+    /// <summary>What the follower of this process has to say of one that has come so far.</summary>
+    internal void Reach(string name, long position) => Mark(name).Reach(position);
+
+    /// <summary>What the follower of this process has to say of one that cannot go on.</summary>
+    internal void Fail(string name, string detail, PoisonEvent? e) => Mark(name).Fail(detail, e);
+
+    /// <summary>Whether the follower of this process ran and does not any more.</summary>
+    internal void Stop(bool now)
+    {
+        foreach (var mark in marks.Values)
+            mark.Stop(now);
+    }
 
     private async Task ReadAsync()
     {

@@ -8,12 +8,12 @@ using Npgsql;
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>
-/// Answers that are kept ready: tables, and a pure function from events to changes of their rows. The same function feeds the daemon page by page,
+/// Answers that are kept ready: tables, and a pure function from events to changes of their rows. The same function follows the history page by page,
 /// folds a whole history in memory, and is tested without a database.
 /// </summary>
 public abstract class ReadModel
 {
-    /// <param name="name">The name by which the daemon records the progress.</param>
+    /// <param name="name">The name under which its position is recorded.</param>
     /// <param name="tables">All of one version, because all are filled by the same pass over the events.</param>
     /// <param name="events">The events it handles; an abstract type stands for its whole family.</param>
     protected ReadModel(string name, IEnumerable<Table> tables, IEnumerable<Type> events)
@@ -56,66 +56,71 @@ public abstract class ReadModel
         var rows = new Rows(Tables);
         foreach (var e in events.Where(e => Events.Contains(e.EventType)))
         {
-            Touch(e, new(rows));
+            TouchAll([e], rows);
             Settle(rows);
-            Step(e, rows);
+            ApplyAll([e], rows);
         }
 
         return rows;
     }
 
-    internal async Task<IEnumerable<Statement>> ApplyAsync(IReadOnlyList<IEvent> page, Func<NpgsqlConnection> connect, CancellationToken cancellation)
-    {
-        var rows = new Rows(Tables);
-        await ApplyAsync(page, rows, connect, cancellation);
-        return rows.Sets.SelectMany(set => set.Changes());
-    }
-
     /// <summary>Applies a page to rows that are loaded as far as they are not known.</summary>
     internal async Task ApplyAsync(IReadOnlyList<IEvent> page, Rows rows, Func<NpgsqlConnection> connect, CancellationToken cancellation)
     {
-        foreach (var e in page)
-            Touch(e, new(rows));
-
-        await LoadAsync(rows, connect, cancellation);
-        foreach (var e in page)
-            Step(e, rows);
-    }
-
-    private void Step(IEvent e, Rows rows)
-    {
-        rows.Position = e.Sequence;
-        try
-        {
-            Apply(e, rows);
-        }
-        catch (Exception broken)
-        {
-            throw new ApplyEventException(e, broken);
-        }
-    }
-
-    private static async Task LoadAsync(Rows rows, Func<NpgsqlConnection> connect, CancellationToken cancellation)
-    {
-        var questions = rows.Sets.Select(set => (Set: set, Command: set.Question())).Where(question => question.Command is not null).ToList();
-        if (questions.Count > 0)
+        TouchAll(page, rows);
+        if (Questions([rows]) is { Count: > 0 } questions)
         {
             await using var connection = connect();
             await connection.OpenAsync(cancellation);
-            await using var batch = new NpgsqlBatch(connection);
-            questions.ForEach(question => batch.BatchCommands.Add(question.Command!));
-            await using var reader = await batch.ExecuteReaderAsync(cancellation);
-            foreach (var (set, _) in questions)
-            {
-                await set.AnswerAsync(reader, cancellation);
-                await reader.NextResultAsync(cancellation);
-            }
+            await LoadAsync(questions, connection, cancellation);
         }
 
         Settle(rows);
+        ApplyAll(page, rows);
     }
 
-    private static void Settle(Rows rows)
+    /// <summary>Names the keys that a page reads.</summary>
+    internal void TouchAll(IReadOnlyList<IEvent> page, Rows rows) => Each(page, e => Touch(e, new(rows)));
+
+    /// <summary>Applies a page to rows that are loaded.</summary>
+    internal void ApplyAll(IReadOnlyList<IEvent> page, Rows rows) => Each(page, e =>
+    {
+        rows.Position = e.Sequence;
+        Apply(e, rows);
+    });
+
+    /// <summary>What is to be asked for the keys that were touched and are not known.</summary>
+    internal static List<(WorkingSet Set, NpgsqlBatchCommand Command)> Questions(IEnumerable<Rows> works) =>
+        [.. works.SelectMany(rows => rows.Sets).Select(set => (set, Command: set.Question())).Where(question => question.Command is not null).Select(question => (question.set, question.Command!))];
+
+    internal static async Task LoadAsync(List<(WorkingSet Set, NpgsqlBatchCommand Command)> questions, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        questions.ForEach(question => batch.BatchCommands.Add(question.Command));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        foreach (var (set, _) in questions)
+        {
+            await set.AnswerAsync(reader, cancellation);
+            await reader.NextResultAsync(cancellation);
+        }
+    }
+
+    private static void Each(IReadOnlyList<IEvent> page, Action<IEvent> action)
+    {
+        foreach (var e in page)
+        {
+            try
+            {
+                action(e);
+            }
+            catch (Exception broken)
+            {
+                throw new ApplyEventException(e, broken);
+            }
+        }
+    }
+
+    internal static void Settle(Rows rows)
     {
         foreach (var set in rows.Sets)
             set.Settle();

@@ -1,16 +1,11 @@
-using JasperFx.Events;
-using JasperFx.Events.Projections;
 using Marten;
-using Marten.Events.Projections;
 using Npgsql;
 
 namespace EventSourcedOrgs.Projections;
 
-/// <summary>Brings read models to life: their tables in the database, their projections in Marten's daemon.</summary>
+/// <summary>Brings read models to life: their tables in the database, and what wakes those who follow.</summary>
 public static class ReadModels
 {
-    private const int PageSize = 5000;
-
     /// <summary>
     /// So long a position without an event is waited for before PostgreSQL is asked whether a transaction still lives that could fill it. Where one does, it is waited for as long as it takes; where none
     /// does, it was rolled back, and read models have stood still for nothing.
@@ -23,17 +18,12 @@ public static class ReadModels
     /// <summary>The schema in which tables are made anew.</summary>
     public const string RebuildSchema = SideTables.Schema;
 
-    /// <summary>Registers the read models as async projections, in which nothing is skipped: a broken event stops its read model where it stands.</summary>
-    public static void AddReadModels(this StoreOptions options, IEnumerable<ReadModel> models, CommitWakeup wakeup, int pageSize = PageSize)
+    /// <summary>Lets the store tell up to which position its history is final, as soon as something is committed.</summary>
+    public static void FollowCommits(this StoreOptions options, CommitWakeup wakeup)
     {
-        foreach (var errors in new[] { options.Projections.Errors, options.Projections.RebuildErrors })
-            errors.SkipApplyErrors = errors.SkipSerializationErrors = errors.SkipUnknownEvents = false;
-
         options.Projections.Wakeup = wakeup;
         options.Projections.StaleSequenceThreshold = GapsAreWaitedFor;
         options.Listeners.Add(wakeup);
-        foreach (var model in models)
-            options.Projections.Add(new Projection(model, pageSize), ProjectionLifecycle.Async);
     }
 
     /// <summary>Creates what is missing. A table whose definition changed without a new version is refused.</summary>
@@ -84,32 +74,5 @@ public static class ReadModels
         }
 
         return true;
-    }
-
-    private sealed class Projection : ProjectionBase, IProjection
-    {
-        private readonly ReadModel model;
-
-        public Projection(ReadModel model, int pageSize)
-        {
-            this.model = model;
-            (Options.BatchSize, Options.MaximumHopperSize) = (pageSize, 4 * pageSize);
-            (Name, Version, IncludeArchivedEvents) = (model.Name, (uint)model.Version, true);
-            if (!model.StopsAtStrangers)
-                IncludedEventTypes.AddRange(model.Events);
-            foreach (var table in model.Tables)
-                Options.DeleteDataInTableOnTeardown(table.Name);
-        }
-
-        public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
-        {
-            var generation = await Gate.PassAsync(model.Name, Connect, cancellation);
-            var statements = await model.ApplyAsync([.. events.Where(e => model.Events.Contains(e.EventType))], Connect, cancellation);
-            operations.QueueOperation(new Fence(model.Name, generation));
-            foreach (var statement in statements)
-                operations.QueueOperation(statement);
-
-            NpgsqlConnection Connect() => operations.Database.CreateConnection();
-        }
     }
 }

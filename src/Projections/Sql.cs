@@ -10,7 +10,7 @@ internal sealed class Sql(string table, IReadOnlyList<string> keys, IReadOnlyLis
     public string Keys { get; } = string.Join(", ", keys);
 
     public string Select => field ??=
-        $"select {list} from unnest({Parameters(keys.Count, numbered: true)}) k({Keys}) join {table} t on {match}{(versioned ? " and t.until is null" : "")}";
+        $"select {list} from unnest({Parameters(keys.Count)}) k({Keys}) join {table} t on {match}{(versioned ? " and t.until is null" : "")}";
 
     public string Upsert => field ??= $"{Insert()} on conflict ({Keys}) do {(columns.Count == 0 ? "nothing" : Update(c => $"excluded.{c}"))}";
 
@@ -39,6 +39,5 @@ internal sealed class Sql(string table, IReadOnlyList<string> keys, IReadOnlyLis
 
     private string Update(Func<string, string> value) => $"update set {string.Join(", ", columns.Select(c => $"{c} = {value(c)}"))}";
 
-    private static string Parameters(int count, bool numbered = false) =>
-        string.Join(", ", Enumerable.Range(1, count).Select(n => numbered ? $"${n}" : "?"));
+    private static string Parameters(int count) => string.Join(", ", Enumerable.Range(1, count).Select(n => $"${n}"));
 }

@@ -4,7 +4,6 @@ using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 using JasperFx.Events;
-using Marten.Events.Daemon.Coordination;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -52,13 +51,13 @@ public class HealthTests
         await using var host = await TestHost.StartAsync();
         var acme = await Acme.With(seats: 1, host);
         await Until(host, 200, _ => true);
-        var daemon = host.Services.GetRequiredService<IProjectionCoordinator>();
-        await daemon.PauseAsync();
+        var follower = host.Services.GetRequiredService<Follower>();
+        await follower.StopAsync();
         await acme.Vendor.Post($"{acme.Path}/suspend").Expect(200);
         var broken = await host.Scalar<long>(
             """update events.mt_events set data = '{"organization": {"password": "tr0ub4dor"}}' where type = 'organization_suspended_v1' returning seq_id""");
 
-        await daemon.ResumeAsync();
+        await follower.StartAsync();
 
         var report = await Until(host, 503, report => $"{Split(report, "Directory").Model["detail"]}".Contains($"event {broken}", StringComparison.Ordinal));
         Split(report, "Directory").Model.Text("detail").ShouldContain($"cannot get past event {broken} (organization_suspended_v1)");
@@ -71,12 +70,12 @@ public class HealthTests
         await using var host = await TestHost.StartAsync();
         await (await Acme.With(seats: 1, host)).Settled();
         await Until(host, 200, _ => true);
-        var daemon = host.Services.GetRequiredService<IProjectionCoordinator>();
+        var follower = host.Services.GetRequiredService<Follower>();
 
-        await daemon.PauseAsync();
+        await follower.StopAsync();
         (await Until(host, 503, Says("is stopped after event"))).Text("status").ShouldBe("unready");
 
-        await daemon.ResumeAsync();
+        await follower.StartAsync();
         await Until(host, 200, _ => true);
     }
 

@@ -79,17 +79,20 @@ public sealed class HistoryFigures(ITestOutputHelper output)
             (await store.Utilisation.Read(null, License, new(begin, end, "hour"), null, CancellationToken.None)).Value!.Total.Peak.ShouldBeGreaterThan(0);
     }
 
-    /// <summary>Has the read models write as the daemon lets them, page by page, and says that they have come so far.</summary>
+    /// <summary>Has the read models write as they do when they follow, page by page, and says that they have come so far.</summary>
     private static async Task FillAsync(DomainStore store, int lines)
     {
         foreach (var model in store.Models.Where(model => model is ActivationHistory or Utilisation))
         {
             foreach (var page in Events(lines).Where(e => model.Events.Contains(e.EventType)).Chunk(PageSize))
             {
-                var statements = await model.ApplyAsync(page, store.Source.CreateConnection, CancellationToken.None);
+                var rows = new Rows(model.Tables);
+                await model.ApplyAsync(page, rows, store.Source.CreateConnection, CancellationToken.None);
                 await using var connection = await store.Source.OpenConnectionAsync();
-                foreach (var statement in statements)
-                    await ExecuteAsync(connection, statement);
+                await using var batch = new NpgsqlBatch(connection) { Timeout = 300 };
+                foreach (var statement in rows.Sets.SelectMany(set => set.Changes()))
+                    batch.BatchCommands.Add(statement.AsCommand());
+                await batch.ExecuteNonQueryAsync();
             }
 
             await store.Source.ScalarAsync($"insert into events.mt_event_progression (name, last_seq_id) values ('{model.Shard}', {lines}) on conflict (name) do update set last_seq_id = excluded.last_seq_id");
@@ -98,16 +101,6 @@ public sealed class HistoryFigures(ITestOutputHelper output)
         }
 
         await store.Progress.RefreshAsync();
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, Statement statement)
-    {
-        var parts = statement.Sql.Split('?');
-        var sql = parts[0] + string.Concat(parts.Skip(1).Select((part, n) => $"${n + 1}{part}"));
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
-        foreach (var argument in statement.Arguments)
-            command.Parameters.Add(argument.AsParameter());
-        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Something every minute: of ten lines four are activations, four deactivations, one a sync and one a refusal; fifty machines are live, and of a hundred refusals one has a rare reason.</summary>

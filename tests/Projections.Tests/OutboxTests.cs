@@ -81,13 +81,13 @@ public partial class OutboxTests
         foreach (var part in floor.History.Chunk(60))
         {
             await store.AppendAsync(part);
-            await store.StartDaemonAsync();
+            await store.FollowAsync();
             await Task.Delay(Random.Shared.Next(0, 60));
             await store.KillConnectionsAsync();
-            await store.StopDaemonAsync();
+            await store.StopFollowingAsync();
         }
 
-        await store.StartDaemonAsync();
+        await store.FollowAsync();
         await store.CatchUpAsync();
 
         var expected = (await store.HistoryAsync()).Select(e => (e.Sequence, Name: WebhookNames.Decisions[e.EventType](e.Data), Resource: (e.Data as ActivationRefused)?.License.Value ?? e.StreamId))

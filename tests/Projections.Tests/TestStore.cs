@@ -1,19 +1,19 @@
 using EventSourcedOrgs.Tests;
 using JasperFx;
 using JasperFx.Events;
-using JasperFx.Events.Daemon;
 using Marten;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace EventSourcedOrgs.Projections.Tests;
 
-/// <summary>An event store with a database of its own and, once started, a daemon.</summary>
+/// <summary>An event store with a database of its own and, once started, a follower.</summary>
 public sealed class TestStore : IAsyncDisposable
 {
     private readonly NpgsqlDataSource source;
     private readonly IDocumentStore store;
     private readonly CommitWakeup wakeup = new();
-    private IProjectionDaemon? daemon;
+    private readonly Follower follower;
 
     private TestStore(string address, string runtime, IReadOnlyList<ReadModel> models, int pageSize)
     {
@@ -26,17 +26,16 @@ public sealed class TestStore : IAsyncDisposable
             options.Events.MetadataConfig.EnableAll();
             options.Events.MetadataConfig.UserNameEnabled = true;
             options.Events.UseExclusiveLockOnConcurrentAppends = true;
-            options.AddReadModels(models, wakeup, pageSize);
+            options.FollowCommits(wakeup);
         });
         Progress = new(store.Storage.Database, models);
+        follower = new(store, source, models, Progress, NullLogger.Instance, pageSize);
     }
 
     /// <summary>For the superuser; the store itself works as the role that the service works as.</summary>
     public string Address { get; }
 
     public Progress Progress { get; }
-
-    public IProjectionDaemon Daemon => daemon!;
 
     public NpgsqlDataSource Source => source;
 
@@ -56,8 +55,7 @@ public sealed class TestStore : IAsyncDisposable
 
     public async Task<TestStore> StartAsync()
     {
-        daemon = await store.BuildProjectionDaemonAsync();
-        await daemon.StartAllAsync();
+        await follower.StartAsync();
         return this;
     }
 
@@ -107,9 +105,8 @@ public sealed class TestStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (daemon is not null)
-            await daemon.StopAllAsync();
-
+        await follower.StopAsync();
+        follower.Dispose();
         Progress.Dispose();
         store.Dispose();
         await source.DisposeAsync();

@@ -2,10 +2,8 @@ using System.Diagnostics.Metrics;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Projections;
 using JasperFx;
-using JasperFx.Events.Daemon;
 using Marten;
 using Npgsql;
-using IProjectionCoordinator = Marten.Events.Daemon.Coordination.IProjectionCoordinator;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -29,7 +27,7 @@ internal static partial class OperationsSetup
                 provider.GetRequiredService<Rebuilder>(), provider.GetRequiredService<StateVerifier>(), provider.GetRequiredService<RebuildJobs>(), (job, wrong) => LogFailed(log, wrong, job.Kind, string.Join(", ", job.Models)));
         });
         services.AddScoped<OperationRecord>().AddScoped<OperationStart>();
-        services.AddHostedService<FollowWishes>();
+        services.AddHostedService<TellOfReadModels>();
         services.AddHostedService<RebuildWork>();
         services.AddSingleton<ReadModelMeter>();
     }
@@ -46,51 +44,30 @@ internal sealed class RebuildWork(Rebuilder rebuilder, RebuildRunner runner, IEn
     public Task StopAsync(CancellationToken cancellationToken) => runner.StopAsync();
 }
 
-/// <summary>
-/// Does what operators wish of the read models that this Host runs, and says which those are and what stopped them. A pause needs nothing done here: every page
-/// asks for itself.
-/// </summary>
-internal sealed class FollowWishes(
-    IProjectionCoordinator coordinator, ReadModelControl control, ReadModelStates states, ReadModelMeter meter, Progress progress, IEnumerable<ReadModel> models, TimeProvider clock,
-    ILogger<FollowWishes> log) : Periodically(TimeSpan.FromMilliseconds(500), clock, log)
+/// <summary>Says which read models this Host runs and what stopped them.</summary>
+internal sealed class TellOfReadModels(
+    Follower follower, ReadModelControl control, ReadModelStates states, ReadModelMeter meter, Progress progress, TimeProvider clock, ILogger<TellOfReadModels> log)
+    : Periodically(TimeSpan.FromMilliseconds(500), clock, log)
 {
     private const int RoundsBetweenWords = 8;
 
-    private readonly Dictionary<string, long> retried = [];
-    private readonly Dictionary<string, ReadModelProgress> told = [];
+    private readonly Dictionary<string, string?> told = [];
     private int round;
 
     internal override async Task Work(CancellationToken cancellation)
     {
-        var wishes = await control.AllAsync(cancellation);
-        var daemon = coordinator.DaemonForMainDatabase();
         var speaks = round++ % RoundsBetweenWords == 0;
-        foreach (var model in models)
+        foreach (var stand in follower.IsLeading ? progress.All : [])
         {
-            var (wish, stand) = (wishes.GetValueOrDefault(model.Name), progress.Of(model.Name));
-            var asked = retried.GetValueOrDefault(model.Name, wish?.Retries ?? 0) < (wish?.Retries ?? 0);
-            retried[model.Name] = wish?.Retries ?? 0;
-            if (daemon.CurrentAgents().FirstOrDefault(agent => agent.Name.Identity == stand.Shard) is not { } runs)
+            if (!speaks && told.GetValueOrDefault(stand.Name) == stand.Failure)
                 continue;
 
-            if (runs.Status == AgentStatus.Stopped || (runs.Status == AgentStatus.Paused && (asked || stand.Failure is null)))
-                await RestartAsync(daemon, runs, cancellation);
-            if (speaks || asked || told.GetValueOrDefault(model.Name)?.Failure != stand.Failure)
-                await control.TellAsync(told[model.Name] = stand, cancellation);
+            await control.TellAsync(stand, cancellation);
+            told[stand.Name] = stand.Failure;
         }
 
         if (speaks || round % 2 == 0)
             meter.Update(await states.AllAsync(cancellation));
-    }
-
-    /// <summary>One that was given up because the tables or the position under it were replaced, or that shall try again, begins where the progress says.</summary>
-    private static async Task RestartAsync(IProjectionDaemon daemon, ISubscriptionAgent agent, CancellationToken cancellation)
-    {
-        if (agent.Status == AgentStatus.Paused)
-            daemon.EjectPausedShard(agent.Name.Identity);
-        else
-            await daemon.StopAgentAsync(agent.Name.Identity);
-        await daemon.StartAgentAsync(agent.Name.Identity, cancellation);
     }
 }
 

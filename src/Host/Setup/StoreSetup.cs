@@ -9,7 +9,6 @@ using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Projections;
 using FluentValidation;
 using JasperFx;
-using JasperFx.Events.Daemon;
 using Marten;
 using MediatR;
 using Npgsql;
@@ -25,6 +24,7 @@ internal static class StoreSetup
         var sources = new DataSources(connection);
         services.AddSingleton(_ => sources.ForQuestions());
         services.AddKeyedSingleton(DataSources.Marten, (_, _) => sources.ForMarten());
+        services.AddKeyedSingleton(DataSources.ReadModels, (_, _) => sources.ForReadModels());
         services.AddKeyedSingleton(DataSources.Rebuild, (_, _) => sources.ForRebuilds());
         services.AddSingleton(provider => new States(sources.ForStates(), provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<PersonKeys>()));
         services.AddSingleton(secrets);
@@ -34,13 +34,12 @@ internal static class StoreSetup
             {
                 var options = new StoreOptions { AutoCreateSchemaObjects = AutoCreate.None };
                 options.ConfigureWriteSide(provider.GetRequiredService<PersonKeys>());
-                options.AddReadModels(provider.GetServices<ReadModel>(), provider.GetRequiredService<CommitWakeup>());
+                options.FollowCommits(provider.GetRequiredService<CommitWakeup>());
                 return options;
             })
             .UseLightweightSessions()
             .UseNpgsqlDataSource(DataSources.Marten)
-            .IntegrateWithWolverine(integration => integration.MessageStorageSchemaName = Messaging.Schema)
-            .AddAsyncDaemon(DaemonMode.HotCold);
+            .IntegrateWithWolverine(integration => integration.MessageStorageSchemaName = Messaging.Schema);
     }
 
     /// <summary>The read models, the questions to them, and how far they have come.</summary>
@@ -58,6 +57,10 @@ internal static class StoreSetup
         services.AddSingleton<ReadModel, SubscriptionLog>();
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Follower(
+            provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredKeyedService<NpgsqlDataSource>(DataSources.ReadModels), [.. provider.GetServices<ReadModel>()],
+            provider.GetRequiredService<Progress>(), provider.GetRequiredService<ILogger<Follower>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<Follower>());
         services.AddOperations();
         services.AddSingleton<DirectoryReader>();
         services.AddSingleton<Moments>();

@@ -3,8 +3,8 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Tests;
 using JasperFx;
 using JasperFx.Events;
-using JasperFx.Events.Daemon;
 using Marten;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace EventSourcedOrgs.Projections.Tests;
@@ -18,7 +18,8 @@ internal sealed class DomainStore : IAsyncDisposable
     private readonly CommitWakeup wakeup = new();
     private readonly PersonKeys keys;
     private readonly Happenings happenings;
-    private IProjectionDaemon? daemon;
+    private readonly Follower follower;
+    private bool follows;
 
     private DomainStore(string owner, string runtime, int pageSize)
     {
@@ -31,10 +32,11 @@ internal sealed class DomainStore : IAsyncDisposable
             options.Connection(Source);
             options.AutoCreateSchemaObjects = AutoCreate.None;
             options.ConfigureWriteSide(keys);
-            options.AddReadModels(Models, wakeup, pageSize);
+            options.FollowCommits(wakeup);
         });
         happenings = new(store, keys, Actor);
         Progress = new(store.Storage.Database, Models);
+        follower = new(store, Source, Models, Progress, NullLogger.Instance, pageSize);
         Moments = new(Source, store, Progress);
         Access = new(Source, Moments, Directory);
     }
@@ -82,8 +84,6 @@ internal sealed class DomainStore : IAsyncDisposable
     public async Task<Moment> MomentAsync(long position) =>
         (await Moments.Find(new(position, null), DateTimeOffset.MaxValue, [], CancellationToken.None)).Value!;
 
-    public IProjectionDaemon Daemon => daemon!;
-
     public static async Task<DomainStore> StartAsync(int pageSize = 500)
     {
         var address = await TestPostgres.CreateDatabaseAsync();
@@ -114,27 +114,33 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public async Task<long> PositionAsync() => (long)(await Source.ScalarAsync("select coalesce(max(seq_id), 0) from events.mt_events"))!;
 
-    public async Task StartDaemonAsync()
+    /// <summary>A second one on the same database.</summary>
+    public Follower AnotherFollower(int pageSize) => new(store, Source, Models, Progress, NullLogger.Instance, pageSize);
+
+    /// <summary>The name under which events of a type are stored.</summary>
+    public string NameOf(Type type) => ((Marten.Events.EventGraph)((IDocumentStore)store).Options.Events).EventMappingFor(type).EventTypeName;
+
+    public async Task FollowAsync()
     {
-        daemon = await store.BuildProjectionDaemonAsync();
-        await daemon.StartAllAsync();
+        await follower.StartAsync();
+        follows = true;
     }
 
-    public async Task StopDaemonAsync()
+    public async Task StopFollowingAsync()
     {
-        await daemon!.StopAllAsync();
-        daemon = null;
+        await follower.StopAsync();
+        follows = false;
     }
 
     /// <summary>Ends every other connection to the database, in whatever it is about to do.</summary>
     public Task KillConnectionsAsync() =>
         Source.ScalarAsync("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()");
 
-    /// <summary>Starts the daemon if it does not run, and waits until all read models have everything.</summary>
+    /// <summary>Starts to follow if it does not, and waits until all read models have everything.</summary>
     public async Task CatchUpAsync(int seconds = 60)
     {
-        if (daemon is null)
-            await StartDaemonAsync();
+        if (!follows)
+            await FollowAsync();
 
         var position = await PositionAsync();
         foreach (var model in Models)
@@ -150,9 +156,8 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (daemon is not null)
-            await daemon.StopAllAsync();
-
+        await follower.StopAsync();
+        follower.Dispose();
         Progress.Dispose();
         store.Dispose();
         await Source.DisposeAsync();

@@ -1,0 +1,291 @@
+using System.Diagnostics;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
+using Marten;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>
+/// Keeps the read models of one database at the end of its history. Those that stand at the same position follow together, page by page. One that is new, was paused, or was stopped by an event goes its own
+/// way until it stands where the others do, so that they never wait for it. Of all processes that work on a database one follows at a time.
+/// </summary>
+public sealed partial class Follower : IHostedService, IObserver<ShardState>, IDisposable
+{
+    public const int UsualPageSize = 5000;
+
+    /// <summary>For so long it takes for granted that it is the one that follows.</summary>
+    private static readonly TimeSpan LeadIsSure = TimeSpan.FromSeconds(1);
+
+    /// <summary>So often it looks after those that do not follow together.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan AfterTrouble = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Somebody puts other tables in the place of those that are read, which takes a moment.</summary>
+    private static readonly TimeSpan WhileHeld = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>So few events before the others, it takes the last ones while they wait, or it might never meet them.</summary>
+    private const int Close = 200;
+
+    private readonly IDocumentStore store;
+    private readonly NpgsqlDataSource source;
+    private readonly Progress progress;
+    private readonly ILogger log;
+    private readonly FollowerPage page;
+    private readonly List<Followed> all;
+    private readonly SemaphoreSlim turn = new(1);
+    private readonly Signal woken = new();
+    private CancellationTokenSource? stop;
+    private Task running = Task.CompletedTask;
+    private long final;
+    private long front;
+
+    public Follower(IDocumentStore store, NpgsqlDataSource source, IReadOnlyList<ReadModel> models, Progress progress, ILogger log, int pageSize = UsualPageSize)
+    {
+        (this.store, this.source, this.progress, this.log) = (store, source, progress, log);
+        page = new(new(store, source), source, models, pageSize);
+        all = [.. models.Select(model => new Followed(model))];
+    }
+
+    /// <summary>Whether this process is the one that follows.</summary>
+    public bool IsLeading { get; private set; }
+
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        stop = new();
+        running = Task.Run(() => RunAsync(stop.Token), CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends between two pages.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (stop is null)
+            return;
+
+        await stop.CancelAsync();
+        await running;
+        stop.Dispose();
+        stop = null;
+        progress.Stop(now: true);
+    }
+
+    public void Dispose()
+    {
+        stop?.Dispose();
+        turn.Dispose();
+        woken.Dispose();
+    }
+
+    void IObserver<ShardState>.OnNext(ShardState value)
+    {
+        if (value.ShardName != ShardState.HighWaterMark || value.Sequence <= Interlocked.Read(ref final))
+            return;
+
+        Interlocked.Exchange(ref final, value.Sequence);
+        woken.Set();
+    }
+
+    void IObserver<ShardState>.OnError(Exception error) { }
+
+    void IObserver<ShardState>.OnCompleted() { }
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await using var lead = await Lead.TryTakeAsync(source, stopping);
+                if (lead is not null)
+                    await LeadAsync(lead, stopping);
+                await Task.Delay(AfterTrouble, stopping);
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception trouble) when (Trouble.IsPassing(trouble))
+            {
+                LogTrouble(log, trouble);
+                await Task.WhenAny(Task.Delay(AfterTrouble, stopping));
+            }
+        }
+    }
+
+    /// <summary>Follows for as long as nobody else may.</summary>
+    private async Task LeadAsync(Lead lead, CancellationToken stopping)
+    {
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var daemon = await store.BuildProjectionDaemonAsync();
+        using var told = daemon.Tracker.Subscribe(this);
+        try
+        {
+            await page.BeginAsync(leading.Token);
+            await daemon.StartAllAsync();
+            (IsLeading, front) = (true, 0);
+            progress.Stop(now: false);
+            await FollowAsync(lead, leading.Token);
+        }
+        finally
+        {
+            IsLeading = false;
+            await leading.CancelAsync();
+            await Task.WhenAll(all.Select(followed => followed.Way)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await daemon.StopAllAsync();
+        }
+    }
+
+    private async Task FollowAsync(Lead lead, CancellationToken leading)
+    {
+        for (var (looked, held) = (0L, Stopwatch.GetTimestamp()); ;)
+        {
+            if (Stopwatch.GetElapsedTime(held) > LeadIsSure)
+            {
+                await lead.AssureAsync(leading);
+                held = Stopwatch.GetTimestamp();
+            }
+
+            if (looked == 0 || (all.Exists(followed => !followed.IsReady) && Stopwatch.GetElapsedTime(looked) > BetweenLooks))
+            {
+                await LookAsync(leading);
+                looked = Stopwatch.GetTimestamp();
+            }
+
+            if (!await RoundAsync(leading))
+                await woken.WaitAsync(all.Exists(followed => !followed.IsReady) ? BetweenLooks : LeadIsSure, leading);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellation)
+    {
+        foreach (var (model, stand) in await page.LookAsync([.. all.Where(followed => !followed.IsUnderway).Select(followed => followed.Model)], cancellation))
+            Take(Of(model), stand);
+    }
+
+    /// <summary>One page for those that are foremost; the others are sent on their way. Answers whether there is more.</summary>
+    private async Task<bool> RoundAsync(CancellationToken cancellation)
+    {
+        var (end, ready) = (Interlocked.Read(ref final), all.FindAll(followed => followed.IsReady));
+        var together = ready.FindAll(followed => !followed.Alone);
+        var ahead = together.Count == 0 ? Volatile.Read(ref front) : together.Max(followed => followed.Position);
+        Volatile.Write(ref front, ahead);
+        foreach (var alone in ready.Where(followed => followed.Alone))
+            alone.Way = AloneAsync(alone, Math.Max(ahead, end), cancellation);
+        foreach (var behind in together.Where(followed => followed.Position < ahead).GroupBy(followed => followed.Position))
+            Send([.. behind], cancellation);
+
+        together.RemoveAll(followed => followed.Position < ahead);
+        if (together.Count == 0 || ahead >= end)
+            return false;
+
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            await StepAsync(together, end, cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
+
+        return true;
+    }
+
+    private void Send(IReadOnlyList<Followed> group, CancellationToken cancellation)
+    {
+        var way = CatchUpAsync(group, cancellation);
+        foreach (var followed in group)
+            followed.Way = way;
+    }
+
+    /// <summary>Brings those that stand at one position to where the others are.</summary>
+    private async Task CatchUpAsync(IReadOnlyList<Followed> group, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        for (var at = group[0].Position; group.Count > 0 && at < Volatile.Read(ref front); at = group.Count > 0 ? group[0].Position : 0)
+        {
+            var close = Volatile.Read(ref front) - at <= Close;
+            if (close)
+                await turn.WaitAsync(cancellation);
+            try
+            {
+                await StepAsync(group, Volatile.Read(ref front), cancellation);
+            }
+            finally
+            {
+                if (close)
+                    turn.Release();
+            }
+
+            group = [.. group.Where(followed => followed is { Paused: false, HasFailed: false, Alone: false } && followed.Position == group[0].Position)];
+        }
+
+        woken.Set();
+    }
+
+    private async Task AloneAsync(Followed followed, long end, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        await StepAsync([followed], end, cancellation);
+        followed.Alone = false;
+        woken.Set();
+    }
+
+    /// <summary>One page for those that stand at one position. What goes wrong for several may be the fault of one of them, and is tried for each alone.</summary>
+    private async Task StepAsync(IReadOnlyList<Followed> group, long end, CancellationToken cancellation)
+    {
+        try
+        {
+            var stands = await page.RunAsync([.. group.Select(followed => followed.Model)], group[0].Position, end, cancellation);
+            foreach (var (model, stand) in stands)
+                Take(Of(model), stand);
+            if (stands.Count < group.Count)
+                await Task.Delay(WhileHeld, cancellation);
+        }
+        catch (Exception trouble) when (!cancellation.IsCancellationRequested)
+        {
+            if (group.Count > 1 && !Trouble.IsOutage(trouble))
+            {
+                foreach (var followed in group)
+                    followed.Alone = true;
+            }
+            else if (Trouble.IsPassing(trouble))
+            {
+                LogTrouble(log, trouble);
+                await Task.Delay(AfterTrouble, cancellation);
+            }
+            else
+            {
+                LogFailed(log, trouble, group[0].Model.Name, group[0].Position);
+                group[0].Fail(0);
+                progress.Fail(group[0].Model.Name, trouble.Message, null);
+            }
+        }
+    }
+
+    private void Take(Followed followed, FollowedStand stand)
+    {
+        followed.Take(stand);
+        progress.Reach(followed.Model.Name, stand.Position);
+        if (stand.Broken is not { } broken)
+            return;
+
+        LogBroken(log, broken, followed.Model.Name, broken.Event.Position, broken.Event.Name);
+        progress.Fail(followed.Model.Name, broken.Message, broken.Event);
+    }
+
+    private Followed Of(ReadModel model) => all.Find(followed => followed.Model == model)!;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Model} cannot get past event {Position} ({Name})")]
+    private static partial void LogBroken(ILogger log, Exception broken, string model, long position, string? name);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Model} cannot go on after event {Position}; it tries again")]
+    private static partial void LogFailed(ILogger log, Exception wrong, string model, long position);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database could not be followed; it is tried again")]
+    private static partial void LogTrouble(ILogger log, Exception trouble);
+}

@@ -97,7 +97,7 @@ public sealed class FollowerTests
     public async Task Two_at_once_that_lose_their_connections_again_and_again_apply_everything_once()
     {
         await using var store = await DomainStore.StartAsync(pageSize: 9);
-        using var other = store.AnotherFollower(pageSize: 4);
+        await using var other = store.AnotherFollower(pageSize: 4);
         await store.AppendAsync(History);
         var last = await store.PositionAsync();
         await store.FollowAsync();

@@ -105,8 +105,7 @@ public sealed class TestStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await follower.StopAsync();
-        follower.Dispose();
+        await follower.DisposeAsync();
         Progress.Dispose();
         store.Dispose();
         await source.DisposeAsync();

@@ -96,17 +96,24 @@ internal sealed class DatabaseChecks(IServiceProvider services)
         return writers;
     }
 
-    /// <summary>Half of the way there and back is not the clock's.</summary>
+    /// <summary>Half of the way there and back is not the clock's; of a few ways the shortest says most.</summary>
     private async Task<Condition> Clock(CancellationToken cancellation)
     {
-        var clock = services.GetRequiredService<TimeProvider>();
-        var (before, watch) = (clock.GetUtcNow(), Stopwatch.StartNew());
-        await using var command = database.CreateCommand("select clock_timestamp()");
-        var there = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellation))!);
-        var apart = Math.Abs((there - before - (watch.Elapsed / 2)).TotalSeconds);
+        var ways = new List<(TimeSpan Length, double Apart)>();
+        for (var n = 0; n < 3; n++)
+            ways.Add(await Apart(cancellation));
+        var apart = ways.MinBy(way => way.Length).Apart;
         var says = string.Create(CultureInfo.InvariantCulture, $"The clocks of the database and of this machine are {apart:0.0} s apart.");
         const string remedy = "Let both follow the same time servers (NTP): times of events come from one, ends of tokens and leases from the other.";
         return apart >= ClockError ? Condition.Error("CLOCK", says, remedy) : apart >= ClockWarning ? Condition.Warning("CLOCK", says, remedy) : Condition.Ok("CLOCK", says);
+    }
+
+    private async Task<(TimeSpan Length, double Apart)> Apart(CancellationToken cancellation)
+    {
+        var (before, watch) = (services.GetRequiredService<TimeProvider>().GetUtcNow(), Stopwatch.StartNew());
+        await using var command = database.CreateCommand("select clock_timestamp()");
+        var there = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellation))!);
+        return (watch.Elapsed, Math.Abs((there - before - (watch.Elapsed / 2)).TotalSeconds));
     }
 
     /// <summary>The latest of each kind that the master key seals.</summary>

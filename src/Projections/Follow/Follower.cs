@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
@@ -12,7 +13,7 @@ namespace EventSourcedOrgs.Projections;
 /// Keeps the read models of one database at the end of its history. Those that stand at the same position follow together, page by page. One that is new, was paused, or was stopped by an event goes its own
 /// way until it stands where the others do, so that they never wait for it. Of all processes that work on a database one follows at a time.
 /// </summary>
-public sealed partial class Follower : IHostedService, IObserver<ShardState>, IDisposable
+public sealed partial class Follower : IHostedService, IObserver<ShardState>, IAsyncDisposable
 {
     public const int UsualPageSize = 5000;
 
@@ -73,9 +74,9 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, ID
         progress.Stop(now: true);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        stop?.Dispose();
+        await StopAsync();
         turn.Dispose();
         woken.Dispose();
     }
@@ -93,6 +94,7 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, ID
 
     void IObserver<ShardState>.OnCompleted() { }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever is wrong, it is told and tried again; read models that nobody brings on would be the worse answer.")]
     private async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -108,7 +110,7 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, ID
             {
                 return;
             }
-            catch (Exception trouble) when (Trouble.IsPassing(trouble))
+            catch (Exception trouble)
             {
                 LogTrouble(log, trouble);
                 await Task.WhenAny(Task.Delay(AfterTrouble, stopping));
@@ -236,6 +238,7 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, ID
     }
 
     /// <summary>One page for those that stand at one position. What goes wrong for several may be the fault of one of them, and is tried for each alone.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "It is told, and stops the read models that it concerns.")]
     private async Task StepAsync(IReadOnlyList<Followed> group, long end, CancellationToken cancellation)
     {
         try

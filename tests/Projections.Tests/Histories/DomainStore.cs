@@ -156,8 +156,7 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await follower.StopAsync();
-        follower.Dispose();
+        await follower.DisposeAsync();
         Progress.Dispose();
         store.Dispose();
         await Source.DisposeAsync();

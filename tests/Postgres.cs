@@ -42,6 +42,8 @@ internal static class TestPostgres
             MaxPoolSize = 50,
             ConnectionIdleLifetime = 10,
             ConnectionPruningInterval = 2,
+            Timeout = 60,
+            CommandTimeout = 120,
         }.ConnectionString;
     }
 

@@ -11,13 +11,13 @@ namespace EventSourcedOrgs.Host.Tests;
 
 /// <summary>
 /// Chance against every operation of the description of the API: no failure of ours, and every answer is one that the description names, of the shape that it
-/// gives. 200 requests each; FUZZ=5000 sends as many, FUZZ_SEED=n the same again.
+/// gives. 200 requests each; FUZZ=5000 sends as many, FUZZ_SEED=n others.
 /// </summary>
 public class FuzzTests(World world) : IClassFixture<World>
 {
     private const int AtOnce = 8;
     private static readonly int Requests = int.Parse(Environment.GetEnvironmentVariable("FUZZ") ?? "200", CultureInfo.InvariantCulture);
-    private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("FUZZ_SEED") ?? $"{Random.Shared.Next()}", CultureInfo.InvariantCulture);
+    private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("FUZZ_SEED") ?? "1", CultureInfo.InvariantCulture);
     private static readonly HashSet<string> Codes = [.. ErrorCatalogue.All.Select(entry => entry.Code)];
     private static readonly EvaluationOptions Evaluation = new() { OutputFormat = OutputFormat.List };
 
@@ -27,29 +27,17 @@ public class FuzzTests(World world) : IClassFixture<World>
     public async Task Whatever_is_asked_the_answer_is_as_described(string id)
     {
         var operation = Operation.All.Single(operation => operation.Id == id);
-        var requests = new RandomRequests(operation, world, new Random(HashCode.Combine(Seed, id.Length, id[0])));
+        var requests = new RandomRequests(operation, world, new Random(id.Aggregate(Seed, (seed, letter) => unchecked((seed * 31) + letter))));
         var wrong = new ConcurrentBag<string>();
 
         await Parallel.ForEachAsync(Enumerable.Range(0, Requests).Select(_ => requests.Next()).ToList(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (request, _) =>
         {
-            using var answer = await Settled(request);
+            using var answer = await request.SendAsync(world.Vendor);
             if (await Wrong(operation, request, answer) is { } why)
                 wrong.Add($"{request.Method} {request.Address[..Math.Min(300, request.Address.Length)]} {request.Header} {(request.Body is { } body ? Short(System.Text.Encoding.UTF8.GetString(body)) : "")}: {why}");
         });
 
         wrong.ShouldBeEmpty($"FUZZ_SEED={Seed}\n{string.Join('\n', wrong.Take(5))}");
-    }
-
-    /// <summary>The answer; a read model that is behind, because much happens at the same time, is asked again, as it says.</summary>
-    private async Task<HttpResponseMessage> Settled(BadRequest request)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var answer = await request.SendAsync(world.Vendor);
-            if (attempt == 10 || answer.StatusCode is not HttpStatusCode.ServiceUnavailable || !(await answer.Content.ReadAsStringAsync()).Contains("READ_MODEL_BEHIND", StringComparison.Ordinal))
-                return answer;
-            answer.Dispose();
-        }
     }
 
     private static async Task<string?> Wrong(Operation operation, BadRequest request, HttpResponseMessage answer)

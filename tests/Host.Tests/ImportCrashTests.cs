@@ -10,7 +10,7 @@ namespace EventSourcedOrgs.Host.Tests;
 /// <summary>The program is killed in the middle of an import, again and again; whoever starts next goes on, and every row is done once.</summary>
 public sealed class ImportCrashTests
 {
-    private const int Users = 3_000;
+    private const int Users = 6_000;
     private const int Rows = 2 + (2 * Users);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 

@@ -38,18 +38,18 @@ public class PauseTests
         listed.AsArray().ShouldHaveSingleItem()!.Text("name").ShouldBe("by the third");
     }
 
-    /// <summary>Renames; answers where the paused read model stands.</summary>
+    /// <summary>Renames; answers the position of that.</summary>
     private static async Task<long> Changed(HttpClient vendor, Acme acme, string name)
     {
-        var position = (long)(await Directory(vendor))["position"]!;
         await vendor.Patch(acme.Path, new { name }).Expect(200);
-        return position;
+        return await acme.Host.Position();
     }
 
     private static async Task StandsAt(HttpClient vendor, long position)
     {
         var now = await Directory(vendor);
-        (now.Text("state"), (long)now["position"]!).ShouldBe(("paused", position));
+        now.Text("state").ShouldBe("paused");
+        ((long)now["position"]!).ShouldBeLessThan(position);
         ((long)now["eventsBehind"]!).ShouldBeGreaterThan(0);
     }
 

@@ -66,6 +66,9 @@ public sealed class RebuildUnderLoadTests(ITestOutputHelper output)
 
     private static string Row(List<double> times)
     {
+        if (times.Count == 0)
+            return "0 | – | – | –";
+
         times.Sort();
         return string.Join(" | ", [times.Count.ToString("N0", CultureInfo.InvariantCulture), .. ((double[])[0.5, 0.95, 0.99]).Select(part => times[(int)(part * (times.Count - 1))].ToString("0.0", CultureInfo.InvariantCulture))]);
     }

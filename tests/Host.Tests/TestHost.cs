@@ -14,7 +14,8 @@ namespace EventSourcedOrgs.Host.Tests;
 /// <summary>The whole Host on a port of its own over a database of its own. Most tests share one and stay apart by their organizations.</summary>
 internal sealed class TestHost : IAsyncDisposable
 {
-    private static readonly Lazy<Task<TestHost>> One = new(() => StartAsync());
+    /// <summary>Nobody records there that licences have ended, which tests of their histories would find now and then.</summary>
+    private static readonly Lazy<Task<TestHost>> One = new(() => StartAsync(services => services.Remove(services.Single(service => service.ImplementationType == typeof(RecordExpiries)))));
 
     public const string SuperAdmin = "root@vendor.example";
     public const string SuperAdminPassword = "tr0ub4dor and three";
@@ -85,9 +86,11 @@ internal sealed class TestHost : IAsyncDisposable
         await work(second);
     }
 
-    public HttpClient Client(string? token)
+    /// <summary>Whose requests are sent again when a read model is behind, unless that is what a test wants to see.</summary>
+    public HttpClient Client(string? token, bool isPatient = true)
     {
-        var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 512 }) { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromMinutes(2) };
+        var network = new SocketsHttpHandler { MaxConnectionsPerServer = 512, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        var client = new HttpClient(isPatient ? new PatientHandler(network) : network) { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromMinutes(2) };
         if (token is not null)
             client.DefaultRequestHeaders.Authorization = new("Bearer", token);
         return client;
@@ -104,6 +107,9 @@ internal sealed class TestHost : IAsyncDisposable
             return vendor;
         }
     }
+
+    /// <summary>The same person, who asks once.</summary>
+    public HttpClient Impatient(HttpClient person) => Client(person.DefaultRequestHeaders.Authorization!.Parameter, isPatient: false);
 
     public async Task<HttpClient> SignIn(string email, string password) =>
         Client((await Anonymous.Post("/v3/accounts/login", new { email, password }).Expect(200)).Text("accessToken"));

@@ -32,7 +32,7 @@ internal sealed partial class Examination
         var half = played.Events.Length / 2;
         var e = played.Events[half + (n * 7 % (played.Events.Length - half))];
         var asOf = n % 3 == 1 ? new AsOf(e.Position, null) : new AsOf(null, e.At.AddMinutes(n % 2 == 0 || e.At == batch.Now ? 0 : 30));
-        var expected = asOf.Time is { } time ? new Moment(batch.Events.Last(other => other.At <= time).Position, time) : new Moment(e.Position, e.At);
+        var expected = asOf.Time is { } time ? new Moment(batch.Before(time), time) : new Moment(e.Position, e.At);
         var found = (await stage.Host.Services.GetRequiredService<Moments>().Find(asOf, batch.Now, Models, CancellationToken.None)).Value!;
         return new(n % 3 == 1 ? "position" : "time", expected, expected.At, found == expected ? null : new(played, $"the moment of {asOf}", expected.ToString(), found.ToString()));
     }
@@ -46,7 +46,7 @@ internal sealed partial class Examination
         var byTime = n % 2 == 0;
         var until = byTime && n % 4 == 0 ? batch.Now : to.At;
         var (fromPosition, toPosition) = byTime
-            ? (batch.Events.Last(e => e.At <= from.At).Position, batch.Events.Last(e => e.At <= until).Position)
+            ? (batch.Before(from.At), batch.Before(until))
             : (from.Position, to.Position);
         var organization = played.Story.Organizations[n / 4 % 2];
         var expected = new DifferenceOracle(played.Oracle(fault), played.Story, organization, (fromPosition, from.At), (toPosition, until)).Rows();

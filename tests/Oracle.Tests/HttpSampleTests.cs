@@ -26,7 +26,7 @@ public sealed class HttpSampleTests(HttpSampleTests.Sample sample) : IClassFixtu
                 {
                     ("", played.Oracle(), batch.Now),
                     ($"asOf={then.Position}", played.Oracle().UpTo(then.Position), then.At),
-                    ($"asOf={then.At.UtcDateTime:O}", played.Oracle().UpTo(batch.Events.Last(e => e.At <= then.At).Position), then.At),
+                    ($"asOf={then.At.UtcDateTime:O}", played.Oracle().UpTo(batch.Before(then.At)), then.At),
                 })
             {
                 var (expected, size) = (new Expected(oracle, played.Story, now), PageSizes[n % 4]);

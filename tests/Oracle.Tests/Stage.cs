@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain.Users;
+using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Host.Tests;
 using EventSourcedOrgs.Projections;
 using EventSourcedOrgs.Projections.Tests;
@@ -17,7 +18,11 @@ internal sealed record Played(Story Story, RawEvent[] Events)
 }
 
 /// <summary>Stories that happened side by side, between two positions, and the present after them.</summary>
-internal sealed record Batch(IReadOnlyList<Played> Played, RawEvent[] Events, DateTimeOffset Now);
+internal sealed record Batch(IReadOnlyList<Played> Played, RawEvent[] Events, DateTimeOffset Now)
+{
+    /// <summary>The last position before anything later.</summary>
+    public long Before(DateTimeOffset time) => Events.TakeWhile(e => e.At <= time).Last().Position;
+}
 
 /// <summary>The clock of the service, which stands where the stories are.</summary>
 internal sealed class StoryClock : TimeProvider
@@ -53,7 +58,13 @@ internal sealed class Stage : IAsyncDisposable
     public static async Task<Stage> StartAsync()
     {
         var clock = new StoryClock();
-        return new(await TestHost.StartAsync(services => services.AddSingleton<TimeProvider>(clock)), clock);
+        return new(await TestHost.StartAsync(services =>
+        {
+            services.AddSingleton<TimeProvider>(clock);
+            // What comes round every minute would tell things into the stories that the stories do not know.
+            foreach (var sweeper in services.Where(service => service.ImplementationType == typeof(RecordExpiries) || service.ImplementationType == typeof(RecordEndedLeases)).ToList())
+                services.Remove(sweeper);
+        }), clock);
     }
 
     /// <summary>Lets stories happen and waits until every read model has them.</summary>

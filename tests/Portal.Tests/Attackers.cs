@@ -22,6 +22,7 @@ public class Attackers(DemoSite site)
         await Site.Send(vendor, HttpMethod.Patch, $"{own}/licenses/{license}", new { userGroupIds = new[] { group } });
         var release = (string)(await Site.Post(vendor, "/v3/releases", new { name = Evil, version = "1.0", channel = "stable", platforms = new[] { "linux" }, productId = product, notes = Evil }))["id"]!;
 
+        await site.Settled();
         await using var super = await site.Visit(Site.SuperAdmin);
         await ShowsText(super, "/admin", $"/admin/organizations/{organization}", $"/admin/organizations/{organization}/groups/{group}", $"/admin/organizations/{organization}/users", $"/admin/users/{user}", $"/admin/users/{user}/invite",
             $"/admin/products/{product}", $"/admin/licenses/{license}", $"/admin/licenses/{license}/assign", $"/admin/releases/{release}", "/admin/releases", $"/admin/search?search={Uri.EscapeDataString("<img")}", "/admin/history");

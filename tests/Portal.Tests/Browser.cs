@@ -23,6 +23,7 @@ internal static class Browser
     {
         var program = Program;
         var playwright = await Playwright.CreateAsync();
-        return await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = Arguments });
+        Assertions.SetDefaultExpectTimeout(30_000);
+        return await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = Arguments, Timeout = 120_000 });
     }
 }

@@ -83,7 +83,7 @@ public sealed class DemoSite() : Site(withDemo: true)
         await Post(vendor, "/v3/personal-access-tokens", new { name = "Nightly import", scopes = new[] { "organization:read", "user:read", "user:write" } });
         Token = await First(vendor, "/v3/personal-access-tokens");
         Work = (string)(await Post(vendor, "/v3/operations/projections/EffectiveAccess/verify"))["id"]!;
-        await Get(vendor, $"/v3/users?limit=1&minPosition={await Position(vendor)}");
+        await Settled();
     }
 
     /// <summary>Another organization, with a licence and an organization-admin of its own.</summary>
@@ -110,12 +110,10 @@ public sealed class DemoSite() : Site(withDemo: true)
 
     private static string Fingerprint(string host) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(host)));
 
-    private static async Task<string> First(HttpClient client, string path) => (string)((JsonArray)await Get(client, path))[0]!["id"]!;
-
-    private static async Task<string> Position(HttpClient client)
+    private async Task<string> First(HttpClient client, string path)
     {
-        using var response = await client.GetAsync("/v3/history?limit=1");
-        return response.Headers.GetValues("X-Position").First();
+        await Settled();
+        return (string)((JsonArray)await Get(client, path))[0]!["id"]!;
     }
 }
 

@@ -51,6 +51,7 @@ public partial class Files(DemoSite site)
         var before = DateTime.UtcNow;
         await Task.Delay(TimeSpan.FromSeconds(1.1));
         await Site.Post(api, $"/v3/organizations/{(await Site.Get(api, "/v3/me"))["organizationId"]}/user-groups", new { name = "Newcomers" });
+        await site.Settled();
         (await Groups()).ShouldContain("Newcomers");
 
         await Task.Delay(TimeSpan.FromSeconds(2));

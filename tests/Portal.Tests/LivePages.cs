@@ -8,8 +8,8 @@ public class LivePages(DemoSite site)
     public async Task A_list_shows_what_somebody_else_added()
     {
         await using var admin = await site.Visit(DemoSite.Admin);
-        await admin.Page.RunAndWaitForResponseAsync(() => admin.Go("/portal/groups"), answer => answer.Url.EndsWith("/portal/changes", StringComparison.Ordinal));
         using var api = await site.Caller(DemoSite.Admin);
+        await admin.Page.RunAndWaitForResponseAsync(() => admin.Go("/portal/groups"), answer => answer.Url.EndsWith("/portal/changes", StringComparison.Ordinal));
         var name = $"Group {Guid.NewGuid():N}";
         await Site.Post(api, $"/v3/organizations/{site.Organization}/user-groups", new { name });
         await admin.Sees(name);

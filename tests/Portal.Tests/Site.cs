@@ -6,6 +6,10 @@ using EventSourcedOrgs.Host.Cli;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Tests;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using CommitWakeup = EventSourcedOrgs.Projections.CommitWakeup;
+using Progress = EventSourcedOrgs.Projections.Progress;
+using ReadModel = EventSourcedOrgs.Projections.ReadModel;
 
 namespace EventSourcedOrgs.Portal.Tests;
 
@@ -40,6 +44,7 @@ public abstract class Site(bool withDemo) : IAsyncLifetime
         if (withDemo)
             await start.ImportDemoAsync(CancellationToken.None);
         Http = new() { BaseAddress = new Uri(Address) };
+        await Settled();
         await PrepareAsync();
     }
 
@@ -89,10 +94,23 @@ public abstract class Site(bool withDemo) : IAsyncLifetime
         return visitor;
     }
 
+    /// <summary>Lists show everything that was done so far.</summary>
+    public async Task Settled()
+    {
+        var (progress, commits) = (app.Services.GetRequiredService<Progress>(), app.Services.GetRequiredService<CommitWakeup>());
+        foreach (var model in app.Services.GetServices<ReadModel>())
+            (await progress.WaitForAsync(model.Name, commits.LatestPosition, TimeSpan.FromMinutes(2), CancellationToken.None)).ShouldBeTrue(progress.Of(model.Name).ToString());
+    }
+
     public async Task DisposeAsync()
     {
-        Http.Dispose();
-        await app.DisposeAsync();
+        Http?.Dispose();
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+
         Directory.Delete(data, recursive: true);
     }
 }

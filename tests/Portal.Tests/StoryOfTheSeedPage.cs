@@ -143,6 +143,7 @@ public sealed class StoryOfTheSeedPage(EmptySite site) : IClassFixture<EmptySite
         await download.SaveAsAsync(At("response.txt"));
         (await Tool("offline", "accept", "response.txt")).ShouldStartWith("Activated: activation ");
         (await Tool("verify")).ShouldStartWith("Licensed: ");
+        await site.Settled();
         await vendor.Go("/admin/activations");
         await vendor.Sees(Environment.MachineName);
     }

@@ -66,6 +66,7 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>Nothing on the page keeps people out who see, hear or move differently: by all rules of axe, or one of them.</summary>
     public async Task IsAccessible(string? rule = null)
     {
+        await Page.WaitForLoadStateAsync();
         if (await Page.EvaluateAsync<bool>("() => !window.axe"))
             await Page.EvaluateAsync(Axe);
         var violations = await Page.EvaluateAsync<string[]>(

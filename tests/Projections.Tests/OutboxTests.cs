@@ -74,7 +74,7 @@ public partial class OutboxTests
     }
 
     [Fact]
-    public async Task Nothing_is_told_twice_or_left_out_though_the_daemon_dies_again_and_again()
+    public async Task Nothing_is_told_twice_or_left_out_though_the_follower_dies_again_and_again()
     {
         var floor = new Floor(new Random(11), steps: 400);
         await using var store = await DomainStore.StartAsync(pageSize: 9);

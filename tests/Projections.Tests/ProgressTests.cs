@@ -10,7 +10,7 @@ public class ProgressTests
         await using var store = await (await TestStore.CreateAsync(new Warehouse())).StartAsync();
         var position = await store.AppendAsync(Added);
 
-        (await store.Progress.WaitForAsync("Warehouse", position, TimeSpan.FromSeconds(10), CancellationToken.None)).ShouldBeTrue();
+        (await store.Progress.WaitForAsync("Warehouse", position, TimeSpan.FromSeconds(60), CancellationToken.None)).ShouldBeTrue();
         store.Progress.Of("Warehouse").ShouldBe(new ReadModelProgress("Warehouse", position, position, null) { Shard = "Warehouse:All" });
         (await store.Progress.WaitForAsync("Warehouse", position + 1, TimeSpan.FromMilliseconds(100), CancellationToken.None)).ShouldBeFalse();
     }
@@ -18,12 +18,12 @@ public class ProgressTests
     [Fact]
     public async Task It_also_works_when_another_process_follows()
     {
-        await using var daemon = await TestStore.CreateAsync(new Warehouse());
-        await using var reader = await TestStore.CreateAsync(new Warehouse(), address: daemon.Address);
-        await daemon.StartAsync();
-        var position = await daemon.AppendAsync(Added);
+        await using var follower = await TestStore.CreateAsync(new Warehouse());
+        await using var reader = await TestStore.CreateAsync(new Warehouse(), address: follower.Address);
+        await follower.StartAsync();
+        var position = await follower.AppendAsync(Added);
 
-        (await reader.Progress.WaitForAsync("Warehouse", position, TimeSpan.FromSeconds(10), CancellationToken.None)).ShouldBeTrue();
+        (await reader.Progress.WaitForAsync("Warehouse", position, TimeSpan.FromSeconds(60), CancellationToken.None)).ShouldBeTrue();
         reader.Progress.Of("Warehouse").Lag.ShouldBe(0);
     }
 

@@ -64,7 +64,7 @@ public class ReadModelTests
         await using var store = await (await TestStore.CreateAsync(new Warehouse(), pageSize: 1)).StartAsync();
         await store.AppendAsync(new ItemAdded(hammer, "Hammer", 1, noon), new ItemCursed(hammer), new ItemRenamed(hammer, "Mallet"));
         await store.ShouldReachAsync(1);
-        for (var tries = 0; store.Progress.Of("Warehouse").Failure is null && tries < 100; tries++)
+        for (var tries = 0; store.Progress.Of("Warehouse").Failure is null && tries < 1200; tries++)
             await Task.Delay(50);
 
         store.Progress.Of("Warehouse").Failure.ShouldBe("Event 2 (item_cursed) is broken.");

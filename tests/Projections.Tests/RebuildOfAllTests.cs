@@ -4,7 +4,7 @@ namespace EventSourcedOrgs.Projections.Tests;
 public sealed class RebuildOfAllTests
 {
     [Theory, InlineData(200), InlineData(100_000)]
-    public async Task All_read_models_are_rebuilt_in_one_pass_and_are_what_the_daemon_had_made(int mostRows)
+    public async Task All_read_models_are_rebuilt_in_one_pass_and_are_what_following_had_made(int mostRows)
     {
         await using var store = await DomainStore.StartAsync();
         await Installation.LoadAsync(store.Owner, 3000);

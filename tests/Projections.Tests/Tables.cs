@@ -48,7 +48,7 @@ internal static class Tables
     public static async Task ShouldHaveNothingBesideAsync(this TestStore store) =>
         (await store.Source.ScalarAsync("select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'rebuild'")).ShouldBe(0L);
 
-    /// <summary>That the daemon goes on after a rebuild, on the new tables, and rightly.</summary>
+    /// <summary>That following goes on after a rebuild, on the new tables, and rightly.</summary>
     public static async Task ShouldGoOnAsync(this TestStore store, ReadModel model)
     {
         await store.ShouldReachAsync(await store.AppendInPartsAsync(Histories.Random(77, 60), 4));

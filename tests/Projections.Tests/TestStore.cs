@@ -99,7 +99,7 @@ public sealed class TestStore : IAsyncDisposable
         await transaction.CommitAsync();
     }
 
-    public async Task ShouldReachAsync(long position, int seconds = 20) =>
+    public async Task ShouldReachAsync(long position, int seconds = 60) =>
         (await Progress.WaitForAsync("Warehouse", position, TimeSpan.FromSeconds(seconds), CancellationToken.None))
             .ShouldBeTrue(Progress.Of("Warehouse").ToString());
 

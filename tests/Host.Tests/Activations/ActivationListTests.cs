@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace EventSourcedOrgs.Host.Tests.Activations;
@@ -139,7 +140,7 @@ public class ActivationListTests
             await device.Sync(id);
         (await sold.Host.EventsOf(id)).ShouldBe(["activation_created_v1"]);
         var synced = (await sold.Designer.Vendor.Get($"/v3/activations/{id}").Expect(200)).Text("lastSyncedAt");
-        string.CompareOrdinal(synced, first).ShouldBeGreaterThan(0);
+        DateTimeOffset.Parse(synced, CultureInfo.InvariantCulture).ShouldBeGreaterThan(DateTimeOffset.Parse(first, CultureInfo.InvariantCulture));
         Ids(await List(sold.Host, sold.Designer.Vendor, $"/v3/activations?licenseId={sold.Id}&lastSyncedAt[gt]={first}")).ShouldBe([id]);
         await device.Sync(id, ("osVersion", "7.0"));
         (await sold.Host.EventsOf(id)).ShouldBe(["activation_created_v1", "activation_synced_v1"]);

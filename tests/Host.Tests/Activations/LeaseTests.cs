@@ -104,7 +104,7 @@ public sealed class LeaseTests
     {
         var sold = await Floating();
         var id = (await sold.Device().Activate()).Text("aid");
-        for (var waited = 0; waited < 100 && !(await sold.Host.EventsOf(id)).Contains("activation_ended_v1"); waited++)
+        for (var waited = 0; waited < 600 && !(await sold.Host.EventsOf(id)).Contains("activation_ended_v1"); waited++)
         {
             Clock.Advance(TimeSpan.FromSeconds(70));
             await Task.Delay(50);

@@ -22,7 +22,9 @@ public class ListTests
     [Fact]
     public async Task A_client_that_writes_and_then_lists_finds_what_it_wrote()
     {
-        var acme = await Acme.With(seats: -1);
+        await using var host = await TestHost.StartAsync();
+        var acme = await Acme.With(seats: -1, host);
+        await acme.Settled();
         for (var round = 1; round <= 20; round++)
         {
             await acme.Group($"Group {round}");
@@ -33,7 +35,8 @@ public class ListTests
     [Fact]
     public async Task A_position_that_is_not_reached_in_time_is_told_with_the_lag()
     {
-        var vendor = await (await TestHost.Shared).Vendor();
+        var host = await TestHost.Shared;
+        using var vendor = host.Impatient(await host.Vendor());
         await vendor.Get("/v3/users?minPosition=99999999999").ExpectProblem(503, "READ_MODEL_BEHIND");
         await vendor.Get("/v3/users?minPosition=soon").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
     }

@@ -87,7 +87,7 @@ public class ProofTests
     /// <summary>The answer as soon as a checkpoint covers what is asked about.</summary>
     private static async Task<JsonNode> Proved(HttpClient client, string path)
     {
-        for (var tries = 0; tries < 200; tries++)
+        for (var tries = 0; tries < 600; tries++)
         {
             using var response = await client.Get(path);
             if (response.IsSuccessStatusCode)

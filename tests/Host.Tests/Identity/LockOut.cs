@@ -75,7 +75,8 @@ public class LockOut
     [Fact]
     public async Task The_lock_outlives_the_process_and_keeps_no_address_in_clear()
     {
-        var ada = await SignInHost.Somebody(await TestHost.Shared);
+        await using var first = await TestHost.StartAsync();
+        var ada = await SignInHost.Somebody(first);
         await Fail(ada, 5);
 
         await using var next = await TestHost.StartAsync(owner: ada.Host.Owner);

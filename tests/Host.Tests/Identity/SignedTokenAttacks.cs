@@ -120,7 +120,8 @@ public class SignedTokenAttacks
     [Fact]
     public async Task A_token_outlives_the_process_by_its_key()
     {
-        var ada = await SignInHost.Somebody(await TestHost.Shared);
+        await using var first = await TestHost.StartAsync();
+        var ada = await SignInHost.Somebody(first);
         await using var next = await TestHost.StartAsync(owner: ada.Host.Owner);
 
         await next.Client((await ada.Tokens()).Access).Get("/v3/me").Expect(200);

@@ -179,9 +179,7 @@ public sealed class DoctorTests : IClassFixture<DoctorTests.Patient>
             await using var host = await TestHost.StartAsync(services => services.AddSingleton(new SealingOptions(Proof) { BetweenCheckpoints = TimeSpan.Zero }));
             var acme = await Acme.With(seats: -1, host);
             await acme.Vendor.Post($"{acme.Path}/users", Acme.Person("user@acme.example")).Expect(201);
-            await acme.Settled();
-            while (await host.Scalar<long>("select coalesce(max(position), 0) from proof.checkpoint") < await host.Position())
-                await Task.Delay(50);
+            await Installed.Settled(host);
             owner = host.Owner;
         }
 

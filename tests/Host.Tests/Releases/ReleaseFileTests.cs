@@ -118,7 +118,7 @@ public sealed class ReleaseFileTests
 
     private static async Task Until(Func<bool> isSo)
     {
-        for (var tries = 0; tries < 200 && !isSo(); tries++)
+        for (var tries = 0; tries < 1200 && !isSo(); tries++)
             await Task.Delay(50);
         isSo().ShouldBeTrue();
     }

@@ -53,7 +53,7 @@ public class OrganizationAdminTests
     {
         var acme = await Acme.With(3);
         using var admin = await acme.Admin();
-        var position = (await admin.Get($"{acme.Path}/history?limit=1").Expect(200))[0]!["position"]!.GetValue<long>();
+        var position = (await admin.Get($"{acme.Path}/history?limit=1&minPosition={await acme.Host.Position()}").Expect(200))[0]!["position"]!.GetValue<long>();
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{acme.Path}/changes") { Headers = { { "Accept", "text/event-stream" }, { "Last-Event-ID", $"{position}" } } };
         using var response = await admin.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);

@@ -133,11 +133,15 @@ internal sealed class DomainStore : IAsyncDisposable
     }
 
     /// <summary>Ends every other connection to the database, in whatever it is about to do.</summary>
-    public Task KillConnectionsAsync() =>
-        Source.ScalarAsync("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()");
+    public async Task KillConnectionsAsync()
+    {
+        await Source.ScalarAsync("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()");
+        // The pool would hand out the dead ones.
+        Source.Clear();
+    }
 
     /// <summary>Starts to follow if it does not, and waits until all read models have everything.</summary>
-    public async Task CatchUpAsync(int seconds = 60)
+    public async Task CatchUpAsync(int seconds = 180)
     {
         if (!follows)
             await FollowAsync();

@@ -84,7 +84,7 @@ public sealed class Vault : IAsyncDisposable
         await owner.ScalarAsync(sql);
     }
 
-    /// <summary>Appends, and says as the daemon does that all of it is final.</summary>
+    /// <summary>Appends, and says as the store does that all of it is final.</summary>
     public async Task AppendAsync(int count)
     {
         await using var store = await TestStore.CreateAsync(new Warehouse(), address: Address);

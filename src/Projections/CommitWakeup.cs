@@ -15,7 +15,7 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
     private const double Leisurely = 50;
 
     /// <summary>By so much the pause grows for each further event a second, though somebody waits; a look at the database costs the same for one event and for many.</summary>
-    private static readonly TimeSpan Growth = TimeSpan.FromMilliseconds(0.3);
+    private static readonly TimeSpan Growth = TimeSpan.FromMilliseconds(0.05);
 
     /// <summary>The longest pause while somebody waits.</summary>
     private static readonly TimeSpan LongestOfWaiters = TimeSpan.FromMilliseconds(100);

@@ -10,7 +10,6 @@ namespace EventSourcedOrgs.Host.Setup;
 internal sealed class DataSources(string connection)
 {
     public const string Marten = "marten";
-    public const string ReadModels = "read models";
     public const string Rebuild = "rebuild";
 
     /// <summary>One plan for all values of a statement: for what is read and written by ids and positions, where making plans would take longest.</summary>
@@ -21,11 +20,8 @@ internal sealed class DataSources(string connection)
     /// <summary>For lists and reports, whose plans depend on what is asked for.</summary>
     public NpgsqlDataSource ForQuestions() => Source(Settings);
 
-    /// <summary>For the event store and messages.</summary>
-    public NpgsqlDataSource ForMarten() => Source(With(settings => settings.MaxPoolSize = 50));
-
-    /// <summary>For the read models that follow: they need not wait for the disk, because what is lost with the position that says so is made again.</summary>
-    public NpgsqlDataSource ForReadModels() => Source(With(settings => (settings.Options, settings.MaxPoolSize) = ("-c synchronous_commit=off", 10)));
+    /// <summary>For the event store, the read models that follow it, and messages.</summary>
+    public NpgsqlDataSource ForMarten() => Source(With(settings => settings.MaxPoolSize = 60));
 
     /// <summary>For states: they never wait for a connection.</summary>
     public NpgsqlDataSource ForStates() => Source(With(settings => (settings.Options, settings.MaxPoolSize) = (OnePlan, States.AtOnce)));

@@ -24,7 +24,6 @@ internal static class StoreSetup
         var sources = new DataSources(connection);
         services.AddSingleton(_ => sources.ForQuestions());
         services.AddKeyedSingleton(DataSources.Marten, (_, _) => sources.ForMarten());
-        services.AddKeyedSingleton(DataSources.ReadModels, (_, _) => sources.ForReadModels());
         services.AddKeyedSingleton(DataSources.Rebuild, (_, _) => sources.ForRebuilds());
         services.AddSingleton(provider => new States(sources.ForStates(), provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<PersonKeys>()));
         services.AddSingleton(secrets);
@@ -58,7 +57,7 @@ internal static class StoreSetup
         services.AddSingleton(provider => new Progress(
             provider.GetRequiredService<IDocumentStore>().Storage.Database, provider.GetServices<ReadModel>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new Follower(
-            provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredKeyedService<NpgsqlDataSource>(DataSources.ReadModels), [.. provider.GetServices<ReadModel>()],
+            provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredKeyedService<NpgsqlDataSource>(DataSources.Marten), [.. provider.GetServices<ReadModel>()],
             provider.GetRequiredService<Progress>(), provider.GetRequiredService<ILogger<Follower>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Follower>());
         services.AddOperations();

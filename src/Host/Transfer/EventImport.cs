@@ -134,7 +134,7 @@ internal sealed class EventImport(NpgsqlDataSource owner, Secrets secrets, IRead
             throw Altered($"{found.Code}: {found.Detail}");
     }
 
-    /// <summary>The next event gets the next position, the daemon knows that nothing more comes before it, and the checkpoints are kept as they were signed.</summary>
+    /// <summary>The next event gets the next position, read models know that nothing more comes before it, and the checkpoints are kept as they were signed.</summary>
     private async Task Finish(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);

@@ -140,7 +140,7 @@ internal sealed class FollowerPage(EventPages events, NpgsqlDataSource source, I
         return stands;
     }
 
-    private static NpgsqlParameter Shards(IEnumerable<ReadModel> models) => new NpgsqlParameter<string[]> { TypedValue = [.. models.Select(model => model.Shard)] };
+    private static NpgsqlParameter<string[]> Shards(IEnumerable<ReadModel> models) => new() { TypedValue = [.. models.Select(model => model.Shard)] };
 
     /// <summary>What one read model makes of the page: begun anew without the event that turned out to be broken, and all after it.</summary>
     private sealed class Work(ReadModel model)

@@ -2,11 +2,8 @@ using Npgsql;
 
 namespace EventSourcedOrgs.Projections;
 
-/// <summary>
-/// What operators want of a read model, and what the Host that runs it last said of it. The generation grows when its tables are replaced by others that say
-/// something else, so that pages begun before count for nothing; the retries grow with every wish to try again.
-/// </summary>
-public sealed record ReadModelWish(string Name, bool Paused, long Generation, long Retries, string? Failure, PoisonEvent? Poison, DateTimeOffset? SeenAt);
+/// <summary>What operators want of a read model, and what the Host that runs it last said of it. The retries grow with every wish to try again.</summary>
+public sealed record ReadModelWish(string Name, bool Paused, long Retries, string? Failure, PoisonEvent? Poison, DateTimeOffset? SeenAt);
 
 /// <summary>The wishes, in the database, so that any Host takes them and the one that runs the read model follows them, also after a restart.</summary>
 public sealed class ReadModelControl(NpgsqlDataSource source)
@@ -15,23 +12,20 @@ public sealed class ReadModelControl(NpgsqlDataSource source)
 
     internal const string Definition =
         $"""
-         create table if not exists {Table} (name text primary key, paused boolean not null default false, generation bigint not null default 0, retries bigint not null default 0,
+         create table if not exists {Table} (name text primary key, paused boolean not null default false, retries bigint not null default 0,
              failure text, poison_position bigint, poison_name text, seen_at timestamptz)
          """;
 
-    /// <summary>What a page asks before it begins.</summary>
-    internal const string Gate = $"select paused, generation from {Table} where name = $1";
-
     public async Task<IReadOnlyDictionary<string, ReadModelWish>> AllAsync(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand($"select name, paused, generation, retries, failure, poison_position, poison_name, seen_at from {Table}");
+        await using var command = source.CreateCommand($"select name, paused, retries, failure, poison_position, poison_name, seen_at from {Table}");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var wishes = new Dictionary<string, ReadModelWish>();
         while (await reader.ReadAsync(cancellation))
         {
             var poison = reader.Get<long?>("poison_position") is { } position ? new PoisonEvent(position, reader.Get<string?>("poison_name")) : null;
             wishes.Add(reader.GetString(0), new(
-                reader.GetString(0), reader.GetBoolean(1), reader.GetInt64(2), reader.GetInt64(3), reader.Get<string?>("failure"), poison, reader.Get<DateTimeOffset?>("seen_at")));
+                reader.GetString(0), reader.GetBoolean(1), reader.GetInt64(2), reader.Get<string?>("failure"), poison, reader.Get<DateTimeOffset?>("seen_at")));
         }
 
         return wishes;

@@ -17,7 +17,7 @@ public sealed class RebuildPace
     /// <summary>
     /// What those who use the service meanwhile do not miss: small steps, one thing after the other, and after each step a rest of three times its length. Where others make a step slow, the rest is longer.
     /// </summary>
-    public static RebuildPace Gentle { get; } = new(500, 1, 3);
+    public static RebuildPace Gentle { get; } = new(200, 1, 3);
 
     /// <summary>How many events are one step.</summary>
     internal int PageSize { get; }

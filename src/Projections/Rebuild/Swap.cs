@@ -5,7 +5,7 @@ using Npgsql;
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>
-/// The end of a rebuild. Every page of the live read model begins its transaction by changing its row of the progress; who holds that row has the read model
+/// The end of a rebuild. Every page of the live read model begins its transaction by locking its row of the progress; who holds that row has the read model
 /// standing still, and at a position that is known.
 /// </summary>
 internal sealed class Swap(EventPages events, NpgsqlDataSource source, NpgsqlConnection holder, SideTables sides)
@@ -17,8 +17,6 @@ internal sealed class Swap(EventPages events, NpgsqlDataSource source, NpgsqlCon
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
-
-    private bool drifted;
 
     private ReadModel Model => sides.Model;
 
@@ -40,9 +38,7 @@ internal sealed class Swap(EventPages events, NpgsqlDataSource source, NpgsqlCon
             await begin.ExecuteScalarAsync(cancellation);
         }
 
-        var drift = await Comparison.OfAsync(sides, position, connection, cancellation);
-        drifted = drift.Rows > 0;
-        return drift;
+        return await Comparison.OfAsync(sides, position, connection, cancellation);
     }
 
     /// <summary>Lets the new tables take the place of the old.</summary>
@@ -77,8 +73,8 @@ internal sealed class Swap(EventPages events, NpgsqlDataSource source, NpgsqlCon
             await ExecuteAsync($"drop table {live.Name}; alter table {side.Name} set schema {Table.Schema}");
         if (overtakes)
             await ExecuteAsync($"insert into {events.Progression} as p (name, last_seq_id) values ('{Model.Shard}', {sides.Position}) on conflict (name) do update set last_seq_id = {sides.Position}");
-        if (overtakes || drifted)
-            await ExecuteAsync($"insert into {ReadModelControl.Table} as c (name, generation) values ('{Model.Name}', 1) on conflict (name) do update set generation = c.generation + 1, failure = null, poison_position = null, poison_name = null");
+        if (overtakes)
+            await ExecuteAsync($"update {ReadModelControl.Table} set failure = null, poison_position = null, poison_name = null where name = '{Model.Name}'");
         await transaction.CommitAsync(cancellation);
 
         async Task ExecuteAsync(string sql)

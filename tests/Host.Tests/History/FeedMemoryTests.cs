@@ -1,5 +1,5 @@
-using EventSourcedOrgs.Host.Tests.Releases;
 using System.Text.Json.Nodes;
+using EventSourcedOrgs.Host.Tests.Releases;
 
 namespace EventSourcedOrgs.Host.Tests.History;
 

@@ -121,7 +121,7 @@ internal sealed class EventPages(IDocumentStore store, NpgsqlDataSource source)
         {
             e = type.Make(serializer.FromJson(type.Type, new MemoryStream(stored.Data, writable: false)));
         }
-        catch (Exception broken)
+        catch (Exception broken) when (!Trouble.IsOutage(broken))
         {
             throw new BrokenEventException(stored.Position, stored.Type, broken);
         }

@@ -21,7 +21,7 @@ public class PauseTests
             var position = await Changed(vendor, acme, "by the second");
 
             await first.DisposeAsync();
-            await Until(vendor, now => now.Text("state") == "paused", "EffectiveAccess", now => (long)now["position"]! > position);
+            await Until(vendor, now => now.Text("state") == "paused", "EffectiveAccess", now => (long)now["position"]! >= position);
             await StandsAt(vendor, position);
         });
 

@@ -39,6 +39,18 @@ public sealed class FollowerTests
     }
 
     [Fact]
+    public async Task An_event_of_a_later_version_stops_the_history_alone_and_by_name()
+    {
+        await using var store = await DomainStore.StartAsync(pageSize: 40);
+        await store.AppendAsync([.. History.Take(60)]);
+        await store.Owner.ScalarAsync("update events.mt_events set type = 'from_the_future_v9' where seq_id = 30");
+        await store.FollowAsync();
+
+        await Until(store, model => model is HistoryFeed ? Of(store, model).Poison == new PoisonEvent(30, "from_the_future_v9") : Of(store, model).Position == 60);
+        store.Progress.Of(HistoryFeed.ModelName).Position.ShouldBe(29);
+    }
+
+    [Fact]
     public async Task Those_that_were_paused_come_after_the_others_and_then_follow_with_them()
     {
         await using var store = await DomainStore.StartAsync(pageSize: 7);

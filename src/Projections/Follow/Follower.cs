@@ -28,9 +28,6 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
     /// <summary>Somebody puts other tables in the place of those that are read, which takes a moment.</summary>
     private static readonly TimeSpan WhileHeld = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>So few events before the others, it takes the last ones while they wait, or it might never meet them.</summary>
-    private const int Close = 200;
-
     private readonly IDocumentStore store;
     private readonly NpgsqlDataSource source;
     private readonly Progress progress;
@@ -126,7 +123,7 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
         using var told = daemon.Tracker.Subscribe(this);
         try
         {
-            await page.BeginAsync(leading.Token);
+            all.ForEach(followed => followed.Alone = false);
             await daemon.StartAllAsync();
             (IsLeading, front) = (true, 0);
             progress.Stop(now: false);
@@ -164,7 +161,15 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
 
     private async Task LookAsync(CancellationToken cancellation)
     {
-        foreach (var (model, stand) in await page.LookAsync([.. all.Where(followed => !followed.IsUnderway).Select(followed => followed.Model)], cancellation))
+        var idle = all.FindAll(followed => !followed.IsUnderway).ConvertAll(followed => followed.Model);
+        var stands = await page.LookAsync(idle, cancellation);
+        if (stands.Count < idle.Count)
+        {
+            await page.BeginAsync(cancellation);
+            stands = await page.LookAsync(idle, cancellation);
+        }
+
+        foreach (var (model, stand) in stands)
             Take(Of(model), stand);
     }
 
@@ -176,18 +181,18 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
         var ahead = together.Count == 0 ? Volatile.Read(ref front) : together.Max(followed => followed.Position);
         Volatile.Write(ref front, ahead);
         foreach (var alone in ready.Where(followed => followed.Alone))
-            alone.Way = AloneAsync(alone, Math.Max(ahead, end), cancellation);
+            Send([alone], AloneAsync(alone, Math.Max(ahead, end), cancellation));
         foreach (var behind in together.Where(followed => followed.Position < ahead).GroupBy(followed => followed.Position))
-            Send([.. behind], cancellation);
+            Send([.. behind], CatchUpAsync([.. behind], cancellation));
 
-        together.RemoveAll(followed => followed.Position < ahead);
         if (together.Count == 0 || ahead >= end)
             return false;
 
         await turn.WaitAsync(cancellation);
         try
         {
-            await StepAsync(together, end, cancellation);
+            // Who has arrived meanwhile goes along.
+            await StepAsync(all.FindAll(followed => followed is { IsReady: true, Alone: false } && followed.Position == ahead), end, isPatient: false, cancellation);
         }
         finally
         {
@@ -197,53 +202,13 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
         return true;
     }
 
-    private void Send(IReadOnlyList<Followed> group, CancellationToken cancellation)
-    {
-        var way = CatchUpAsync(group, cancellation);
-        foreach (var followed in group)
-            followed.Way = way;
-    }
-
-    /// <summary>Brings those that stand at one position to where the others are.</summary>
-    private async Task CatchUpAsync(IReadOnlyList<Followed> group, CancellationToken cancellation)
-    {
-        await Task.Yield();
-        for (var at = group[0].Position; group.Count > 0 && at < Volatile.Read(ref front); at = group.Count > 0 ? group[0].Position : 0)
-        {
-            var close = Volatile.Read(ref front) - at <= Close;
-            if (close)
-                await turn.WaitAsync(cancellation);
-            try
-            {
-                await StepAsync(group, Volatile.Read(ref front), cancellation);
-            }
-            finally
-            {
-                if (close)
-                    turn.Release();
-            }
-
-            group = [.. group.Where(followed => followed is { Paused: false, HasFailed: false, Alone: false } && followed.Position == group[0].Position)];
-        }
-
-        woken.Set();
-    }
-
-    private async Task AloneAsync(Followed followed, long end, CancellationToken cancellation)
-    {
-        await Task.Yield();
-        await StepAsync([followed], end, cancellation);
-        followed.Alone = false;
-        woken.Set();
-    }
-
-    /// <summary>One page for those that stand at one position. What goes wrong for several may be the fault of one of them, and is tried for each alone.</summary>
+    /// <summary>One page for those that stand at one position. What goes wrong together is tried for each alone, patiently: it may be the fault of one of them, and nobody waits for that one.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "It is told, and stops the read models that it concerns.")]
-    private async Task StepAsync(IReadOnlyList<Followed> group, long end, CancellationToken cancellation)
+    private async Task StepAsync(IReadOnlyList<Followed> group, long end, bool isPatient, CancellationToken cancellation)
     {
         try
         {
-            var stands = await page.RunAsync([.. group.Select(followed => followed.Model)], group[0].Position, end, cancellation);
+            var stands = await page.RunAsync([.. group.Select(followed => followed.Model)], group[0].Position, end, isPatient, cancellation);
             foreach (var (model, stand) in stands)
                 Take(Of(model), stand);
             if (stands.Count < group.Count)
@@ -251,7 +216,7 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
         }
         catch (Exception trouble) when (!cancellation.IsCancellationRequested)
         {
-            if (group.Count > 1 && !Trouble.IsOutage(trouble))
+            if (!isPatient && !Trouble.IsOutage(trouble))
             {
                 foreach (var followed in group)
                     followed.Alone = true;

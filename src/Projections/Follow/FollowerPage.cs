@@ -16,6 +16,9 @@ internal sealed class FollowerPage(EventPages events, NpgsqlDataSource source, I
     /// <summary>A table that somebody has locked must not make those wait who do not need it.</summary>
     private const string Patience = "set local lock_timeout = '1s'";
 
+    /// <summary>A statement that takes longer was sent over a connection that is no more; in seconds.</summary>
+    private const int Longest = 120;
+
     private readonly Dictionary<string, StoredType> types = events.Types(models.SelectMany(model => model.Events).Distinct());
     private readonly HashSet<string> known = events.Known;
     private readonly Dictionary<ReadModel, HashSet<string>> names = models.ToDictionary(model => model, model => events.Types(model.Events).Keys.ToHashSet());
@@ -41,13 +44,14 @@ internal sealed class FollowerPage(EventPages events, NpgsqlDataSource source, I
 
     /// <summary>
     /// Applies what comes after a position, one page or up to another position, to those that stand there and are not paused. Those that somebody holds are not in the answer; those that stood elsewhere are
-    /// where they were.
+    /// where they were. Who is patient waits for a lock as long as it takes; the others a second.
     /// </summary>
-    public async Task<Dictionary<ReadModel, FollowedStand>> RunAsync(IReadOnlyList<ReadModel> group, long after, long upTo, CancellationToken cancellation)
+    public async Task<Dictionary<ReadModel, FollowedStand>> RunAsync(IReadOnlyList<ReadModel> group, long after, long upTo, bool isPatient, CancellationToken cancellation)
     {
+        upTo = Math.Max(after, upTo);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var (stands, page) = await ReadAsync(group, after, upTo, connection, cancellation);
+        var (stands, page) = await ReadAsync(group, after, upTo, isPatient, connection, cancellation);
         var works = stands.Where(stand => stand.Value.Position == after && !stand.Value.Paused).Select(stand => new Work(stand.Key)).ToList();
         if (works.Count == 0)
             return stands;
@@ -68,10 +72,10 @@ internal sealed class FollowerPage(EventPages events, NpgsqlDataSource source, I
     }
 
     private async Task<(Dictionary<ReadModel, FollowedStand> Stands, List<StoredEvent> Page)> ReadAsync(
-        IReadOnlyList<ReadModel> group, long after, long upTo, NpgsqlConnection connection, CancellationToken cancellation)
+        IReadOnlyList<ReadModel> group, long after, long upTo, bool isPatient, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
-        if (group.Count > 1)
+        await using var batch = new NpgsqlBatch(connection) { Timeout = Longest };
+        if (!isPatient)
             batch.BatchCommands.Add(new(Patience));
         batch.BatchCommands.Add(Stands(group, "for update of p skip locked"));
         batch.BatchCommands.Add(events.Page(after, upTo, size, group.Any(model => model.StopsAtStrangers) ? null : [.. group.SelectMany(model => names[model]).Distinct()]));
@@ -109,7 +113,7 @@ internal sealed class FollowerPage(EventPages events, NpgsqlDataSource source, I
 
     private async Task WriteAsync(List<Work> works, Dictionary<ReadModel, FollowedStand> stands, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        await using var batch = new NpgsqlBatch(connection) { Timeout = Longest };
         foreach (var statement in works.SelectMany(work => work.Rows.Sets).SelectMany(set => set.Changes()))
             batch.BatchCommands.Add(statement.AsCommand());
         var progress = new NpgsqlBatchCommand($"update {events.Progression} p set last_seq_id = t.position, last_updated = now() from unnest($1, $2) t(name, position) where p.name = t.name");
@@ -174,7 +178,7 @@ internal sealed class FollowerPage(EventPages events, NpgsqlDataSource source, I
                 action();
                 return true;
             }
-            catch (ApplyEventException broken)
+            catch (ApplyEventException broken) when (!Trouble.IsOutage(broken))
             {
                 Broken = new(broken.Event.Sequence, broken.Event.EventTypeName, broken);
                 (Page, Rows) = ([.. Page.TakeWhile(e => e.Sequence < broken.Event.Sequence)], new(model.Tables));

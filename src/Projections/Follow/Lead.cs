@@ -42,12 +42,15 @@ internal sealed class Lead : IAsyncDisposable
             if (connection.State == ConnectionState.Open)
                 await ExecuteAsync(connection, "select pg_advisory_unlock_all()", CancellationToken.None);
         }
-        catch (NpgsqlException) when (connection.State != ConnectionState.Open)
+        catch (NpgsqlException)
         {
-            // The session ended, and its lock with it.
+            // The session ended, and its lock with it; or it ends now, because the pool would keep it with the lock.
+            NpgsqlConnection.ClearPool(connection);
         }
-
-        await connection.DisposeAsync();
+        finally
+        {
+            await connection.DisposeAsync();
+        }
     }
 
     private static async Task<object?> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)

@@ -8,7 +8,7 @@ internal static class Trouble
     /// <summary>The database is away, or has no room: for everybody, and for now.</summary>
     public static bool IsOutage(Exception e) => e switch
     {
-        PostgresException { SqlState: var state } => state[..2] is "08" or "53" or "57" or "58",
+        PostgresException { SqlState: var state } => state[..2] is "08" or "58" || state is PostgresErrorCodes.DiskFull or PostgresErrorCodes.TooManyConnections || state.StartsWith("57P", StringComparison.Ordinal),
         NpgsqlException or TimeoutException or IOException => true,
         _ => e.InnerException is { } inner && IsOutage(inner),
     };

@@ -28,9 +28,10 @@ public class PauseTests
         await using var later = await TestHost.StartAsync(owner: owner);
         var again = await later.Vendor();
         var stood = (long)(await Directory(again))["position"]!;
-        await Changed(again, acme, "by the third");
+        var renamed = await Changed(again, acme, "by the third");
         await Until(again, now => now.Text("state") == "paused", "EffectiveAccess", now => now.Text("state") == "running" && (long)now["eventsBehind"]! == 0);
-        await StandsAt(again, stood);
+        await StandsAt(again, renamed);
+        ((long)(await Directory(again))["position"]!).ShouldBe(stood);
 
         await again.Post("/v3/operations/projections/Directory/resume").Expect(200);
         await Until(again, now => now.Text("state") == "running" && (long)now["eventsBehind"]! == 0);

@@ -23,8 +23,6 @@ internal sealed class FollowerPage(EventPages events, NpgsqlDataSource source, I
     private readonly HashSet<string> known = events.Known;
     private readonly Dictionary<ReadModel, HashSet<string>> names = models.ToDictionary(model => model, model => events.Types(model.Events).Keys.ToHashSet());
 
-    public int Size => size;
-
     /// <summary>Where a read model of this version begins that has never followed.</summary>
     public async Task BeginAsync(CancellationToken cancellation)
     {

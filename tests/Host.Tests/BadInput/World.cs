@@ -92,13 +92,15 @@ public sealed class World : IAsyncLifetime
         await vendor.Put($"/v3/organizations/{ids["organizationId"]}/identity-provider", provider).Expect(200);
         await vendor.Put("/v3/account/identity-provider", provider).Expect(200);
         ids["projectionName"] = "Outbox";
-        ids["rebuildId"] = (await vendor.Post($"/v3/operations/projections/{ids["projectionName"]}/verify").Expect(202)).Id();
-        while ((await vendor.Get($"/v3/operations/rebuilds/{ids["rebuildId"]}").Expect(200)).Text("state") is not ("completed" or "failed"))
-            await Task.Delay(50);
+        var verification = await vendor.Post($"/v3/operations/projections/{ids["projectionName"]}/verify").Expect(202);
+        ids["rebuildId"] = verification.Id();
+        (await vendor.Ended(verification)).Text("state").ShouldBe("completed");
         using var rows = new StringContent("kind,name,email,allowedUsers\norganization,Imported,im@ported.example,1\n", null, "text/csv");
         ids["importId"] = (await vendor.PostAsync("/v3/imports", rows).Expect(202)).Id();
-        while ((await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state") is not ("completed" or "failed"))
+        string state;
+        while ((state = (await vendor.Get($"/v3/imports/{ids["importId"]}").Expect(200)).Text("state")) is not ("completed" or "failed"))
             await Task.Delay(50);
+        state.ShouldBe("completed");
     }
 
     /// <summary>A release that can still change, with a file.</summary>

@@ -41,12 +41,13 @@ public static class Findings
 /// Compares events with the hashes that were sealed for them, and the hashes with signed checkpoints. Whoever altered an event and left its hash is found at that event;
 /// whoever altered both, between two checkpoints.
 /// </summary>
-public sealed class Audit
+/// <param name="completed">Is told the level, the number and the hash of every node that the sealed hashes make.</param>
+public sealed class Audit(Action<int, long, Digest>? completed = null)
 {
     private const int MostFindings = 100;
 
     private readonly List<Finding> findings = [];
-    private readonly MerkleRoot root = new();
+    private readonly MerkleRoot root = new() { Completed = completed };
     private (long Size, long Position) good;
 
     /// <summary>The first hundred.</summary>

@@ -23,13 +23,17 @@ public sealed class MerkleRoot
     /// <summary>The number of leaves.</summary>
     public long Size { get; private set; }
 
+    /// <summary>Is told the level, the number and the hash of every node that becomes complete.</summary>
+    public Action<int, long, Digest>? Completed { get; init; }
+
     /// <summary>Adds the hash of the next leaf.</summary>
     public void Add(Digest leaf)
     {
-        for (var height = Size++; (height & 1) == 1; height >>= 1)
+        for (var (number, level) = (Size++, 1); (number & 1) == 1; number >>= 1, level++)
         {
             leaf = Digest.OfNode(peaks[^1], leaf);
             peaks.RemoveAt(peaks.Count - 1);
+            Completed?.Invoke(level, number >> 1, leaf);
         }
 
         peaks.Add(leaf);

@@ -38,6 +38,17 @@ public class MerkleTrees
     }
 
     [Fact]
+    public void A_growing_root_tells_every_node_that_it_makes()
+    {
+        var told = new Dictionary<(int Level, long Number), Digest>();
+        var growing = new MerkleRoot { Completed = (level, number, hash) => told.Add((level, number), hash) };
+        foreach (var leaf in Leaves)
+            growing.Add(leaf);
+        told.Count.ShouldBe(35 + 17 + 8 + 4 + 2 + 1);
+        told.ShouldAllBe(node => node.Value == Root((int)node.Key.Number << node.Key.Level, ((int)node.Key.Number + 1) << node.Key.Level));
+    }
+
+    [Fact]
     public async Task Every_leaf_is_proved_and_nothing_else()
     {
         for (var size = 1; size <= Largest; size++)

@@ -14,6 +14,9 @@ internal static class HistoryCommand
 {
     private const string KeyFile = "log.pub";
 
+    /// <summary>Who reads everything asks the system as seldom as possible for more.</summary>
+    private const int ReadBuffer = 1 << 18;
+
     public static Command Create() => new("history", "The history: check it, take it out, show its public key, make states of it again.") { Verify(), Export(), Key(), ReplayCommand.Create() };
 
     private static Command Verify()
@@ -35,7 +38,7 @@ internal static class HistoryCommand
             }
 
             await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
-            await using var database = NpgsqlDataSource.Create(installation.Connection);
+            await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(installation.Connection) { ReadBufferSize = ReadBuffer });
             var progress = new ProgressLine();
             var live = await new LogVerifier(database, new(database)).Verify([keys], System.IO.Directory.Exists(folder) ? new(folder) : null, progress, cancellation);
             progress.End();

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using EventSourcedOrgs.Proof;
 using Npgsql;
@@ -8,13 +9,10 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>Reads events whole and in their order, straight from where they are stored, with flat memory.</summary>
 public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
 {
-    private const string Columns =
-        "seq_id, id, stream_id, version, type, timestamp, data, headers, user_name, correlation_id, causation_id, tenant_id, coalesce(is_archived, false)";
-
     /// <summary>The events after one position, up to and with another.</summary>
     public async IAsyncEnumerable<SealedEvent> Read(long after, long upTo, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await using var command = source.CreateCommand($"select {Columns} from {schema}.mt_events where seq_id > $1 and seq_id <= $2 order by seq_id");
+        await using var command = source.CreateCommand($"select {CopiedEvents.Columns} from {schema}.mt_events where seq_id > $1 and seq_id <= $2 order by seq_id");
         command.CommandTimeout = 0;
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = upTo });
@@ -23,10 +21,14 @@ public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
             yield return Row(reader);
     }
 
+    /// <summary>The same events as the database copies them out, for who goes through a whole history.</summary>
+    internal IAsyncEnumerable<CopiedEvents> Copy(long after, long upTo, CancellationToken cancellation) => EventCopy.ReadAsync(
+        source, string.Create(CultureInfo.InvariantCulture, $"select {CopiedEvents.Columns} from {schema}.mt_events where seq_id > {after} and seq_id <= {upTo} order by seq_id"), cancellation);
+
     /// <summary>Every event that the transaction of a connection sees.</summary>
     public static async IAsyncEnumerable<SealedEvent> Read(NpgsqlConnection connection, string schema, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await using var command = new NpgsqlCommand($"select {Columns} from {schema}.mt_events order by seq_id", connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand($"select {CopiedEvents.Columns} from {schema}.mt_events order by seq_id", connection) { CommandTimeout = 0 };
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
         while (await reader.ReadAsync(cancellation))
             yield return Row(reader);

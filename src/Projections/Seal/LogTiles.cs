@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using EventSourcedOrgs.Proof;
 using Npgsql;
 using NpgsqlTypes;
@@ -87,11 +88,15 @@ public sealed class LogTiles(NpgsqlDataSource source)
             : throw new InvalidDataException($"The log has no node {number} of level {level}.");
     }
 
-    /// <summary>What a node at the foot of a tile must be: the root of the whole tile below it.</summary>
-    internal async ValueTask<Digest> Over(int level, long number, CancellationToken cancellation)
+    /// <summary>The tiles above the leaves as they are stored, by their level and number.</summary>
+    internal async Task<Dictionary<(int Level, long Number), Digest[]>> Above(CancellationToken cancellation)
     {
-        var tile = await Tile(level / LevelsOfTile - 1, number, cancellation);
-        return tile.Length == Width ? Fold(tile) : throw new InvalidDataException($"Tile {number} of level {level / LevelsOfTile - 1} of the log is not whole.");
+        await using var command = source.CreateCommand($"select level, number, hashes from {Schema}.tile where level > 0");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var tiles = new Dictionary<(int, long), Digest[]>();
+        while (await reader.ReadAsync(cancellation))
+            tiles.Add((reader.GetInt16(0), reader.GetInt64(1)), Hashes(reader, 2));
+        return tiles;
     }
 
     /// <summary>The place of an event in the log; null when it has none, yet or for ever.</summary>
@@ -153,7 +158,7 @@ public sealed class LogTiles(NpgsqlDataSource source)
                 changed[key] = tile = index % Width == 0 ? [] : [.. await Tile(level, index / Width, cancellation)];
             tile.Add(hash);
             if (tile.Count == Width)
-                await Add(level + 1, index / Width, Fold(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(tile)));
+                await Add(level + 1, index / Width, Fold(CollectionsMarshal.AsSpan(tile)));
         }
     }
 
@@ -237,8 +242,13 @@ public sealed class LogTiles(NpgsqlDataSource source)
 
     private static Digest[] Hashes(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? [] : Hashes(reader.GetFieldValue<byte[]>(column));
 
-    private static Digest[] Hashes(byte[] bytes) => [.. bytes.Chunk(Digest.Size).Where(hash => hash.Length == Digest.Size).Select(hash => Digest.From(hash))];
+    private static Digest[] Hashes(byte[] bytes) => [.. MemoryMarshal.Cast<byte, Digest>(bytes)];
 
-    private static long[] Positions(byte[] bytes) =>
-        [.. bytes.Chunk(sizeof(long)).Where(position => position.Length == sizeof(long)).Select(position => BinaryPrimitives.ReadInt64BigEndian(position))];
+    private static long[] Positions(byte[] bytes)
+    {
+        long[] positions = [.. MemoryMarshal.Cast<byte, long>(bytes)];
+        if (BitConverter.IsLittleEndian)
+            BinaryPrimitives.ReverseEndianness(positions, positions);
+        return positions;
+    }
 }

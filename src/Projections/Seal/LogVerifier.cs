@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using EventSourcedOrgs.Proof;
 using Npgsql;
@@ -19,7 +21,8 @@ public sealed record LogCheck(long Events, long Size, long Unsealed, string Root
 /// </summary>
 public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
 {
-    private const int Batch = 512;
+    /// <summary>So many pages are hashed, or wait to be compared, at a time.</summary>
+    private const int Ahead = 8;
 
     /// <param name="keys">The public keys of the log; not from the database.</param>
     /// <param name="folder">Where checkpoints are published; null to go by those of the database alone.</param>
@@ -28,7 +31,8 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
     public async Task<LogCheck> Verify(
         IReadOnlyCollection<LogPublicKey> keys, CheckpointFolder? folder, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
-        var (audit, tiles) = (new Audit(), new LogTiles(source));
+        var (tiles, nodes) = (new LogTiles(source), new List<(int Level, long Number, Digest Hash)>());
+        var audit = new Audit(Completed);
         if (!await tiles.AreThere(cancellation))
         {
             audit.Find(Findings.LogDamaged, 0, "The tables of the sealed log are gone. Run 'migrate' and let a Host seal anew: it signs nothing that is not what was published.");
@@ -63,7 +67,7 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
                 }
             }
 
-            seen += batch.Count;
+            seen += batch.Length;
             progress?.Report(seen);
         }
 
@@ -72,8 +76,14 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
 
         foreach (var (checkpoint, place) in checkpoints)
             audit.Find(Findings.LogShortened, audit.Position, $"The {place} is of {checkpoint.Size} events, and the log holds {audit.Size}.");
-        await Nodes(audit, tiles, cancellation);
+        Nodes(audit, nodes, await tiles.Above(cancellation));
         return new(seen, audit.Size, unsealed, audit.Root.ToString(), audit.Checkpoints, audit.Found, audit.Count);
+
+        void Completed(int level, long number, Digest hash)
+        {
+            if (level % LogTiles.LevelsOfTile == 0)
+                nodes.Add((level, number, hash));
+        }
 
         void Sealed(long position, Digest kept, Digest? computed)
         {
@@ -86,41 +96,44 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
         }
     }
 
-    /// <summary>One task reads, another hashes.</summary>
-    private async IAsyncEnumerable<List<(long Position, Digest Leaf)>> Hashed(
-        long final, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>One task reads, others hash; the pages come in their order.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever ends the reading is thrown where the pages are taken.")]
+    private async IAsyncEnumerable<(long Position, Digest Leaf)[]> Hashed(long final, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var rows = Channel.CreateBounded<List<SealedEvent>>(8);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var pages = Channel.CreateBounded<Task<(long, Digest)[]>>(Ahead);
         var reading = Task.Run(async () =>
         {
-            Exception? failure = null;
             try
             {
-                var batch = new List<SealedEvent>(Batch);
-                await foreach (var e in events.Read(0, final, cancellation))
-                {
-                    batch.Add(e);
-                    if (batch.Count == Batch)
-                    {
-                        await rows.Writer.WriteAsync(batch, cancellation);
-                        batch = new(Batch);
-                    }
-                }
-
-                await rows.Writer.WriteAsync(batch, cancellation);
+                await foreach (var page in events.Copy(0, final, ended.Token))
+                    await pages.Writer.WriteAsync(Task.Run(() => Hash(page), CancellationToken.None), ended.Token);
+                pages.Writer.Complete();
             }
-            catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+            catch (Exception wrong)
             {
-                failure = e;
+                pages.Writer.Complete(wrong);
             }
+        }, CancellationToken.None);
+        try
+        {
+            await foreach (var page in pages.Reader.ReadAllAsync(cancellation))
+                yield return await page;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await reading;
+        }
+    }
 
-            rows.Writer.Complete(failure);
-        }, cancellation);
-
-        var writer = new CanonicalWriter();
-        await foreach (var batch in rows.Reader.ReadAllAsync(cancellation))
-            yield return [.. batch.Select(e => (e.Position, e.Seal(writer)))];
-        await reading;
+    private static (long Position, Digest Leaf)[] Hash(CopiedEvents page)
+    {
+        using (page)
+        {
+            var writer = new CanonicalWriter();
+            return [.. page.Events.Select(e => (e.Position, e.Seal(writer)))];
+        }
     }
 
     private async Task<List<(Checkpoint, string)>> Checkpoints(
@@ -163,24 +176,17 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
         return found;
     }
 
-    /// <summary>Whether the nodes above the leaves are what the hashes below them make.</summary>
-    private static async Task Nodes(Audit audit, LogTiles tiles, CancellationToken cancellation)
+    /// <summary>Whether the nodes above the leaves are what the leaves make.</summary>
+    private static void Nodes(Audit audit, List<(int Level, long Number, Digest Hash)> nodes, Dictionary<(int, long), Digest[]> tiles)
     {
-        for (int level = LogTiles.LevelsOfTile; audit.Size >> level > 0; level += LogTiles.LevelsOfTile)
+        foreach (var (level, number, hash) in nodes.OrderBy(node => node.Level))
         {
-            for (var number = 0L; number < audit.Size >> level; number++)
-            {
-                var position = number << level;
-                try
-                {
-                    if (await tiles.Node(level, number, cancellation) != await tiles.Over(level, number, cancellation))
-                        audit.Find(Findings.LogDamaged, position, $"Node {number} of level {level} of the log is not what lies below it.");
-                }
-                catch (InvalidDataException damage)
-                {
-                    audit.Find(Findings.LogDamaged, position, damage.Message);
-                }
-            }
+            var tile = tiles.GetValueOrDefault((level / LogTiles.LevelsOfTile, number / LogTiles.Width), []);
+            var offset = (int)(number % LogTiles.Width);
+            if (offset >= tile.Length)
+                audit.Find(Findings.LogDamaged, number << level, $"The log has no node {number} of level {level}.");
+            else if (tile[offset] != hash)
+                audit.Find(Findings.LogDamaged, number << level, $"Node {number} of level {level} of the log is not what lies below it.");
         }
     }
 }

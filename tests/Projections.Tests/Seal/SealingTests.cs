@@ -6,6 +6,30 @@ namespace EventSourcedOrgs.Projections.Tests.Seal;
 /// <summary>Every final event is in the log once, and can be proved to be.</summary>
 public class SealingTests
 {
+    /// <summary>They are read in two ways; what is sealed in one is verified in the other.</summary>
+    [Fact]
+    public async Task Events_are_the_same_whether_they_are_read_or_copied()
+    {
+        await using var vault = await Vault.SealedAsync();
+        await vault.ExecuteAsync("""
+            update mt_events set data = jsonb_build_object('text', repeat('long \u00e9', 100000)) where seq_id = 10;
+            update mt_events set headers = '{"b": [1, 2.50, "é"], "a": null}', user_name = '', correlation_id = null, causation_id = 'ü', is_archived = null where seq_id = 20;
+            update mt_events set timestamp = 'infinity' where seq_id = 30;
+            update mt_events set timestamp = '-infinity' where seq_id = 40;
+            update mt_events set timestamp = '1999-12-31 23:59:59.999999Z', user_name = null where seq_id = 50;
+            """);
+        var read = await vault.Rows.Read(0, 590).Select(e => e.ToString()).ToListAsync();
+        var copied = new List<string>();
+        await foreach (var page in vault.Rows.Copy(0, 590, CancellationToken.None))
+        {
+            using (page)
+                copied.AddRange(page.Events.Select(e => e.ToString()));
+        }
+
+        copied.ShouldBe(read);
+        copied.Count.ShouldBe(590);
+    }
+
     [Fact]
     public async Task The_log_is_the_tree_over_all_events_in_their_order_however_they_were_sealed()
     {

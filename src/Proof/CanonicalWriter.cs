@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -12,6 +13,9 @@ namespace EventSourcedOrgs.Proof;
 public sealed class CanonicalWriter
 {
     private const int Deepest = 128;
+
+    /// <summary>Control characters, the quote and the backslash.</summary>
+    private static readonly SearchValues<byte> ToEscape = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(control => (byte)control), (byte)'"', (byte)'\\']);
 
     private readonly List<Member> members = [];
     private byte[] bytes = new byte[4096];
@@ -50,7 +54,7 @@ public sealed class CanonicalWriter
     public void String(ReadOnlySpan<byte> text)
     {
         Raw("\""u8);
-        while (NextToEscape(text) is >= 0 and var next)
+        while (text.IndexOfAny(ToEscape) is >= 0 and var next)
         {
             Raw(text[..next]);
             Escaped(text[next]);
@@ -230,12 +234,6 @@ public sealed class CanonicalWriter
 
         static string Exponential(string digits, int exponent, char sign) =>
             string.Create(CultureInfo.InvariantCulture, $"{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{sign}{exponent}");
-    }
-
-    private static int NextToEscape(ReadOnlySpan<byte> text)
-    {
-        var (control, special) = (text.IndexOfAnyInRange((byte)0, (byte)0x1F), text.IndexOfAny((byte)'"', (byte)'\\'));
-        return control < 0 ? special : special < 0 ? control : Math.Min(control, special);
     }
 
     private void Escaped(byte character)

@@ -60,9 +60,9 @@ public sealed record SealedEvent(
         Text("\"tenant\":"u8, Tenant);
         writer.Raw("\"time\":\""u8);
         Span<byte> time = stackalloc byte[32];
-        Time.UtcDateTime.TryFormat(time, out var length, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        writer.Raw(time[..length]);
-        writer.Raw("\",\"type\":"u8);
+        Time.UtcDateTime.TryFormat(time, out var length, "O", CultureInfo.InvariantCulture);
+        writer.Raw(time[..(length - "0Z".Length)]);
+        writer.Raw("Z\",\"type\":"u8);
         writer.String(Type);
         writer.Raw(",\"version\":"u8);
         writer.Integer(Version);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Text;
 using EventSourcedOrgs.Proof;
 using Npgsql;
@@ -17,21 +16,22 @@ internal static class EventCopy
     /// <summary>A signature, flags and the length of an extension that there is not.</summary>
     private const int HeaderSize = 19;
 
-    /// <summary>What a query of <see cref="CopiedEvents.Columns"/> finds.</summary>
-    public static async IAsyncEnumerable<CopiedEvents> ReadAsync(NpgsqlDataSource source, string query, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>What a query of <see cref="CopiedEvents.Columns"/> finds. It is read on one thread that waits for it: to be woken by others for every few rows would cost more than the rows.</summary>
+    public static IEnumerable<CopiedEvents> Read(NpgsqlDataSource source, string query, CancellationToken cancellation)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        await using var copy = await connection.BeginRawBinaryCopyAsync($"copy ({query}) to stdout (format binary)", cancellation);
-        await copy.ReadExactlyAsync(new byte[HeaderSize], cancellation);
+        using var connection = source.OpenConnection();
+        using var copy = connection.BeginRawBinaryCopy($"copy ({query}) to stdout (format binary)");
+        copy.ReadExactly(stackalloc byte[HeaderSize]);
 
         var (bytes, filled, isMore) = (ArrayPool<byte>.Shared.Rent(PageSize), 0, true);
         while (isMore)
         {
-            var read = await copy.ReadAsync(bytes.AsMemory(filled), cancellation);
+            var read = copy.Read(bytes.AsSpan(filled));
             (filled, isMore) = (filled + read, read > 0);
             if (isMore && filled < bytes.Length)
                 continue;
 
+            cancellation.ThrowIfCancellationRequested();
             var (page, whole) = (bytes, CopiedEvents.WholeOf(bytes.AsSpan(0, filled)));
             bytes = ArrayPool<byte>.Shared.Rent(Math.Max(PageSize, 2 * (filled - whole)));
             page.AsSpan(whole, filled - whole).CopyTo(bytes);

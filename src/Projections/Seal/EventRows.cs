@@ -22,7 +22,7 @@ public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
     }
 
     /// <summary>The same events as the database copies them out, for who goes through a whole history.</summary>
-    internal IAsyncEnumerable<CopiedEvents> Copy(long after, long upTo, CancellationToken cancellation) => EventCopy.ReadAsync(
+    internal IEnumerable<CopiedEvents> Copy(long after, long upTo, CancellationToken cancellation) => EventCopy.Read(
         source, string.Create(CultureInfo.InvariantCulture, $"select {CopiedEvents.Columns} from {schema}.mt_events where seq_id > {after} and seq_id <= {upTo} order by seq_id"), cancellation);
 
     /// <summary>Every event that the transaction of a connection sees.</summary>

@@ -96,25 +96,25 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
         }
     }
 
-    /// <summary>One task reads, others hash; the pages come in their order.</summary>
+    /// <summary>One thread reads and does nothing else, tasks hash; the pages come in their order.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever ends the reading is thrown where the pages are taken.")]
     private async IAsyncEnumerable<(long Position, Digest Leaf)[]> Hashed(long final, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pages = Channel.CreateBounded<Task<(long, Digest)[]>>(Ahead);
-        var reading = Task.Run(async () =>
+        var reading = Task.Factory.StartNew(() =>
         {
             try
             {
-                await foreach (var page in events.Copy(0, final, ended.Token))
-                    await pages.Writer.WriteAsync(Task.Run(() => Hash(page), CancellationToken.None), ended.Token);
+                foreach (var page in events.Copy(0, final, ended.Token))
+                    pages.Writer.WriteAsync(Task.Run(() => Hash(page), CancellationToken.None), ended.Token).AsTask().GetAwaiter().GetResult();
                 pages.Writer.Complete();
             }
             catch (Exception wrong)
             {
                 pages.Writer.Complete(wrong);
             }
-        }, CancellationToken.None);
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             await foreach (var page in pages.Reader.ReadAllAsync(cancellation))

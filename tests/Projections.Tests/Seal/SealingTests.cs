@@ -20,7 +20,7 @@ public class SealingTests
             """);
         var read = await vault.Rows.Read(0, 590).Select(e => e.ToString()).ToListAsync();
         var copied = new List<string>();
-        await foreach (var page in vault.Rows.Copy(0, 590, CancellationToken.None))
+        foreach (var page in vault.Rows.Copy(0, 590, CancellationToken.None))
         {
             using (page)
                 copied.AddRange(page.Events.Select(e => e.ToString()));

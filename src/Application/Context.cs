@@ -88,6 +88,12 @@ public sealed class Context
     /// <summary>The past moment that a question asks about: states are then folded up to its position. Null for the present.</summary>
     public PastMoment? AsOf { get; set; }
 
+    /// <summary>The position up to which the history was final before anything was read for the request.</summary>
+    public long Final { get; set; }
+
+    /// <summary>The organization that a question is about, as it was when the caller was identified; null where it is not known yet, or there is none.</summary>
+    public Organization? About { get; set; }
+
     public void Set(Caller caller, Origin origin, DateTimeOffset now, Guid? target = null, long? ifMatch = null)
     {
         (Caller, Origin, Target, IfMatch) = (caller, origin, target, ifMatch);

@@ -42,6 +42,8 @@ public sealed class Store : IDisposable
         if (context.Caller.User is { } person && context.Origin is { IpAddress: not null } or { UserAgent: not null } && keys.Find(person.Value) is not null)
             headers = new() { ["origin"] = Personal.Of(person, context.Origin) };
         Organizations = new(this, state => state.Id);
+        if (context.About is { } organization)
+            Organizations.Remember(organization);
         Users = new(this, state => state.Id);
         UserGroups = new(this, state => state.Id);
         Licenses = new(this, state => state.Id);
@@ -120,6 +122,19 @@ public sealed class Store : IDisposable
     internal UnitOfWork Unit { get; }
 
     internal WriteSide Writing { get; }
+
+    /// <summary>The groups and organizations of users, as far as they were ever created, of one moment.</summary>
+    public async Task<(IReadOnlyDictionary<UserGroupId, UserGroup> Groups, IReadOnlyDictionary<OrganizationId, Organization> Organizations)> Around(
+        IReadOnlyCollection<User> users, CancellationToken cancellation)
+    {
+        var (groups, organizations) = (users.SelectMany(user => user.Groups).ToHashSet(), users.Select(user => user.Organization).OfType<OrganizationId>().ToHashSet());
+        if (Context.AsOf is not null)
+            return (await UserGroups.Latest(groups, cancellation), await Organizations.Latest(organizations, cancellation));
+
+        StateKey[] keys = [.. UserGroups.Unopened(groups), .. Organizations.Unopened(organizations)];
+        var moment = keys.Length == 0 ? null : await Writing.States.Read(keys, null, cancellation);
+        return (UserGroups.In(moment, groups), Organizations.In(moment, organizations));
+    }
 
     /// <summary>Forgets what was appended and stored so far: what was decided is known, and nothing of it will be committed.</summary>
     public void Discard()

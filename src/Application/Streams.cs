@@ -23,27 +23,47 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     {
         if (open.TryGetValue(id.Value, out var known))
             return (TState)known.State;
-        if (seen.TryGetValue(id.Value, out var state))
-            return state;
         if (store.Context.AsOf is not null)
             return (await Latest([id], cancellation)).GetValueOrDefault(id, TState.Initial);
+        if (seen.TryGetValue(id.Value, out var state))
+            return state;
         return await store.Writing.States.Find<TState>(id.Value, cancellation) is { } found ? seen[id.Value] = found : TState.Initial;
     }
 
     /// <summary>The states of these ids that were ever created.</summary>
     public async Task<IReadOnlyDictionary<TId, TState>> Latest(IEnumerable<TId> ids, CancellationToken cancellation)
     {
-        var named = ids.Select(id => id.Value).ToHashSet();
-        var states = named.Where(open.ContainsKey).ToDictionary(TId.From, id => (TState)open[id].State);
-        var others = named.Where(id => !open.ContainsKey(id)).ToArray();
-        if (others.Length > 0)
+        var named = ids.ToHashSet();
+        var keys = Unopened(named);
+        if (keys.Count == 0 || store.Context.AsOf is null)
+            return In(keys.Count == 0 ? null : await store.Writing.States.Read(keys, null, cancellation), named);
+
+        var states = Opened(named);
+        foreach (var state in await Fold([.. keys.Select(key => key.Id)], store.Context.AsOf.Position, cancellation))
+            states[idOf(state)] = state;
+        return states;
+    }
+
+    /// <summary>What has to be read for the states of these ids.</summary>
+    internal IReadOnlyCollection<StateKey> Unopened(IReadOnlySet<TId> ids) => [.. ids.Where(id => !open.ContainsKey(id.Value)).Select(id => StateKey.Of<TState>(id.Value))];
+
+    /// <summary>The states of these ids, given what was read.</summary>
+    internal IReadOnlyDictionary<TId, TState> In(States.Moment? moment, IReadOnlySet<TId> ids)
+    {
+        var states = Opened(ids);
+        foreach (var key in Unopened(ids))
         {
-            foreach (var state in await (store.Context.AsOf is { } past ? Fold(others, past.Position, cancellation) : store.Writing.States.Find<TState>(others, cancellation)))
+            if (moment?.Find<TState>(key) is { } state)
                 states[idOf(state)] = state;
         }
 
         return states;
     }
+
+    private Dictionary<TId, TState> Opened(IEnumerable<TId> ids) => ids.Where(id => open.ContainsKey(id.Value)).ToDictionary(id => id, id => (TState)open[id.Value].State);
+
+    /// <summary>Takes a state that was read for this request already.</summary>
+    internal void Remember(TState state) => seen[idOf(state).Value] = state;
 
     /// <summary>Reads the states of these ids at once, so that asking for each of them later costs nothing.</summary>
     public async Task Prefetch(IEnumerable<TId> ids, CancellationToken cancellation)

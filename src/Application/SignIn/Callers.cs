@@ -69,20 +69,23 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
         return await Read(command, cancellation);
     }
 
-    /// <summary>The user of a signed token, as long as the sign-in lasts that it was made for.</summary>
-    public async Task<Caller> OfSession(UserId user, Guid session, CancellationToken cancellation)
+    /// <summary>
+    /// The user of a signed token, as long as the sign-in lasts that it was made for; and, read in the same statement, the organization that the question is about, if it is about one.
+    /// </summary>
+    public async Task<(Caller Caller, Organization? About)> OfSession(UserId user, Guid session, OrganizationId? about, CancellationToken cancellation)
     {
         var (ofUser, ofSession) = (StateKey.Sealed<User>(user.Value), StateKey.Sealed<SignInSession>(session));
+        StateKey[] ofAbout = about is { } asked ? [StateKey.Of<Organization>(asked.Value)] : [];
         var moment = await states.Read(
-            [ofUser, ofSession], found => found.Find<User>(ofUser)?.Organization is { } id ? [StateKey.Sealed<Organization>(id.Value)] : [], cancellation);
+            [ofUser, ofSession, .. ofAbout], found => found.Find<User>(ofUser)?.Organization is { } id ? [StateKey.Sealed<Organization>(id.Value)] : [], cancellation);
         if (moment.Find<User>(ofUser) is not { Exists: true } known || moment.Find<SignInSession>(ofSession) is not { } signIn || signIn.User != user || signIn.ExpiresAt <= clock.GetUtcNow())
-            return Caller.Anonymous;
+            return (Caller.Anonymous, null);
 
         var organization = known.Organization is { } own ? moment.Find<Organization>(StateKey.Sealed<Organization>(own.Value)) : null;
         var caller = !Role.Reserved.Contains(known.Role) ? await OfUser(user, cancellation)
             : DenialOf(known.Role, known.Suspended, organization?.Suspended ?? false, known.AllowCustomerPortalAccess) is { } denial ? Caller.Denied(denial)
             : new Caller(user, known.Role, known.Organization, scopes.Limits(known.Role, [], null), null);
-        return caller.IsAnonymous ? caller : caller with { Session = session };
+        return caller.IsAnonymous ? (caller, null) : (caller with { Session = session }, ofAbout is [var key] ? moment.Find<Organization>(key) : null);
     }
 
     /// <summary>The owner of an access token, a user or an organization, limited to its scopes.</summary>

@@ -21,7 +21,7 @@ internal static class Positions
     {
         var services = http.RequestServices;
         var context = services.GetRequiredService<Context>();
-        var reflected = services.GetRequiredService<Progress>().Of(Projections.Directory.ModelName).HighWater;
+        var reflected = context.Final;
         if (http.Request.Query[MinPosition].ToString() is { Length: > 0 } least)
         {
             context.MinPosition = long.TryParse(least, NumberStyles.None, CultureInfo.InvariantCulture, out var position)

@@ -11,6 +11,7 @@ internal sealed class DataSources(string connection)
 {
     public const string Marten = "marten";
     public const string Rebuild = "rebuild";
+    public const string UsualPages = "usual pages";
 
     /// <summary>One plan for all values of a statement: for what is read and written by ids and positions, where making plans would take longest.</summary>
     private const string OnePlan = "-c plan_cache_mode=force_generic_plan";
@@ -18,7 +19,10 @@ internal sealed class DataSources(string connection)
     private NpgsqlConnectionStringBuilder Settings => new(connection) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, MaxPoolSize = 30, ApplicationName = "eventsourcedorgs", NoResetOnClose = true };
 
     /// <summary>For lists and reports, whose plans depend on what is asked for.</summary>
-    public NpgsqlDataSource ForQuestions() => Source(Settings);
+    public NpgsqlDataSource ForQuestions() => Source(With(settings => settings.MaxPoolSize = 20));
+
+    /// <summary>For pages of lists that are read along an index, whatever the values.</summary>
+    public NpgsqlDataSource ForUsualPages() => Source(With(settings => (settings.Options, settings.MaxPoolSize) = (OnePlan, 10)));
 
     /// <summary>For the event store, the read models that follow it, and messages.</summary>
     public NpgsqlDataSource ForMarten() => Source(With(settings => settings.MaxPoolSize = 60));

@@ -23,6 +23,7 @@ internal static class StoreSetup
     {
         var sources = new DataSources(connection);
         services.AddSingleton(_ => sources.ForQuestions());
+        services.AddKeyedSingleton(DataSources.UsualPages, (_, _) => sources.ForUsualPages());
         services.AddKeyedSingleton(DataSources.Marten, (_, _) => sources.ForMarten());
         services.AddKeyedSingleton(DataSources.Rebuild, (_, _) => sources.ForRebuilds());
         services.AddSingleton(provider => new States(sources.ForStates(), provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<PersonKeys>()));
@@ -61,7 +62,10 @@ internal static class StoreSetup
             provider.GetRequiredService<Progress>(), provider.GetRequiredService<ILogger<Follower>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Follower>());
         services.AddOperations();
-        services.AddSingleton<DirectoryReader>();
+        services.AddSingleton(provider => new KnownRows(() => provider.GetRequiredService<PersonKeys>().Erased));
+        services.AddSingleton(provider => new DirectoryReader(
+            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredKeyedService<NpgsqlDataSource>(DataSources.UsualPages), provider.GetRequiredService<Progress>(),
+            provider.GetRequiredService<KnownRows>()));
         services.AddSingleton<Moments>();
         services.AddSingleton<AccessReader>();
         services.AddSingleton<AccessDifferenceReader>();

@@ -45,7 +45,7 @@ public static class ActivationList
         .Metadata(state => state.Report!.Metadata)
         .Times(state => state.Recorded)
         .Erased(state => Activation.Evolve(state, new ActivationErased(state.Id, state.License)), "hostname")
-        .Index("(license_id, created_at, id)")
+        .Order("license_id, created_at, id")
         .Index("(user_id)"));
 
     /// <summary>A place is held until its activation ends or its lease does; when a lease ended in the past is told by the event of it.</summary>

@@ -108,8 +108,8 @@ public static class LicenseList
         .Set("tags", NpgsqlDbType.Text, entry => entry.State.Tags)
         .Metadata(state => state.Metadata)
         .Times(state => state.Recorded with { CreatedAt = state.CreatedAt })
-        .Index("(organization_id, created_at, id)")
-        .Index("(product_id, created_at, id)")
+        .Order("organization_id, created_at, id")
+        .Order("product_id, created_at, id")
         .Index("(key)")
         .Index("using gin (group_ids)")
         .Index("using gin (user_ids)")
@@ -133,7 +133,7 @@ public sealed record ListLicenses(ListRequest Request, UserId? User) : IListQuer
         public Task<Result<ListPage<License>>> Handle(ListLicenses query, CancellationToken cancellationToken)
         {
             var from = $"{directory.Licenses.Rows.Name} l";
-            ListSource source = query.User is { } user ? new("l.document", from, LicenseList.OfUserId(1), user.Value) : new("l.document", from, "true");
+            ListSource source = query.User is { } user ? new("l.document", from, LicenseList.OfUserId(1), user.Value) : new("l.document", from, "true") { HasOnePlan = true };
             return reader.Page(directory.Licenses, LicenseList.All, source, query.Request, cancellationToken);
         }
     }
@@ -146,7 +146,7 @@ public sealed record ListOrganizationLicenses(OrganizationId Organization, ListR
     {
         public Task<Result<ListPage<License>>> Handle(ListOrganizationLicenses query, CancellationToken cancellationToken) => reader.Page(
             directory.Licenses, LicenseList.OfOrganization,
-            new("l.document", $"{directory.Licenses.Rows.Name} l", "l.organization_id = $1", query.Organization.Value), query.Request, cancellationToken);
+            new("l.document", $"{directory.Licenses.Rows.Name} l", "l.organization_id = $1", query.Organization.Value) { HasOnePlan = true }, query.Request, cancellationToken);
     }
 }
 

@@ -21,16 +21,26 @@ public interface IListQuery<TState> : IRequest<Result<ListPage<TState>>>, IReadM
 }
 
 /// <summary>Reads pages of the directory at the position it has reached.</summary>
-public sealed class DirectoryReader(NpgsqlDataSource database, Progress progress)
+/// <param name="database">Makes a plan for the values of every page.</param>
+/// <param name="onePlan">Makes one plan for each statement.</param>
+/// <param name="progress">Knows how far the directory has come.</param>
+/// <param name="known">What was read before.</param>
+public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource onePlan, Progress progress, KnownRows known)
 {
+    /// <summary>Reads a page of states; the source selects their documents alone.</summary>
     internal Task<Result<ListPage<TState>>> Page<TState, TEvent>(
         DirectoryPart<TState, TEvent> part, Listing listing, ListSource source, ListRequest request, CancellationToken cancellation)
-        where TState : class, IAggregate<TState, TEvent> => Page(listing, source, request, part.StateOf, cancellation);
+        where TState : class, IAggregate<TState, TEvent>
+    {
+        var row = listing.Versioned;
+        var identified = source with { Select = $"{source.Select}, {row}.id, {row}.since, {row}.xmin", IsFoundById = true };
+        return Page(listing, identified, request, known.Now(part.StateOf), cancellation);
+    }
 
     internal async Task<Result<ListPage<TRow>>> Page<TRow>(
         Listing listing, ListSource source, ListRequest request, Func<NpgsqlDataReader, TRow> row, CancellationToken cancellation)
     {
-        var page = await listing.ReadAsync(database, source, request, progress.Of(Directory.ModelName).Position, row, cancellation);
+        var page = await listing.ReadAsync(source.HasOnePlan && request.IsUsual ? onePlan : database, source, request, progress.Of(Directory.ModelName).Position, row, cancellation);
         return page.IsValid ? page.Value : page.Errors.AsRefusal();
     }
 }

@@ -40,6 +40,6 @@ public sealed record ListOrganizations(ListRequest Request) : IListQuery<Organiz
     public sealed class Handler(DirectoryReader reader, Directory directory) : IRequestHandler<ListOrganizations, Result<ListPage<Organization>>>
     {
         public Task<Result<ListPage<Organization>>> Handle(ListOrganizations query, CancellationToken cancellationToken) => reader.Page(
-            directory.Organizations, OrganizationList.Listing, new("o.document", $"{directory.Organizations.Rows.Name} o", "true"), query.Request, cancellationToken);
+            directory.Organizations, OrganizationList.Listing, new("o.document", $"{directory.Organizations.Rows.Name} o", "true") { HasOnePlan = true }, query.Request, cancellationToken);
     }
 }

@@ -34,7 +34,7 @@ public static class ReleaseList
         .Flag("archived", state => state.Archived)
         .Instant("published_at", state => state.PublishedAt)
         .Times(state => state.Recorded with { CreatedAt = state.CreatedAt })
-        .Index("(product_id, created_at, id)"));
+        .Order("product_id, created_at, id"));
 }
 
 /// <summary>One page of the releases of the account.</summary>

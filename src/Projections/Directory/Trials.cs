@@ -62,7 +62,7 @@ public static class TrialList
         .Instant("expires_at", state => state.ExpiresAt)
         .Metadata(state => state.Report!.Metadata)
         .Times(state => state.Recorded)
-        .Index("(product_id, created_at, id)"));
+        .Order("product_id, created_at, id"));
 }
 
 /// <summary>One page of the trials of the account.</summary>

@@ -21,7 +21,7 @@ public static class UserGroupList
         .Text("description", state => state.Description ?? "")
         .Reference("organization_id", state => state.Organization.Value)
         .Times(state => state.Recorded)
-        .Index("(organization_id, created_at, id)"));
+        .Order("organization_id, created_at, id"));
 }
 
 /// <summary>One page of the user groups of an organization.</summary>
@@ -31,6 +31,6 @@ public sealed record ListUserGroups(OrganizationId Organization, ListRequest Req
     {
         public Task<Result<ListPage<UserGroup>>> Handle(ListUserGroups query, CancellationToken cancellationToken) => reader.Page(
             directory.UserGroups, UserGroupList.Listing,
-            new("g.document", $"{directory.UserGroups.Rows.Name} g", "g.organization_id = $1", query.Organization.Value), query.Request, cancellationToken);
+            new("g.document", $"{directory.UserGroups.Rows.Name} g", "g.organization_id = $1", query.Organization.Value) { HasOnePlan = true }, query.Request, cancellationToken);
     }
 }

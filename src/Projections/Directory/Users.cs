@@ -57,7 +57,7 @@ public static class UserList
         .Metadata(state => state.Metadata?.Value ?? [])
         .Times(state => state.Recorded)
         .Erased(state => User.Evolve(state, new UserErased(state.Id)) with { Erased = state.Erased }, "name", "first_name", "last_name", "email", "company", "metadata")
-        .Index("(organization_id, created_at, id)")
+        .Order("organization_id, created_at, id")
         .Index("(lower(email))")
         .Index("using gin (group_ids)"));
 
@@ -78,7 +78,7 @@ public sealed record ListUsers(ListRequest Request, ProductId? Product) : IListQ
 
         private static ListSource Source(Directory directory, ProductId? product) => product is { } id
             ? new("u.document", $"{directory.Users.Rows.Name} u", UserList.OfProduct.Replace("$", "$1", StringComparison.Ordinal), id.Value)
-            : new("u.document", $"{directory.Users.Rows.Name} u", "true");
+            : new("u.document", $"{directory.Users.Rows.Name} u", "true") { HasOnePlan = true };
     }
 }
 
@@ -92,7 +92,7 @@ public sealed record ListOrganizationUsers(OrganizationId Organization, ListRequ
             var from = $"{directory.Users.Rows.Name} u";
             ListSource source = query.Product is { } product
                 ? new("u.document", from, $"u.organization_id = $1 and {UserList.OfProduct.Replace("$", "$2", StringComparison.Ordinal)}", query.Organization.Value, product.Value)
-                : new("u.document", from, "u.organization_id = $1", query.Organization.Value);
+                : new("u.document", from, "u.organization_id = $1", query.Organization.Value) { HasOnePlan = true };
             return reader.Page(directory.Users, UserList.OfOrganization, source, query.Request, cancellationToken);
         }
     }

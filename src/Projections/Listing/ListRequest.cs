@@ -5,13 +5,14 @@ public sealed record ListRequest
 {
     public const int MaxPage = 1_000_000;
     public const int MaxLimit = 100;
+    public const int UsualLimit = 20;
     public const int MaxSearchLength = 256;
     public const int MaxFilters = 30;
     public const int MaxValueLength = 1024;
     public const int MaxValues = 100;
 
     public int Page { get; init; } = 1;
-    public int Limit { get; init; } = 20;
+    public int Limit { get; init; } = UsualLimit;
     public IReadOnlyList<ListSort> Sort { get; init; } = [];
     public string? Search { get; init; }
     public IReadOnlyList<ListFilter> Filters { get; init; } = [];
@@ -20,6 +21,9 @@ public sealed record ListRequest
 
     /// <summary>The position as of which the list is asked for; null for the present.</summary>
     public long? AsOf { get; init; }
+
+    /// <summary>Whether this is the page that most ask for: in the usual order and length, of all that there is, from the start or by a cursor.</summary>
+    internal bool IsUsual => this is { Page: 1, Limit: UsualLimit, Sort: [], Filters: [], Search: null or "", Count: false };
 }
 
 /// <summary>One condition, <c>field[operator]=value</c>; the value is still text.</summary>

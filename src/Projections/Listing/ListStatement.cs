@@ -3,7 +3,14 @@ using System.Text.RegularExpressions;
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>What a list is read from: its columns, its tables, the condition that always holds, and the values of <c>$1</c>, <c>$2</c> … in them.</summary>
-public sealed record ListSource(string Select, string From, string Where, params IReadOnlyList<object> Parameters);
+public sealed record ListSource(string Select, string From, string Where, params IReadOnlyList<object> Parameters)
+{
+    /// <summary>Whether the id of the list leads to its rows by an index: then only the ids before a page are counted off, and the rows of the page alone are read.</summary>
+    public bool IsFoundById { get; init; }
+
+    /// <summary>Whether an index has its rows in the usual order whatever the values are: then one plan is right for every usual page, and none has to be made for each.</summary>
+    public bool HasOnePlan { get; init; }
+}
 
 /// <summary>
 /// The SQL of one request. After the source's own columns come those of the sort keys, from which the next cursor is made; one row more than the limit
@@ -27,10 +34,16 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
 
         var after = cursor is null ? "" : $"\n  and {Keyset.After(plan.Sort, cursor.Keys, parameters)}";
         var order = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql + (term.Descends ? " desc" : "")));
-        var page = $"limit {parameters.Add(request.Limit + 1)} offset {parameters.Add((request.Page - 1L) * request.Limit)}";
+        // A plan for all values has to be told that a usual page is short.
+        var page = source.HasOnePlan && request.IsUsual
+            ? $"order by {order}\nlimit {ListRequest.UsualLimit + 1}"
+            : $"order by {order}\nlimit {parameters.Add(request.Limit + 1)} offset {parameters.Add((request.Page - 1L) * request.Limit)}";
         var columns = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql).Prepend(source.Select));
 
-        var sql = At($"select {columns}\n{list}{after}\norder by {order}\n{page}", pin);
+        var rows = source.IsFoundById && request.Page > 1
+            ? $"{list}\n  and {listing.Id.Sql} in (select {listing.Id.Sql} {list}\n{page})\norder by {order}"
+            : $"{list}{after}\n{page}";
+        var sql = At($"select {columns}\n{rows}", pin);
         return new(sql, parameters.Values, $"select count(*)\n{At(list, pin)}", countParameters, position) { Sort = plan.Sort, From = At(list, pin) };
     }
 

@@ -72,7 +72,7 @@ internal sealed class SideTables
                 .. fillings[live].Spilled && side.Lookup == side.PrimaryKey ? (string[])[] : [side.PrimaryKey],
                 .. side.Indexes,
                 $"comment on table {side.Name} is '{live.Shape}'",
-                $"analyze {side.Name}",
+                $"vacuum (analyze) {side.Name}",
             ];
             foreach (var statement in finishing)
             {

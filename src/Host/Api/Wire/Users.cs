@@ -106,8 +106,7 @@ internal sealed record WireOrganizationUser(
 
     public static async Task<IReadOnlyList<WireOrganizationUser>> Of(IReadOnlyList<User> users, Store store, CancellationToken cancellation)
     {
-        var groups = await store.UserGroups.Latest(users.SelectMany(user => user.Groups), cancellation);
-        var organizations = await store.Organizations.Latest(users.Select(user => user.Organization).OfType<OrganizationId>(), cancellation);
+        var (groups, organizations) = await store.Around(users, cancellation);
         return [.. users.Select(user => Of(user, groups, user.Organization is { } id ? organizations.GetValueOrDefault(id) : null))];
     }
 
@@ -134,8 +133,7 @@ internal sealed record WireUser(
 
     public static async Task<IReadOnlyList<WireUser>> Of(IReadOnlyList<User> users, Store store, CancellationToken cancellation)
     {
-        var groups = await store.UserGroups.Latest(users.SelectMany(user => user.Groups), cancellation);
-        var organizations = await store.Organizations.Latest(users.Select(user => user.Organization).OfType<OrganizationId>(), cancellation);
+        var (groups, organizations) = await store.Around(users, cancellation);
         return [.. users.Select(user => Of(user, groups, user.Organization is { } id ? organizations.GetValueOrDefault(id) : null))];
     }
 

@@ -38,7 +38,7 @@ internal static class HistoryCommand
             }
 
             await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
-            await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(installation.Connection) { ReadBufferSize = ReadBuffer });
+            await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(installation.Connection) { ReadBufferSize = ReadBuffer, CommandTimeout = 0 });
             var progress = new ProgressLine();
             var live = await new LogVerifier(database, new(database)).Verify([keys], System.IO.Directory.Exists(folder) ? new(folder) : null, progress, cancellation);
             progress.End();

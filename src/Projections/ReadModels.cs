@@ -32,7 +32,8 @@ public static class ReadModels
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{Table.Schema}')); {Schemas.Ensured(Table.Schema)}; {ReadModelControl.Definition}; {RebuildJobs.Definition}");
-        foreach (var table in models.SelectMany(model => model.Tables).Distinct())
+        List<Table> tables = [.. models.SelectMany(model => model.Tables).Distinct()];
+        foreach (var table in await AreWholeAsync(tables, connection, cancellation) ? [] : tables)
         {
             var shape = await ExecuteAsync($"{table.Definition}; select obj_description('{table.Name}'::regclass)");
             if (shape is string other && other != table.Shape)
@@ -50,6 +51,22 @@ public static class ReadModels
             await using var command = new NpgsqlCommand(sql, connection, transaction);
             return await command.ExecuteScalarAsync(cancellation);
         }
+    }
+
+    /// <summary>Whether every table has the shape of its definition, and its indexes and no others: one question, where seeing to each takes as long as a tenth of the start.</summary>
+    private static async Task<bool> AreWholeAsync(List<Table> tables, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select not exists (
+                select from unnest($1, $2, $3) t(name, shape, indexes)
+                where obj_description(to_regclass(t.name), 'pg_class') is distinct from t.shape
+                or (select string_agg(indexname, ',' order by indexname collate "C") from pg_indexes i where format('%I.%I', i.schemaname, i.tablename) = t.name) is distinct from t.indexes)
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. tables.Select(table => table.Name)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. tables.Select(table => table.Shape)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. tables.Select(table => string.Join(',', table.AllIndexes.Order(StringComparer.Ordinal)))] });
+        return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
     /// <summary>Creates a schema if it is missing; two at once do not get in each other's way.</summary>

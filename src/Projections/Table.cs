@@ -47,8 +47,11 @@ public abstract class Table
     internal string FormerIndexes =>
         $"""
         select string_agg(format('%I.%I', schemaname, indexname), ', ') from pg_indexes
-        where schemaname = '{Home}' and tablename = '{Plain}' and indexname <> '{Plain}_pkey' and indexname <> all(string_to_array('{string.Join(',', IndexNames)}', ','))
+        where schemaname = '{Home}' and tablename = '{Plain}' and indexname <> all(string_to_array('{string.Join(',', AllIndexes)}', ','))
         """;
+
+    /// <summary>The names of its indexes, that of the primary key among them.</summary>
+    internal IEnumerable<string> AllIndexes => [$"{Plain}_pkey", .. IndexNames];
 
     private protected virtual IEnumerable<string> IndexNames => [];
 

@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
 using Marten;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace EventSourcedOrgs.Application.Writing;
 
@@ -21,10 +19,16 @@ internal readonly record struct StateKey(Type Type, Guid Id, string? Text = null
 
 /// <summary>
 /// Reads states and documents by their ids, as committed at a moment after the question. What many requests ask for at the same time comes in one statement, so it is of one moment. What was read
-/// before is kept, and used again when the database says that the row is still the same.
+/// before is kept, and used again when the database says that the row is still the same, or that its stream has not changed.
 /// </summary>
 public sealed class States : IAsyncDisposable
 {
+    /// <summary>
+    /// Counts how often states were repaired, in the transaction that repaired them, so that what was kept of them counts no more. It stands beside the positions of what follows the events, where it
+    /// is read with the position that is final.
+    /// </summary>
+    public const string Repairs = "StatesRepaired";
+
     private const int Most = 256;
     /// <summary>How many statements run side by side at most.</summary>
     public const int AtOnce = 2;
@@ -37,8 +41,9 @@ public sealed class States : IAsyncDisposable
     private readonly PersonKeys persons;
     private readonly JsonSerializerOptions open, @sealed;
     private readonly ConcurrentDictionary<StateKey, Row> kept = new();
-    private readonly ConcurrentDictionary<Type, string> tables = new();
+    private readonly ConcurrentDictionary<Type, Table> tables = new();
     private readonly Together<Question, Moment> together;
+    private volatile Changes? changes;
     private int count;
 
     /// <param name="database">Its connections, for this alone: they are not kept waiting by others, and their plans need not know how many ids there are, because making plans would take longest.</param>
@@ -84,70 +89,77 @@ public sealed class States : IAsyncDisposable
 
     private async Task<IReadOnlyList<Moment>> Answer(IReadOnlyList<Question> questions)
     {
-        var wanted = questions.SelectMany(question => question.Keys).ToHashSet();
-        var remembered = new Moment(this, key => kept.GetValueOrDefault(key) is { } row && row.Erased == persons.Erased ? row : null, 0);
-        foreach (var question in questions)
-            wanted.UnionWith(question.More?.Invoke(remembered) ?? []);
-
-        for (var round = 0; round < MostRounds; round++)
+        try
         {
-            var moment = await ReadAtOnce(wanted);
-            var known = wanted.Count;
+            var wanted = questions.SelectMany(question => question.Keys).ToHashSet();
+            var remembered = new Moment(this, key => kept.GetValueOrDefault(key) is { } row && row.Erased == persons.Erased ? row : null, 0);
             foreach (var question in questions)
-                wanted.UnionWith(question.More?.Invoke(moment) ?? []);
-            if (wanted.Count == known)
-                return [.. questions.Select(_ => moment)];
+                wanted.UnionWith(question.More?.Invoke(remembered) ?? []);
+
+            for (var round = 0; round < MostRounds; round++)
+            {
+                if (await ReadAtOnce(wanted) is not { } moment)
+                    continue;
+                var known = wanted.Count;
+                foreach (var question in questions)
+                    wanted.UnionWith(question.More?.Invoke(moment) ?? []);
+                if (wanted.Count == known)
+                    return [.. questions.Select(_ => moment)];
+            }
+        }
+        catch
+        {
+            // Who answers next may be another server, which need not have everything that this one had.
+            changes = null;
+            throw;
         }
 
         throw new InvalidOperationException("What is asked about changes faster than it can be read.");
     }
 
-    /// <summary>One statement, so one moment, for all of it.</summary>
-    private async Task<Moment> ReadAtOnce(HashSet<StateKey> keys)
+    /// <summary>One statement, so one moment, for all of it; null when what was kept of it turns out to have changed.</summary>
+    private async Task<Moment?> ReadAtOnce(HashSet<StateKey> keys)
     {
-        var erased = persons.Erased;
-        var kinds = keys.GroupBy(key => (key.Type, key.IsSealed, IsText: key.Text is not null)).Select(kind => (kind.Key, Keys: kind.ToList())).ToList();
+        var (erased, noted) = (persons.Erased, changes);
+        var statement = new StatesStatement(noted);
         var rows = new Dictionary<StateKey, Row>(keys.Count);
-        var former = new Dictionary<StateKey, Row>(keys.Count);
-        var position = 0L;
-        var text = new StringBuilder($"select -1, null::uuid, null::text, null::xid, to_jsonb((select coalesce(max(seq_id), 0) from {EventStore.Schema}.mt_events))");
-        await using var command = database.CreateCommand();
-        for (var i = 0; i < kinds.Count; i++)
+        var looked = new Dictionary<StateKey, Row?>();
+        foreach (var key in keys)
         {
-            var (kind, ofKind) = kinds[i];
-            var (id, name) = kind.IsText ? ("null::uuid", "d.id") : ("d.id", "null");
-            text.Append(CultureInfo.InvariantCulture, $" union all select {i}, {id}, {name}, d.xmin, case when d.xmin = k.xmin then null else d.data end from unnest(${(2 * i) + 1}, ${(2 * i) + 2}) as k(id, xmin) join {TableOf(kind.Type)} d on d.id = k.id");
-            command.Parameters.Add(kind.IsText
-                ? new NpgsqlParameter<string[]> { TypedValue = [.. ofKind.Select(key => key.Text!)] }
-                : new NpgsqlParameter<Guid[]> { TypedValue = [.. ofKind.Select(key => key.Id)] });
-            command.Parameters.Add(new NpgsqlParameter<uint[]> { TypedValue = [.. ofKind.Select(Known)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Xid });
-        }
-
-        command.CommandText = text.ToString();
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-        {
-            var kind = reader.GetInt32(0);
-            if (kind < 0)
+            var row = kept.GetValueOrDefault(key) is { } known && known.Erased == erased ? known : null;
+            if (row is not null && row.IsUnchanged(noted, key.Id))
             {
-                position = JsonSerializer.Deserialize<long>(await reader.GetFieldValueAsync<byte[]>(4));
+                rows[key] = row;
                 continue;
             }
 
-            var (type, isSealed, isText) = kinds[kind].Key;
-            var key = isText ? new StateKey(type, default, reader.GetString(2), isSealed) : new StateKey(type, reader.GetGuid(1), null, isSealed);
-            rows[key] = await reader.IsDBNullAsync(4) ? former[key] : Keep(key, new(await reader.GetFieldValueAsync<uint>(3), erased, await reader.GetFieldValueAsync<byte[]>(4)));
+            looked[key] = row;
+            statement.Add(key, TableOf(key.Type).Name, row?.Xmin ?? 0);
         }
 
-        return new(this, rows.GetValueOrDefault, position);
-
-        uint Known(StateKey key)
+        var unchanged = rows.ToList();
+        await using var command = statement.Create(database);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await statement.ReadAsync(reader))
         {
-            if (kept.GetValueOrDefault(key) is not { } row || row.Erased != erased)
-                return 0;
-            former[key] = row;
-            return row.Xmin;
+            if (statement.Found is { } found)
+                rows[found.Key] = found.Data is { } data ? Keep(found.Key, new(found.Xmin, erased, data)) : looked[found.Key]!;
         }
+
+        if (statement.IsOvertaken)
+        {
+            Interlocked.CompareExchange(ref changes, null, noted);
+            return null;
+        }
+
+        var (log, final) = statement.Note();
+        if (log is { IsFull: true })
+            Interlocked.CompareExchange(ref changes, null, log);
+        else if (noted is null)
+            Interlocked.CompareExchange(ref changes, log, null);
+        foreach (var key in looked.Keys.Where(key => TableOf(key.Type).IsOfStates))
+            rows.GetValueOrDefault(key)?.HoldsAllUpTo(final, log);
+        return unchanged.TrueForAll(row => row.Value.IsUnchanged(log, row.Key.Id)) ? new(this, rows.GetValueOrDefault, statement.Position) : null;
     }
 
     private Row Keep(StateKey key, Row row)
@@ -161,7 +173,12 @@ public sealed class States : IAsyncDisposable
         return kept[key] = row;
     }
 
-    private string TableOf(Type type) => tables.GetOrAdd(type, _ => documents.Options.FindOrResolveDocumentType(type).TableName.QualifiedName);
+    private Table TableOf(Type type) => tables.GetOrAdd(type, _ => new(
+        documents.Options.FindOrResolveDocumentType(type).TableName.QualifiedName,
+        Array.Exists(type.GetInterfaces(), contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IAggregate<,>))));
+
+    /// <summary>Where rows of a type are, and whether each of them is what a stream makes, so that only an event or a repair changes it.</summary>
+    private sealed record Table(string Name, bool IsOfStates);
 
     private sealed record Question(IReadOnlyCollection<StateKey> Keys, Func<Moment, IEnumerable<StateKey>>? More);
 
@@ -170,10 +187,17 @@ public sealed class States : IAsyncDisposable
     {
         private object? state;
         private byte[]? data = data;
+        private Proof? proof;
 
         public uint Xmin { get; } = xmin;
 
         public long Erased { get; } = erased;
+
+        /// <summary>Whether it is known to be the same still, by the changes that are noted.</summary>
+        public bool IsUnchanged(Changes? noted, Guid stream) => noted is not null && proof is { } known && known.Noted == noted && noted.AreIn(stream, known.Position);
+
+        /// <summary>It was seen to hold every event of its stream up to a position.</summary>
+        public void HoldsAllUpTo(long position, Changes? noted) => proof = noted is null ? null : new(noted, position);
 
         /// <summary>Deserialized by the first who wants it, not by the one who reads for all.</summary>
         public object As(Type type, JsonSerializerOptions json)
@@ -187,6 +211,8 @@ public sealed class States : IAsyncDisposable
             data = null;
             return made;
         }
+
+        private sealed record Proof(Changes Noted, long Position);
     }
 
     /// <summary>What there was of what was asked for, at one moment; it holds everything up to the position.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Projections;
 using JasperFx;
 using Marten;
@@ -18,7 +19,7 @@ internal static partial class OperationsSetup
         {
             var keys = provider.GetRequiredService<PersonKeys>();
             return new StateVerifier(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), StoredJson.Options(keys), keys.HasNoKey,
-                new ExpectedClaims(provider.GetRequiredService<Secrets>()).Of);
+                new ExpectedClaims(provider.GetRequiredService<Secrets>()).Of, States.Repairs);
         });
         services.AddSingleton(provider =>
         {

@@ -8,10 +8,11 @@ namespace EventSourcedOrgs.Projections;
 
 /// <summary>
 /// Folds every state anew from its stream and compares it with the one that is kept beside the stream, on which commands decide. A state is written in the transaction of its
-/// events, so the two agree at every moment: some hundred streams are looked at in one snapshot of the database, which costs flat memory and no lock.
+/// events, so the two agree at every moment: some hundred streams are looked at in one snapshot of the database, which costs flat memory and no lock. Repairs are counted under a name among the
+/// positions of what follows the events, for whoever keeps states in memory.
 /// </summary>
 public sealed class StateVerifier(
-    IDocumentStore store, NpgsqlDataSource source, JsonSerializerOptions stored, Func<Guid, bool> isErased, Func<object, IEnumerable<(string Id, Guid Holder)>> claimsOf)
+    IDocumentStore store, NpgsqlDataSource source, JsonSerializerOptions stored, Func<Guid, bool> isErased, Func<object, IEnumerable<(string Id, Guid Holder)>> claimsOf, string repairs)
 {
     /// <summary>What all states together are called.</summary>
     public const string All = "states";
@@ -112,6 +113,11 @@ public sealed class StateVerifier(
         await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
         foreach (var step in made.SelectMany(table.Write).Concat(claims.Write(made)).Concat(ids.Except(made.Select(state => state.Id)).Select(table.Drop)))
             batch.BatchCommands.Add(step);
+        batch.BatchCommands.Add(new(
+            $"""
+             insert into {Stand.Progression(store)} as p (name, last_seq_id) values ('{repairs}', 1)
+             on conflict (name) do update set last_seq_id = p.last_seq_id + 1
+             """));
         await batch.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }

@@ -1,0 +1,77 @@
+namespace EventSourcedOrgs.Host.Tests.Writing;
+
+/// <summary>States that are kept in memory are those of now, whoever changed them, and wherever.</summary>
+public sealed class KeptStatesTests : IAsyncLifetime
+{
+    private TestHost here = null!, there = null!;
+    private HttpClient elsewhere = null!;
+    private Acme acme = null!;
+
+    public async Task InitializeAsync()
+    {
+        here = await TestHost.StartAsync();
+        there = await TestHost.StartAsync(owner: here.Owner);
+        acme = await Acme.With(seats: -1, here);
+        elsewhere = await there.Vendor();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await here.DisposeAsync();
+        await there.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_one_Host_has_acknowledged_every_other_knows_at_once()
+    {
+        var group = await acme.Group();
+        var user = await acme.User();
+        for (var round = 0; round < 30; round++)
+        {
+            await acme.Vendor.Patch($"{acme.Path}/users/{user}", new { userGroupIds = round % 2 == 0 ? new[] { group } : [] }).Expect(200);
+            (await elsewhere.Get($"/v3/users/{user}").Expect(200))["userGroups"]!.AsArray().Count.ShouldBe(round % 2 == 0 ? 1 : 0);
+        }
+    }
+
+    [Fact]
+    public async Task While_many_write_on_one_Host_each_reads_the_own_change_on_the_other()
+    {
+        var organizations = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Acme.With(seats: -1, here)));
+        await Task.WhenAll(organizations.Select(async organization =>
+        {
+            for (var round = 0; round < 25; round++)
+            {
+                var (description, neighbour) = ($"{round}", organizations[Random.Shared.Next(organizations.Length)]);
+                await organization.Vendor.Patch(organization.Path, new { description }).Expect(200);
+                (await elsewhere.Get(organization.Path).Expect(200)).Text("description").ShouldBe(description);
+                await elsewhere.Get(neighbour.Path).Expect(200);
+            }
+        }));
+    }
+
+    [Fact]
+    public async Task More_events_at_once_than_anybody_takes_note_of_are_seen()
+    {
+        var users = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => acme.User()));
+        foreach (var user in users)
+            await elsewhere.Get($"/v3/users/{user}").Expect(200);
+
+        await Task.WhenAll(users.Select(user => acme.Vendor.Patch($"/v3/users/{user}", new { company = "Babbage" }).Expect(200)));
+        foreach (var user in users)
+            (await elsewhere.Get($"/v3/users/{user}").Expect(200)).Text("company").ShouldBe("Babbage");
+    }
+
+    [Fact]
+    public async Task A_state_that_was_repaired_is_not_kept_as_it_was_wrong()
+    {
+        await here.Scalar<int>($"update events.mt_doc_organization set data = jsonb_set(data, '{{email}}', '\"evil@acme.example\"') where id = '{acme.Id}'; select 1");
+        await using var late = await TestHost.StartAsync(owner: here.Owner);
+        var reader = await late.Vendor();
+        for (var look = 0; look < 3; look++)
+            (await reader.Get(acme.Path).Expect(200)).Text("email").ShouldBe("evil@acme.example");
+
+        await acme.Vendor.Ended(await acme.Vendor.Post("/v3/operations/states/repair").Expect(202));
+
+        (await reader.Get(acme.Path).Expect(200)).Text("email").ShouldBe("it@acme.example");
+    }
+}

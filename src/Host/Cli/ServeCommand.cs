@@ -59,6 +59,7 @@ internal static class ServeCommand
         await using var installation = await Installation.OpenAsync(connection, data, cancellation, owner);
         await using var app = await HostApplication.OpenAsync(
             installation.Settings with { Urls = urls, RateLimit = rateLimit, Data = data, ProofFolder = proof }, cancellation);
+        MadeEndpoints.Begin(app);
         await app.StartAsync(cancellation);
 
         var demo = wantsDemo ?? installation.IsPrivate;

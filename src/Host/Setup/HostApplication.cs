@@ -80,6 +80,7 @@ internal static class HostApplication
         app.MapApiDescription();
         app.MapHealth();
         app.MapKeys();
+        MadeEndpoints.Take(app);
         return app;
     }
 
@@ -90,6 +91,7 @@ internal static class HostApplication
     /// <exception cref="RuntimeRoleException">It could, or the database is not at the schema of this version and nobody here may bring it there.</exception>
     public static async Task<WebApplication> OpenAsync(HostSettings settings, CancellationToken cancellation = default)
     {
+        var building = Task.Run(() => Build(settings), cancellation);
         var isCurrent = !settings.AlwaysMigrates && await SchemaStamp.IsCurrentAsync(settings, cancellation);
         if (settings.Owner is { } owner && !isCurrent)
         {
@@ -99,7 +101,7 @@ internal static class HostApplication
             await SchemaStamp.PutAsync(settings, cancellation);
         }
 
-        var app = Build(settings);
+        var app = await building;
         try
         {
             if (settings.Owner is not null)

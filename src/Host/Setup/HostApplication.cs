@@ -27,6 +27,9 @@ internal sealed record HostSettings
 
     public string Urls { get; init; } = "http://127.0.0.1:8080";
 
+    /// <summary>It is about to serve, so it begins to make at once what it needs for that.</summary>
+    public bool Serves { get; init; }
+
     /// <summary>No other Host works on the database.</summary>
     public bool Alone { get; init; } = true;
 
@@ -91,7 +94,7 @@ internal static class HostApplication
     /// <exception cref="RuntimeRoleException">It could, or the database is not at the schema of this version and nobody here may bring it there.</exception>
     public static async Task<WebApplication> OpenAsync(HostSettings settings, CancellationToken cancellation = default)
     {
-        var building = Task.Run(() => Build(settings), cancellation);
+        var building = Task.Run(() => BuildAhead(settings), cancellation);
         var isCurrent = !settings.AlwaysMigrates && await SchemaStamp.IsCurrentAsync(settings, cancellation);
         if (settings.Owner is { } owner && !isCurrent)
         {
@@ -116,6 +119,19 @@ internal static class HostApplication
             await app.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Puts the Host together while its database is looked at, and goes on with what takes longest of that which it needs to serve.</summary>
+    private static WebApplication BuildAhead(HostSettings settings)
+    {
+        var app = Build(settings);
+        if (settings.Serves)
+        {
+            MadeEndpoints.Begin(app);
+            ThreadPool.UnsafeQueueUserWorkItem(static services => _ = services.GetRequiredService<IDocumentStore>(), app.Services, preferLocal: false);
+        }
+
+        return app;
     }
 
     private static void AddLogs(this IServiceCollection services, IConfiguration configuration) => services.AddSerilog(logs => logs

@@ -77,6 +77,10 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
     /// <summary>Drops what rebuilds that ended without notice left behind.</summary>
     public async Task CleanUpAsync(IEnumerable<ReadModel> models, CancellationToken cancellation)
     {
+        await using var left = source.CreateCommand($"select exists (select from pg_tables where schemaname = '{SideTables.Schema}')");
+        if (await left.ExecuteScalarAsync(cancellation) is false)
+            return;
+
         foreach (var model in models)
         {
             await using var held = await RebuildLock.TryTakeAsync(source, [model.Name], cancellation);

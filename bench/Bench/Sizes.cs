@@ -1,9 +1,12 @@
 namespace EventSourcedOrgs.Bench;
 
-/// <summary>How much is measured: enough for figures, or just enough to see that everything can be measured.</summary>
-internal sealed record Sizes(bool IsQuick, int Events, int Rounds, TimeSpan Duration, int PickUsers, int ImportRows)
+/// <summary>
+/// How much is measured: enough for figures, or just enough to see that everything can be measured. Every side of a line is under load for some rounds before those that count, because a program that has
+/// just started is still being compiled.
+/// </summary>
+internal sealed record Sizes(bool IsQuick, int Events, int Rounds, int WarmUps, TimeSpan Duration, int PickUsers, int ImportRows)
 {
-    public static Sizes Full { get; } = new(false, 1_000_000, 7, TimeSpan.FromSeconds(3), Peers.PickUsers, 100_000);
+    public static Sizes Full { get; } = new(false, 1_000_000, 7, 2, TimeSpan.FromSeconds(3), Peers.PickUsers, 100_000);
 
-    public static Sizes Quick { get; } = new(true, 20_000, 1, TimeSpan.FromSeconds(0.5), 200, 2_000);
+    public static Sizes Quick { get; } = new(true, 20_000, 1, 0, TimeSpan.FromSeconds(0.5), 200, 2_000);
 }

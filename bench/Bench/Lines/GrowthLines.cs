@@ -20,8 +20,10 @@ internal static class GrowthLines
         foreach (var (name, expected, request) in works)
         {
             var (fewer, more) = (new List<Round>(), new List<Round>());
-            for (var round = 0; round < sizes.Rounds; round++)
+            for (var round = -sizes.WarmUps; round < sizes.Rounds; round++)
             {
+                if (round == 0)
+                    (fewer, more) = ([], []);
                 fewer.Add(await Load.ClosedAsync(small.Server, small.Charged, Clients, sizes.Duration, n => request(small, n), expected));
                 more.Add(await Load.ClosedAsync(big.Server, big.Charged, Clients, sizes.Duration, n => request(big, n), expected));
             }

@@ -6,7 +6,7 @@ using Marten.Services;
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>
-/// Wakes the follower of this process as soon as one of its sessions has committed events, so that nobody waits for the next poll. Between two wake-ups lies a pause, so that many commits in a short
+/// Wakes those who follow in this process as soon as one of its sessions has committed events, so that nobody waits for the next poll. Between two wake-ups lies a pause, so that many commits in a short
 /// time are seen together instead of each costing a look at the database. The more commits there are, the longer it is, because then commands come first; whoever waits for a read model ends it.
 /// </summary>
 public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, IDaemonWakeup
@@ -33,6 +33,7 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
 
     private readonly Signal committed = new();
     private readonly Signal hurried = new();
+    private readonly Signal missed = new();
     private long woken;
     private long latest;
     private long seen;
@@ -68,8 +69,14 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
         return Task.CompletedTask;
     }
 
+    /// <summary>A position is missing among those that are committed: the store's agent looks whether it still comes.</summary>
+    public void Miss() => missed.Set();
+
+    /// <summary>For the agent of the store: returns when a position is missing, or after the timeout. Where none is, others need not wait for it.</summary>
+    public Task WaitAsync(TimeSpan timeout, CancellationToken token) => missed.WaitAsync(timeout, token);
+
     /// <summary>Returns at the next commit, at once if one happened since the last call, or after the timeout.</summary>
-    public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
+    public async Task PaceAsync(TimeSpan timeout, CancellationToken token)
     {
         if (await committed.WaitAsync(timeout, token) && woken != 0)
         {
@@ -88,6 +95,7 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
     {
         committed.Dispose();
         hurried.Dispose();
+        missed.Dispose();
     }
 
     private double Beyond(double much) => Math.Max(0, Rate() - much);

@@ -89,6 +89,9 @@ public sealed class Progress : IObserver<ShardState>, IDisposable
 
     public void Dispose() => subscription.Dispose();
 
+    /// <summary>What the follower of this process has to say of the position that is final.</summary>
+    internal void Reach(long final) => highWater.Reach(final);
+
     /// <summary>What the follower of this process has to say of one that has come so far.</summary>
     internal void Reach(string name, long position) => Mark(name).Reach(position);
 

@@ -29,7 +29,7 @@ public sealed class TestStore : IAsyncDisposable
             options.FollowCommits(wakeup);
         });
         Progress = new(store.Storage.Database, models);
-        follower = new(store, source, models, Progress, NullLogger.Instance, pageSize);
+        follower = new(store, source, models, Progress, wakeup, NullLogger.Instance, pageSize);
     }
 
     /// <summary>For the superuser; the store itself works as the role that the service works as.</summary>

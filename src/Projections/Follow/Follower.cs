@@ -33,6 +33,7 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
     private readonly Progress progress;
     private readonly ILogger log;
     private readonly FollowerPage page;
+    private readonly FinalPositions positions;
     private readonly List<Followed> all;
     private readonly SemaphoreSlim turn = new(1);
     private readonly Signal woken = new();
@@ -41,10 +42,11 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
     private long final;
     private long front;
 
-    public Follower(IDocumentStore store, NpgsqlDataSource source, IReadOnlyList<ReadModel> models, Progress progress, ILogger log, int pageSize = UsualPageSize)
+    public Follower(IDocumentStore store, NpgsqlDataSource source, IReadOnlyList<ReadModel> models, Progress progress, CommitWakeup wakeup, ILogger log, int pageSize = UsualPageSize)
     {
         (this.store, this.source, this.progress, this.log) = (store, source, progress, log);
         page = new(new(store, source), source, models, pageSize);
+        positions = new(source, $"{store.Options.Events.DatabaseSchemaName}.mt_events", wakeup);
         all = [.. models.Select(model => new Followed(model))];
     }
 
@@ -80,11 +82,8 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
 
     void IObserver<ShardState>.OnNext(ShardState value)
     {
-        if (value.ShardName != ShardState.HighWaterMark || value.Sequence <= Interlocked.Read(ref final))
-            return;
-
-        Interlocked.Exchange(ref final, value.Sequence);
-        woken.Set();
+        if (value.ShardName == ShardState.HighWaterMark)
+            Reach(value.Sequence);
     }
 
     void IObserver<ShardState>.OnError(Exception error) { }
@@ -121,20 +120,52 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var daemon = await store.BuildProjectionDaemonAsync();
         using var told = daemon.Tracker.Subscribe(this);
+        var watching = Task.CompletedTask;
         try
         {
             all.ForEach(followed => followed.Alone = false);
             await daemon.StartAllAsync();
             (IsLeading, front) = (true, 0);
             progress.Stop(now: false);
+            watching = WatchAsync(leading.Token);
             await FollowAsync(lead, leading.Token);
         }
         finally
         {
             IsLeading = false;
             await leading.CancelAsync();
-            await Task.WhenAll(all.Select(followed => followed.Way)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([watching, .. all.Select(followed => followed.Way)]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await daemon.StopAllAsync();
+        }
+    }
+
+    /// <summary>Looks up to where the history is final whenever something was committed here. Where that fails, the agent of the store tells it at its next time.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever is wrong, it is told and tried again.")]
+    private async Task WatchAsync(CancellationToken leading)
+    {
+        while (!leading.IsCancellationRequested)
+        {
+            try
+            {
+                Reach(await positions.NextAsync(Interlocked.Read(ref final), leading));
+            }
+            catch (Exception trouble) when (!leading.IsCancellationRequested)
+            {
+                LogTrouble(log, trouble);
+                await Task.Delay(AfterTrouble, leading);
+            }
+        }
+    }
+
+    private void Reach(long position)
+    {
+        for (var known = Interlocked.Read(ref final); known < position; known = Interlocked.Read(ref final))
+        {
+            if (Interlocked.CompareExchange(ref final, position, known) != known)
+                continue;
+            progress.Reach(position);
+            woken.Set();
+            return;
         }
     }
 

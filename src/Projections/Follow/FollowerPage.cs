@@ -64,7 +64,7 @@ internal sealed class FollowerPage(EventPages events, NpgsqlDataSource source, I
 
         var end = page.Count < size ? upTo : page[^1].Position;
         works.ForEach(work => stands[work.Model] = stands[work.Model] with { Position = work.Broken?.Event.Position - 1 ?? end, Broken = work.Broken });
-        await WriteAsync(works, stands, connection, cancellation);
+        await WriteAsync(works, stands, upTo, connection, cancellation);
         await transaction.CommitAsync(cancellation);
         return stands;
     }
@@ -109,7 +109,7 @@ internal sealed class FollowerPage(EventPages events, NpgsqlDataSource source, I
         }
     }
 
-    private async Task WriteAsync(List<Work> works, Dictionary<ReadModel, FollowedStand> stands, NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task WriteAsync(List<Work> works, Dictionary<ReadModel, FollowedStand> stands, long final, NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = Longest };
         foreach (var statement in works.SelectMany(work => work.Rows.Sets).SelectMany(set => set.Changes()))
@@ -118,6 +118,7 @@ internal sealed class FollowerPage(EventPages events, NpgsqlDataSource source, I
         progress.Parameters.Add(Shards(works.Select(work => work.Model)));
         progress.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. works.Select(work => stands[work.Model].Position)] });
         batch.BatchCommands.Add(progress);
+        batch.BatchCommands.Add(FinalPositions.Note(events.Progression, final));
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -36,7 +36,7 @@ internal sealed class DomainStore : IAsyncDisposable
         });
         happenings = new(store, keys, Actor);
         Progress = new(store.Storage.Database, Models);
-        follower = new(store, Source, Models, Progress, NullLogger.Instance, pageSize);
+        follower = new(store, Source, Models, Progress, wakeup, NullLogger.Instance, pageSize);
         Moments = new(Source, store, Progress);
         Access = new(Source, Moments, Directory);
     }
@@ -67,7 +67,7 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public Rebuilder Rebuilder(int mostRows = 1000) => new(store, Source, mostRows);
 
-    public StateVerifier States => new(store, Source, Json, keys.IsErased, new ExpectedClaims(new Secrets(new byte[Secrets.KeySize])).Of);
+    public StateVerifier States => new(store, Source, Json, keys.IsErased, new ExpectedClaims(new Secrets(new byte[Secrets.KeySize])).Of, EventSourcedOrgs.Application.Writing.States.Repairs);
 
     public string StreamTypeOf(Resource resource) => new StateTable(store, resource).StreamType;
 
@@ -115,7 +115,7 @@ internal sealed class DomainStore : IAsyncDisposable
     public async Task<long> PositionAsync() => (long)(await Source.ScalarAsync("select coalesce(max(seq_id), 0) from events.mt_events"))!;
 
     /// <summary>A second one on the same database.</summary>
-    public Follower AnotherFollower(int pageSize) => new(store, Source, Models, Progress, NullLogger.Instance, pageSize);
+    public Follower AnotherFollower(int pageSize) => new(store, Source, Models, Progress, wakeup, NullLogger.Instance, pageSize);
 
     /// <summary>The name under which events of a type are stored.</summary>
     public string NameOf(Type type) => ((Marten.Events.EventGraph)((IDocumentStore)store).Options.Events).EventMappingFor(type).EventTypeName;

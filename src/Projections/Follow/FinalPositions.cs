@@ -1,0 +1,51 @@
+using JasperFx.Events.Projections;
+using Npgsql;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>
+/// Tells up to which position the history is final, as soon as somebody of this process has committed. As long as no position is missing, one look tells, and nothing has to be noted before read models
+/// follow. Where one is missing, who would fill it may still be at work, or gave up: to know that is left to the store's own agent, which is told to look.
+/// </summary>
+internal sealed class FinalPositions(NpgsqlDataSource source, string events, CommitWakeup wakeup)
+{
+    /// <summary>So many events at most are looked at: no more make a page.</summary>
+    private const int Most = 5000;
+
+    /// <summary>So long nobody looks while nothing is committed here; what is committed elsewhere the agent finds.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+
+    private readonly string text =
+        $"""
+         select max(seq_id) filter (where seq_id = $1 + number), max(seq_id)
+         from (select seq_id, row_number() over (order by seq_id) as number from {events} where seq_id > $1 and seq_id <= $1 + {Most}) e
+         """;
+
+    /// <summary>Waits for commits; answers the position that is final after them, given the one before.</summary>
+    public async Task<long> NextAsync(long final, CancellationToken cancellation)
+    {
+        await wakeup.PaceAsync(Idle, cancellation);
+        await using var command = source.CreateCommand(text);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = final });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var (end, last) = (reader.IsDBNull(0) ? final : reader.GetInt64(0), reader.IsDBNull(1) ? final : reader.GetInt64(1));
+        if (last > end)
+            wakeup.Miss();
+        if (last > end || end == final + Most)
+            wakeup.Wake();
+        return end;
+    }
+
+    /// <summary>Notes for all processes that a position is final, in the transaction of those who follow up to it.</summary>
+    public static NpgsqlBatchCommand Note(string progression, long final)
+    {
+        var command = new NpgsqlBatchCommand(
+            $"""
+             insert into {progression} as p (name, last_seq_id, last_updated) values ('{ShardState.HighWaterMark}', $1, now())
+             on conflict (name) do update set last_seq_id = excluded.last_seq_id, last_updated = excluded.last_updated where p.last_seq_id < excluded.last_seq_id
+             """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = final });
+        return command;
+    }
+}

@@ -15,22 +15,32 @@ internal sealed class FinalPositions(NpgsqlDataSource source, string events, Com
     /// <summary>So long nobody looks while nothing is committed here; what is committed elsewhere the agent finds.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
+    /// <summary>By so much longer it waits after each look in a row that found a position missing: most come within a moment, and some take as long as a transaction lives.</summary>
+    private static readonly TimeSpan Growth = TimeSpan.FromMilliseconds(2);
+
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
+
     private readonly string text =
         $"""
          select max(seq_id) filter (where seq_id = $1 + number), max(seq_id)
          from (select seq_id, row_number() over (order by seq_id) as number from {events} where seq_id > $1 and seq_id <= $1 + {Most}) e
          """;
 
+    private int misses;
+
     /// <summary>Waits for commits; answers the position that is final after them, given the one before.</summary>
     public async Task<long> NextAsync(long final, CancellationToken cancellation)
     {
         await wakeup.PaceAsync(Idle, cancellation);
+        if (misses > 0)
+            await Task.Delay(Growth * misses < Longest ? Growth * misses : Longest, cancellation);
         await using var command = source.CreateCommand(text);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = final });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var (end, last) = (reader.IsDBNull(0) ? final : reader.GetInt64(0), reader.IsDBNull(1) ? final : reader.GetInt64(1));
-        if (last > end)
+        misses = last > end ? misses + 1 : 0;
+        if (misses > 0)
             wakeup.Miss();
         if (last > end || end == final + Most)
             wakeup.Wake();

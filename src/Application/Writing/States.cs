@@ -92,7 +92,7 @@ public sealed class States : IAsyncDisposable
         try
         {
             var wanted = questions.SelectMany(question => question.Keys).ToHashSet();
-            var remembered = new Moment(this, key => kept.GetValueOrDefault(key) is { } row && row.Erased == persons.Erased ? row : null, 0);
+            var remembered = new Moment(this, key => Kept(key, persons.Erased), 0);
             foreach (var question in questions)
                 wanted.UnionWith(question.More?.Invoke(remembered) ?? []);
 
@@ -126,7 +126,7 @@ public sealed class States : IAsyncDisposable
         var looked = new Dictionary<StateKey, Row?>();
         foreach (var key in keys)
         {
-            var row = kept.GetValueOrDefault(key) is { } known && known.Erased == erased ? known : null;
+            var row = Kept(key, erased);
             if (row is not null && row.IsUnchanged(noted, key.Id))
             {
                 rows[key] = row;
@@ -161,6 +161,9 @@ public sealed class States : IAsyncDisposable
             rows.GetValueOrDefault(key)?.HoldsAllUpTo(final, log);
         return unchanged.TrueForAll(row => row.Value.IsUnchanged(log, row.Key.Id)) ? new(this, rows.GetValueOrDefault, statement.Position) : null;
     }
+
+    /// <summary>What is kept, unless it was read before somebody was erased.</summary>
+    private Row? Kept(StateKey key, long erased) => kept.GetValueOrDefault(key) is { } row && row.Erased == erased ? row : null;
 
     private Row Keep(StateKey key, Row row)
     {

@@ -81,13 +81,13 @@ internal sealed class StatesStatement(Changes? noted)
         Found = null;
         var kind = reader.GetInt32(0);
         if (kind >= 0)
-            Found = (inOrder[kind].Key(reader), reader.GetFieldValue<uint>(3), reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4));
+            Found = (inOrder[kind].Key(reader), await reader.GetFieldValueAsync<uint>(3), await reader.IsDBNullAsync(4) ? null : await reader.GetFieldValueAsync<byte[]>(4));
         else if (kind == Mark)
             highWater = reader.GetInt64(5);
         else if (kind == Repair)
             repairs = reader.GetInt64(5);
         else
-            changes.Add((reader.GetInt64(5), reader.IsDBNull(1) ? default : reader.GetGuid(1)));
+            changes.Add((reader.GetInt64(5), await reader.IsDBNullAsync(1) ? default : reader.GetGuid(1)));
         return true;
     }
 

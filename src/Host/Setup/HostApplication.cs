@@ -94,19 +94,19 @@ internal static class HostApplication
     /// <exception cref="RuntimeRoleException">It could, or the database is not at the schema of this version and nobody here may bring it there.</exception>
     public static async Task<WebApplication> OpenAsync(HostSettings settings, CancellationToken cancellation = default)
     {
-        var building = Task.Run(() => BuildAhead(settings), cancellation);
-        var isCurrent = !settings.AlwaysMigrates && await SchemaStamp.IsCurrentAsync(settings, cancellation);
-        if (settings.Owner is { } owner && !isCurrent)
-        {
-            await using (var asOwner = Build(settings with { Connection = owner, Owner = null }))
-                await Schema.MigrateHistoryAsync(asOwner.Services, cancellation);
-            await RuntimeRole.ProvideAsync(owner, settings.Connection, cancellation: cancellation);
-            await SchemaStamp.PutAsync(settings, cancellation);
-        }
-
-        var app = await building;
+        var building = Task.Run(() => BuildAhead(settings), CancellationToken.None);
         try
         {
+            var isCurrent = !settings.AlwaysMigrates && await SchemaStamp.IsCurrentAsync(settings, cancellation);
+            if (settings.Owner is { } owner && !isCurrent)
+            {
+                await using (var asOwner = Build(settings with { Connection = owner, Owner = null }))
+                    await Schema.MigrateHistoryAsync(asOwner.Services, cancellation);
+                await RuntimeRole.ProvideAsync(owner, settings.Connection, cancellation: cancellation);
+                await SchemaStamp.PutAsync(settings, cancellation);
+            }
+
+            var app = await building;
             if (settings.Owner is not null)
                 await Schema.CheckRoleAsync(app.Services, cancellation);
             else if (!isCurrent && await Schema.MigrateOrCheckHistoryAsync(app.Services, cancellation))
@@ -116,19 +116,19 @@ internal static class HostApplication
         }
         catch
         {
-            await app.DisposeAsync();
+            await (await building).DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Puts the Host together while its database is looked at, and goes on with what takes longest of that which it needs to serve.</summary>
+    /// <summary>Puts the Host together while its database is looked at, and goes on with what takes longest of that which it needs to serve. What goes wrong with that is told to whoever needs it.</summary>
     private static WebApplication BuildAhead(HostSettings settings)
     {
         var app = Build(settings);
         if (settings.Serves)
         {
             MadeEndpoints.Begin(app);
-            ThreadPool.UnsafeQueueUserWorkItem(static services => _ = services.GetRequiredService<IDocumentStore>(), app.Services, preferLocal: false);
+            _ = Task.Run(() => app.Services.GetRequiredService<IDocumentStore>());
         }
 
         return app;

@@ -24,6 +24,9 @@ internal sealed class MadeEndpoints(IReadOnlyList<EndpointDataSource> sources) :
     }
 
     /// <summary>Begins to make them, for a Host that is about to serve.</summary>
-    public static void Begin(IEndpointRouteBuilder mapped) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static sources => _ = sources.SelectMany(source => source.Endpoints).Count(), mapped.DataSources, preferLocal: false);
+    public static void Begin(IEndpointRouteBuilder mapped)
+    {
+        foreach (var endpoints in mapped.DataSources.OfType<MadeEndpoints>())
+            _ = Task.Run(() => endpoints.Endpoints);
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class FinalPositions(NpgsqlDataSource source, string events, Com
 
     private readonly string text =
         $"""
-         select max(seq_id) filter (where seq_id = $1 + number), max(seq_id)
+         select coalesce(max(seq_id) filter (where seq_id = $1 + number), $1), coalesce(max(seq_id), $1)
          from (select seq_id, row_number() over (order by seq_id) as number from {events} where seq_id > $1 and seq_id <= $1 + {Most}) e
          """;
 
@@ -38,7 +38,7 @@ internal sealed class FinalPositions(NpgsqlDataSource source, string events, Com
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = final });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        var (end, last) = (reader.IsDBNull(0) ? final : reader.GetInt64(0), reader.IsDBNull(1) ? final : reader.GetInt64(1));
+        var (end, last) = (reader.GetInt64(0), reader.GetInt64(1));
         misses = last > end ? misses + 1 : 0;
         if (misses > 0)
             wakeup.Miss();

@@ -34,6 +34,10 @@ public sealed class States : IAsyncDisposable
     public const int AtOnce = 2;
 
     private const int MostRounds = 8;
+
+    /// <summary>So often what is kept may turn out to have changed; then every row is looked at.</summary>
+    private const int MostGuesses = 2;
+
     private const int MostKept = 100_000;
 
     private readonly NpgsqlDataSource database;
@@ -98,7 +102,7 @@ public sealed class States : IAsyncDisposable
 
             for (var round = 0; round < MostRounds; round++)
             {
-                if (await ReadAtOnce(wanted) is not { } moment)
+                if (await ReadAtOnce(wanted, round < MostGuesses ? changes : null) is not { } moment)
                     continue;
                 var known = wanted.Count;
                 foreach (var question in questions)
@@ -118,9 +122,9 @@ public sealed class States : IAsyncDisposable
     }
 
     /// <summary>One statement, so one moment, for all of it; null when what was kept of it turns out to have changed.</summary>
-    private async Task<Moment?> ReadAtOnce(HashSet<StateKey> keys)
+    private async Task<Moment?> ReadAtOnce(HashSet<StateKey> keys, Changes? noted)
     {
-        var (erased, noted) = (persons.Erased, changes);
+        var erased = persons.Erased;
         var statement = new StatesStatement(noted);
         var rows = new Dictionary<StateKey, Row>(keys.Count);
         var looked = new Dictionary<StateKey, Row?>();

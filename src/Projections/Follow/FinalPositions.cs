@@ -26,6 +26,9 @@ internal sealed class FinalPositions(NpgsqlDataSource source, string events, Com
          from (select seq_id, row_number() over (order by seq_id) as number from {events} where seq_id > $1 and seq_id <= $1 + {Most}) e
          """;
 
+    /// <summary>After so many looks the agent is told; most positions that are missing come before.</summary>
+    private const int Doubtful = 3;
+
     private int misses;
 
     /// <summary>Waits for commits; answers the position that is final after them, given the one before.</summary>
@@ -39,8 +42,8 @@ internal sealed class FinalPositions(NpgsqlDataSource source, string events, Com
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var (end, last) = (reader.GetInt64(0), reader.GetInt64(1));
-        misses = last > end ? misses + 1 : 0;
-        if (misses > 0)
+        misses = last == end ? 0 : end > final ? 1 : misses + 1;
+        if (misses >= Doubtful)
             wakeup.Miss();
         if (last > end || end == final + Most)
             wakeup.Wake();

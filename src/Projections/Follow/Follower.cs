@@ -119,6 +119,8 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
     {
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var daemon = await store.BuildProjectionDaemonAsync();
+        // The database need not be the one that was followed before: it may have lost what was not on its copy.
+        Interlocked.Exchange(ref final, 0);
         using var told = daemon.Tracker.Subscribe(this);
         var watching = Task.CompletedTask;
         try

@@ -75,7 +75,7 @@ public sealed class Walking : IAsyncLifetime
             while (!stop.IsCancellationRequested) await people.ChangeAsync(3);
         });
 
-        for (var walk = 0; walk < 12; walk++)
+        for (var walk = 0; (walk < 12 || people.Position <= 150) && !writer.IsCompleted; walk++)
         {
             var (position, then) = people.Moment;
             var request = new ListRequest { Limit = 11, Sort = [new("name", SortOrder.Descending)] };

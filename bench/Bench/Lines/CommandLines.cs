@@ -19,10 +19,8 @@ internal static class CommandLines
         foreach (var clients in sizes.IsQuick ? ClientCounts[..1] : ClientCounts)
         {
             var (ours, theirs, inserts) = (new List<Round>(), new List<Round>(), new List<Round>());
-            for (var round = -sizes.WarmUps; round < sizes.Rounds; round++)
+            foreach (var _ in sizes.RoundsAfterWarmUp(() => Array.ForEach([ours, theirs, inserts], line => line.Clear())))
             {
-                if (round == 0)
-                    Array.ForEach([ours, theirs, inserts], line => line.Clear());
                 inserts.Add(await peers.InsertAsync(clients, sizes.Duration, installation.Postmaster));
                 theirs.Add(await Load.ClosedAsync(pick, new(pickProcess, installation.Postmaster), clients, sizes.Duration, _ => NextPick(), 204));
                 var before = await EventsAsync(installation);
@@ -63,10 +61,8 @@ internal static class CommandLines
     public static async Task ContendAsync(Installation installation, Report report, Sizes sizes)
     {
         var (rounds, left) = (new List<Round>(), (long)installation.Vendor.BigUsers);
-        for (var round = -sizes.WarmUps; round < sizes.Rounds; round++)
+        foreach (var _ in sizes.RoundsAfterWarmUp(rounds.Clear))
         {
-            if (round == 0)
-                rounds.Clear();
             rounds.Add(await Load.ClosedAsync(
                 installation.Server, installation.Charged, 32, sizes.Duration, _ => installation.Request("DELETE", $"/v3/organizations/{Vendor.Big.Value}/users/{Vendor.BigUser(Interlocked.Decrement(ref left)).Value}"), 204));
         }

@@ -20,10 +20,8 @@ internal static class GrowthLines
         foreach (var (name, expected, request) in works)
         {
             var (fewer, more) = (new List<Round>(), new List<Round>());
-            for (var round = -sizes.WarmUps; round < sizes.Rounds; round++)
+            foreach (var _ in sizes.RoundsAfterWarmUp(() => (fewer, more) = ([], [])))
             {
-                if (round == 0)
-                    (fewer, more) = ([], []);
                 fewer.Add(await Load.ClosedAsync(small.Server, small.Charged, Clients, sizes.Duration, n => request(small, n), expected));
                 more.Add(await Load.ClosedAsync(big.Server, big.Charged, Clients, sizes.Duration, n => request(big, n), expected));
             }

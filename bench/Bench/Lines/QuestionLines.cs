@@ -19,10 +19,8 @@ internal static class QuestionLines
         var charged = new Charged(process, installation.Postmaster);
         var rounds = Enumerable.Range(0, 8).Select(_ => new List<Round>()).ToArray();
         var checks = Bulk(installation, 1000);
-        for (var round = -sizes.WarmUps; round < sizes.Rounds; round++)
+        foreach (var _ in sizes.RoundsAfterWarmUp(() => Array.ForEach(rounds, line => line.Clear())))
         {
-            if (round == 0)
-                Array.ForEach(rounds, line => line.Clear());
             rounds[0].Add(await Load.ClosedAsync(lookup, charged, Clients, sizes.Duration, n => HttpConnection.Request("GET", $"/lookup/{Vendor.BigUser(Spread(n, users)).Value}"), 200));
             rounds[1].Add(await Load.ClosedAsync(lookup, charged, Clients, sizes.Duration, _ => HttpConnection.Request("GET", "/plaintext"), 200));
             rounds[2].Add(await Load.ClosedAsync(installation.Server, installation.Charged, Clients, sizes.Duration, n => installation.Request("POST", "/v3/access/check?explain=false", Pair(n, users)), 200));

@@ -39,10 +39,8 @@ internal static class ReadModelLines
     {
         var (fifty, ninetyNine) = (new List<double>(), new List<double>());
         var question = $"/v3/organizations/{Vendor.Big.Value}/user-groups?page=1&limit=1";
-        for (var round = -sizes.WarmUps; round < sizes.Rounds; round++)
+        foreach (var _ in sizes.RoundsAfterWarmUp(() => (fifty, ninetyNine) = ([], [])))
         {
-            if (round == 0)
-                (fifty, ninetyNine) = ([], []);
             var lags = new System.Collections.Concurrent.ConcurrentBag<double>();
             await Load.OpenAsync(installation.Server, installation.Charged, 200, sizes.Duration, _ => CommandLines.NextMember(installation, Math.Min(10_000, installation.Vendor.ManyMembers)), 204, async (connection, answer) =>
             {

@@ -23,6 +23,9 @@ public sealed class Changes(long highWater, long repairs)
 
     public long Repairs { get; } = repairs;
 
+    /// <summary>What is known by this refers to it, which does not keep all of it alive.</summary>
+    public object Identity { get; } = new();
+
     /// <summary>Everything up to here was committed or never will be, and is noted; it only grows.</summary>
     public long Final => Interlocked.Read(ref final);
 

@@ -157,10 +157,7 @@ public sealed class States : IAsyncDisposable
         }
 
         var (log, final) = statement.Note();
-        if (log is { IsFull: true })
-            Interlocked.CompareExchange(ref changes, null, log);
-        else if (noted is null)
-            Interlocked.CompareExchange(ref changes, log, null);
+        Interlocked.CompareExchange(ref changes, log is { IsFull: false } ? log : null, noted);
         foreach (var key in looked.Keys.Where(key => TableOf(key.Type).IsOfStates))
             rows.GetValueOrDefault(key)?.HoldsAllUpTo(final, log);
         return unchanged.TrueForAll(row => row.Value.IsUnchanged(log, row.Key.Id)) ? new(this, rows.GetValueOrDefault, statement.Position) : null;
@@ -201,10 +198,10 @@ public sealed class States : IAsyncDisposable
         public long Erased { get; } = erased;
 
         /// <summary>Whether it is known to be the same still, by the changes that are noted.</summary>
-        public bool IsUnchanged(Changes? noted, Guid stream) => noted is not null && proof is { } known && known.Noted == noted && noted.AreIn(stream, known.Position);
+        public bool IsUnchanged(Changes? noted, Guid stream) => noted is not null && proof is { } known && known.Of == noted.Identity && noted.AreIn(stream, known.Position);
 
         /// <summary>It was seen to hold every event of its stream up to a position.</summary>
-        public void HoldsAllUpTo(long position, Changes? noted) => proof = noted is null ? null : new(noted, position);
+        public void HoldsAllUpTo(long position, Changes? noted) => proof = noted is null ? null : new(noted.Identity, position);
 
         /// <summary>Deserialized by the first who wants it, not by the one who reads for all.</summary>
         public object As(Type type, JsonSerializerOptions json)
@@ -219,7 +216,7 @@ public sealed class States : IAsyncDisposable
             return made;
         }
 
-        private sealed record Proof(Changes Noted, long Position);
+        private sealed record Proof(object Of, long Position);
     }
 
     /// <summary>What there was of what was asked for, at one moment; it holds everything up to the position.</summary>

@@ -24,7 +24,7 @@ internal static class ApiSetup
 
     public static void UseApi(this WebApplication app)
     {
-        app.UseSerilogRequestLogging(options => options.GetLevel = LevelOf);
+        app.UseSerilogRequestLogging(options => (options.GetLevel, options.Logger) = (LevelOf, app.Services.GetRequiredService<Serilog.ILogger>()));
         app.Use(PortalMount.BelievePortals);
         app.UseResponseCompression();
         app.UsePortal();

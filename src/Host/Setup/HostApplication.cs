@@ -30,9 +30,6 @@ internal sealed record HostSettings
     /// <summary>It is about to serve, so it begins to make at once what it needs for that.</summary>
     public bool Serves { get; init; }
 
-    /// <summary>It is put together beside the one that stays, whose log goes on when this one is gone.</summary>
-    public bool Passes { get; init; }
-
     /// <summary>No other Host works on the database.</summary>
     public bool Alone { get; init; } = true;
 
@@ -57,7 +54,7 @@ internal static class HostApplication
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(settings.Urls);
         builder.Logging.ClearProviders();
-        builder.Services.AddLogs(builder.Configuration, settings.Passes);
+        builder.Services.AddLogs(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
         builder.Services.AddCommands();
@@ -103,7 +100,7 @@ internal static class HostApplication
             var isCurrent = !settings.AlwaysMigrates && await SchemaStamp.IsCurrentAsync(settings, cancellation);
             if (settings.Owner is { } owner && !isCurrent)
             {
-                await using (var asOwner = Build(settings with { Connection = owner, Owner = null, Passes = true }))
+                await using (var asOwner = Build(settings with { Connection = owner, Owner = null }))
                     await Schema.MigrateHistoryAsync(asOwner.Services, cancellation);
                 await RuntimeRole.ProvideAsync(owner, settings.Connection, cancellation: cancellation);
                 await SchemaStamp.PutAsync(settings, cancellation);
@@ -137,7 +134,7 @@ internal static class HostApplication
         return app;
     }
 
-    private static void AddLogs(this IServiceCollection services, IConfiguration configuration, bool passes) => services.AddSerilog(logs => logs
+    private static void AddLogs(this IServiceCollection services, IConfiguration configuration) => services.AddSerilog(logs => logs
         .MinimumLevel.Information()
         .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
         .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Warning)
@@ -146,5 +143,5 @@ internal static class HostApplication
         .MinimumLevel.Override("Wolverine", LogEventLevel.Warning)
         .ReadFrom.Configuration(configuration)
         .Enrich.FromLogContext()
-        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose), preserveStaticLogger: passes, writeToProviders: configuration.HasCollector());
+        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose), preserveStaticLogger: true, writeToProviders: configuration.HasCollector());
 }

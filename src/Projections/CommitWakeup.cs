@@ -7,15 +7,18 @@ namespace EventSourcedOrgs.Projections;
 
 /// <summary>
 /// Wakes those who follow in this process as soon as one of its sessions has committed events, so that nobody waits for the next poll. Between two wake-ups lies a pause, so that many commits in a short
-/// time are seen together instead of each costing a look at the database. The more commits there are, the longer it is, because then commands come first; whoever waits for a read model ends it.
+/// time are seen together instead of each costing a look at the database. The longer it takes to follow, the longer it is; and the more commits there are, because then commands come first, but whoever
+/// waits for a read model ends that part of it.
 /// </summary>
-public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, IDaemonWakeup
+public sealed class CommitWakeup : DocumentSessionListenerBase, IDaemonWakeup
 {
-    /// <summary>So many events a second are followed without a longer pause.</summary>
-    private const double Leisurely = 50;
+    /// <summary>From one wake-up to the next it takes at least so many times as long as to follow, so that others come to work.</summary>
+    private const double Share = 1.25;
 
-    /// <summary>By so much the pause grows for each further event a second, though somebody waits; a look at the database costs the same for one event and for many.</summary>
-    private static readonly TimeSpan Growth = TimeSpan.FromMilliseconds(0.05);
+    /// <summary>How much the latest time counts that it took to follow, against those before.</summary>
+    private const double Latest = 0.1;
+
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(2);
 
     /// <summary>The longest pause while somebody waits.</summary>
     private static readonly TimeSpan LongestOfWaiters = TimeSpan.FromMilliseconds(100);
@@ -38,8 +41,7 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
     private long latest;
     private long seen;
     private double rate;
-
-    public CommitWakeup() : this(TimeSpan.FromMilliseconds(5)) { }
+    private double work;
 
     /// <summary>The position of the latest event that a session of this process has committed; 0 before the first.</summary>
     public long LatestPosition => Interlocked.Read(ref latest);
@@ -69,6 +71,9 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
         return Task.CompletedTask;
     }
 
+    /// <summary>Notes how long it took to follow.</summary>
+    public void Followed(TimeSpan time) => Volatile.Write(ref work, work + ((time.TotalMilliseconds - work) * Latest));
+
     /// <summary>A position is missing among those that are committed: the store's agent looks whether it still comes.</summary>
     public void Miss() => missed.Set();
 
@@ -80,10 +85,10 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
     {
         if (await committed.WaitAsync(timeout, token) && woken != 0)
         {
-            var least = Least(pause + (Growth * Beyond(Leisurely)), LongestOfWaiters > pause ? LongestOfWaiters : pause) - Stopwatch.GetElapsedTime(woken);
+            var least = TimeSpan.FromMilliseconds(Math.Clamp(Volatile.Read(ref work) * Share, Shortest.TotalMilliseconds, LongestOfWaiters.TotalMilliseconds)) - Stopwatch.GetElapsedTime(woken);
             if (least > TimeSpan.Zero)
                 await Task.Delay(least, token);
-            var more = Least(Patience * Beyond(Quiet), LongestPause);
+            var more = Least(Patience * Math.Max(0, Rate() - Quiet), LongestPause);
             if (more > TimeSpan.Zero)
                 await hurried.WaitAsync(more, token);
         }
@@ -97,8 +102,6 @@ public sealed class CommitWakeup(TimeSpan pause) : DocumentSessionListenerBase, 
         hurried.Dispose();
         missed.Dispose();
     }
-
-    private double Beyond(double much) => Math.Max(0, Rate() - much);
 
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

@@ -80,17 +80,23 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
     internal sealed class Operation : Weasel.Storage.IStorageOperation
     {
         private readonly AppendFunction owner;
-        private readonly List<OpenStream> streams;
         private readonly List<IEvent> events;
 
         public Operation(AppendFunction owner, IReadOnlyCollection<UnitOfWork> units)
         {
             this.owner = owner;
-            streams = [.. units.SelectMany(unit => unit.Changed)];
+            List<OpenStream> streams = [.. units.SelectMany(unit => unit.Changed)];
             events = [.. streams.SelectMany(stream => stream.Events)];
+            Streams = streams.GroupBy(stream => stream.Id).OrderBy(stream => stream.Key).Select(stream => (stream.First(), stream.Last())).ToList();
         }
 
         public int Count => events.Count;
+
+        /// <summary>The first and the last decision on each stream, in the order of their ids.</summary>
+        public List<(OpenStream First, OpenStream Last)> Streams { get; }
+
+        /// <summary>The transaction that wrote them.</summary>
+        public uint Xid { get; private set; }
 
         public long? LastPosition => events.Count == 0 ? null : events.Max(e => e.Sequence);
 
@@ -102,13 +108,12 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
         public void ConfigureCommand(Weasel.Core.ICommandBuilder builder, IStorageSession session)
         {
             var postgres = (Weasel.Postgresql.ICommandBuilder)builder;
-            var versions = streams.GroupBy(stream => stream.Id).OrderBy(stream => stream.Key).Select(stream => (First: stream.First(), Last: stream.Last())).ToList();
             var heads = new Dictionary<object, byte[]>(ReferenceEqualityComparer.Instance);
             postgres.Append($"select {EventStore.Schema}.{Name}(");
-            Add(versions.ConvertAll(stream => stream.First.Id), NpgsqlDbType.Uuid);
-            Add(versions.ConvertAll(stream => owner.KindOf(stream.First.Type)), NpgsqlDbType.Varchar);
-            Add(versions.ConvertAll(stream => stream.First.Before), NpgsqlDbType.Bigint);
-            Add(versions.ConvertAll(stream => stream.Last.After), NpgsqlDbType.Bigint);
+            Add(Streams.ConvertAll(stream => stream.First.Id), NpgsqlDbType.Uuid);
+            Add(Streams.ConvertAll(stream => owner.KindOf(stream.First.Type)), NpgsqlDbType.Varchar);
+            Add(Streams.ConvertAll(stream => stream.First.Before), NpgsqlDbType.Bigint);
+            Add(Streams.ConvertAll(stream => stream.Last.After), NpgsqlDbType.Bigint);
             Add(events.ConvertAll(e => e.StreamId), NpgsqlDbType.Uuid);
             Add(events.ConvertAll(e => e.Version), NpgsqlDbType.Bigint);
             Add(events.ConvertAll(e => e.Id), NpgsqlDbType.Uuid);
@@ -119,9 +124,9 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
             Add(events.ConvertAll(e => e.CausationId), NpgsqlDbType.Varchar);
             Add(events.ConvertAll(e => e.CorrelationId), NpgsqlDbType.Varchar);
             Add(events.ConvertAll(e => HeadOf(e)), NpgsqlDbType.Jsonb);
-            Add(events.ConvertAll(e => e.UserName), NpgsqlDbType.Varchar, ")");
+            Add(events.ConvertAll(e => e.UserName), NpgsqlDbType.Varchar, "), pg_current_xact_id()::xid");
 
-            foreach (var kind in versions.GroupBy(stream => stream.Last.Type))
+            foreach (var kind in Streams.GroupBy(stream => stream.Last.Type))
             {
                 var table = owner.TableOf(kind.Key);
                 postgres.StartNewCommand();
@@ -149,6 +154,7 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
         {
             await reader.ReadAsync(token);
             var positions = await reader.GetFieldValueAsync<long[]>(0, token);
+            Xid = await reader.GetFieldValueAsync<uint>(1, token);
             for (var i = 0; i < events.Count; i++)
                 events[i].Sequence = positions[i];
         }

@@ -16,7 +16,7 @@ public delegate void Committed(long position);
 /// Makes units of work durable: those that come while others are written share the next transaction. Each has its own outcome, after the commit; when one of them was overtaken, the others are
 /// written without it. A stream that has changes in the queue can be decided on again at once, on the state that it will have; such a unit is written after those it leans on, or fails with them.
 /// </summary>
-public sealed class GroupCommit(IDocumentStore documents, AppendFunction append, Committed committed)
+public sealed class GroupCommit(IDocumentStore documents, AppendFunction append, States states, Committed committed)
 {
     private const int Most = 32;
     private const int AtOnce = 2;
@@ -158,6 +158,8 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
             await session.SaveChangesAsync();
             if (appended.LastPosition is { } position)
                 committed(position);
+            foreach (var (first, last) in appended.Streams)
+                states.Advance(first, last, appended.Xid);
             Sizes.Record(units.Count);
             Events.Add(appended.Count);
             Finish(units, null);

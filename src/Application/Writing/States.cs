@@ -79,6 +79,17 @@ public sealed class States : IAsyncDisposable
     internal Task<Moment> Read(IReadOnlyCollection<StateKey> keys, Func<Moment, IEnumerable<StateKey>>? more, CancellationToken cancellation) =>
         together.Ask(new(keys, more)).WaitAsync(cancellation);
 
+    /// <summary>
+    /// What a stream became by a transaction that is durable takes the place of what it was decided on, so that nobody has to read again what was written here. What is kept of other moments stays as it is,
+    /// and what was never read here is not kept.
+    /// </summary>
+    internal void Advance(OpenStream first, OpenStream last, uint xmin)
+    {
+        var key = new StateKey(first.Type, first.Id);
+        if (kept.TryGetValue(key, out var row) && row.Is(first.Began))
+            kept.TryUpdate(key, new(xmin, row.Erased, last.State), row);
+    }
+
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     private static T? Find<T>(Moment moment, StateKey key) where T : class => moment.Find<T>(key);
@@ -187,15 +198,27 @@ public sealed class States : IAsyncDisposable
     private sealed record Question(IReadOnlyCollection<StateKey> Keys, Func<Moment, IEnumerable<StateKey>>? More);
 
     /// <summary>A row with the transaction that wrote it, and how many persons were erased when it was read: what was known of them then counts no more.</summary>
-    internal sealed class Row(uint xmin, long erased, byte[] data)
+    internal sealed class Row
     {
         private object? state;
-        private byte[]? data = data;
+        private byte[]? data;
         private Proof? proof;
 
-        public uint Xmin { get; } = xmin;
+        /// <param name="xmin">The transaction.</param>
+        /// <param name="erased">How many persons were erased.</param>
+        /// <param name="data">What it holds, as it is stored.</param>
+        public Row(uint xmin, long erased, byte[] data) => (Xmin, Erased, this.data) = (xmin, erased, data);
 
-        public long Erased { get; } = erased;
+        /// <param name="xmin">The transaction.</param>
+        /// <param name="erased">How many persons were erased when that was read from which the state was made.</param>
+        /// <param name="state">What it holds.</param>
+        public Row(uint xmin, long erased, object state) => (Xmin, Erased, this.state) = (xmin, erased, state);
+
+        public uint Xmin { get; }
+
+        public long Erased { get; }
+
+        public bool Is(object other) => state == other;
 
         /// <summary>Whether it is known to be the same still, by the changes that are noted.</summary>
         public bool IsUnchanged(Changes? noted, Guid stream) => noted is not null && proof is { } known && known.Of == noted.Identity && noted.AreIn(stream, known.Position);

@@ -31,6 +31,7 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
     private readonly IDocumentStore store;
     private readonly NpgsqlDataSource source;
     private readonly Progress progress;
+    private readonly CommitWakeup wakeup;
     private readonly ILogger log;
     private readonly FollowerPage page;
     private readonly FinalPositions positions;
@@ -44,7 +45,7 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
 
     public Follower(IDocumentStore store, NpgsqlDataSource source, IReadOnlyList<ReadModel> models, Progress progress, CommitWakeup wakeup, ILogger log, int pageSize = UsualPageSize)
     {
-        (this.store, this.source, this.progress, this.log) = (store, source, progress, log);
+        (this.store, this.source, this.progress, this.wakeup, this.log) = (store, source, progress, wakeup, log);
         page = new(new(store, source), source, models, pageSize);
         positions = new(source, $"{store.Options.Events.DatabaseSchemaName}.mt_events", wakeup);
         all = [.. models.Select(model => new Followed(model))];
@@ -225,7 +226,9 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
         try
         {
             // Who has arrived meanwhile goes along.
+            var begin = Stopwatch.GetTimestamp();
             await StepAsync(all.FindAll(followed => followed is { IsReady: true, Alone: false } && followed.Position == ahead), end, isPatient: false, cancellation);
+            wakeup.Followed(Stopwatch.GetElapsedTime(begin));
         }
         finally
         {

@@ -33,25 +33,63 @@ public sealed class Secrets
     public byte[] Open(ReadOnlySpan<byte> sealedBytes) => Open(sealing, sealedBytes);
 
     /// <summary>AES-256-GCM: nonce (12 bytes), tag (16), cipher text.</summary>
-    public static byte[] Seal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> plain)
+    public static byte[] Seal(byte[] key, ReadOnlySpan<byte> plain)
     {
         var result = new byte[NonceSize + TagSize + plain.Length];
-        RandomNumberGenerator.Fill(result.AsSpan(0, NonceSize));
-        using var aes = new AesGcm(key, TagSize);
-        aes.Encrypt(result.AsSpan(0, NonceSize), plain, result.AsSpan(NonceSize + TagSize), result.AsSpan(NonceSize, TagSize));
+        var mine = Cipher.Of(key);
+        mine.Nonce(result.AsSpan(0, NonceSize));
+        mine.Aes.Encrypt(result.AsSpan(0, NonceSize), plain, result.AsSpan(NonceSize + TagSize), result.AsSpan(NonceSize, TagSize));
         return result;
     }
 
     /// <summary>The plain bytes.</summary>
     /// <exception cref="CryptographicException">It was sealed with another key, or altered.</exception>
-    public static byte[] Open(ReadOnlySpan<byte> key, ReadOnlySpan<byte> sealedBytes)
+    public static byte[] Open(byte[] key, ReadOnlySpan<byte> sealedBytes)
     {
         if (sealedBytes.Length < NonceSize + TagSize)
             throw new CryptographicException("The sealed value is too short.");
 
         var plain = new byte[sealedBytes.Length - NonceSize - TagSize];
-        using var aes = new AesGcm(key, TagSize);
-        aes.Decrypt(sealedBytes[..NonceSize], sealedBytes[(NonceSize + TagSize)..], sealedBytes.Slice(NonceSize, TagSize), plain);
+        Cipher.Of(key).Aes.Decrypt(sealedBytes[..NonceSize], sealedBytes[(NonceSize + TagSize)..], sealedBytes.Slice(NonceSize, TagSize), plain);
         return plain;
+    }
+
+    /// <summary>What a thread keeps ready, because to make it takes longer than to seal a name: the cipher of the key that it used last (what is of one person comes together), and random bytes.</summary>
+    private sealed class Cipher
+    {
+        [ThreadStatic]
+        private static Cipher? last;
+
+        private readonly byte[] random = new byte[64 * NonceSize];
+        private int used = 64 * NonceSize;
+        private byte[]? key;
+
+        public AesGcm Aes { get; private set; } = null!;
+
+        public static Cipher Of(byte[] key)
+        {
+            var mine = last ??= new();
+            if (mine.key != key)
+            {
+                var made = new AesGcm(key, TagSize);
+                mine.Aes?.Dispose();
+                (mine.key, mine.Aes) = (key, made);
+            }
+
+            return mine;
+        }
+
+        /// <summary>Random bytes that were never used before.</summary>
+        public void Nonce(Span<byte> nonce)
+        {
+            if (used == random.Length)
+            {
+                RandomNumberGenerator.Fill(random);
+                used = 0;
+            }
+
+            random.AsSpan(used, NonceSize).CopyTo(nonce);
+            used += NonceSize;
+        }
     }
 }

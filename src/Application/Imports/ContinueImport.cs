@@ -51,7 +51,7 @@ public sealed record ContinueImport(ImportId Import, int From, int Most = Contin
             return import;
         }
 
-        private async Task<IReadOnlyCollection<RowOutcome>> Decide(
+        private async Task<IReadOnlyList<RowOutcome>> Decide(
             Import import, List<ImportRow> rows, Dictionary<int, string> hashes, CancellationToken cancellation)
         {
             var references = new References(store);

@@ -92,26 +92,29 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
         session, $"select number, line, kind, raw, code, message from {Name} where import = $1 and makes && $2 and number <= $3 and status = 'created' order by number",
         cancellation, import.Value, names.Select(Hash).ToArray(), before);
 
-    /// <summary>Writes outcomes with the unit of work, and drops what the rows said unless a dry run needs it for the rows to come.</summary>
-    public static void Record(IDocumentOperations session, ImportId import, IReadOnlyCollection<RowOutcome> outcomes, bool keep) => session.QueueSqlCommand($"""
+    /// <summary>Writes outcomes of rows that follow each other with the unit of work, and drops what the rows said unless a dry run needs it for the rows to come.</summary>
+    public static void Record(IDocumentOperations session, ImportId import, IReadOnlyList<RowOutcome> outcomes, bool keep) => session.QueueSqlCommand($"""
         update {Name} set status = outcome.status, id = nullif(outcome.id, '')::uuid, code = nullif(outcome.code, ''), message = nullif(outcome.message, ''),
             raw = case when ? then raw end
         from unnest(?::int[], ?::text[], ?::text[], ?::text[], ?::text[]) as outcome(number, status, id, code, message)
-        where row.import = ? and row.number = outcome.number
+        where row.import = ? and row.number between ? and ? and row.number = outcome.number
         """,
         keep, outcomes.Select(outcome => outcome.Number).ToArray(), outcomes.Select(outcome => NameOf(outcome.Status)).ToArray(),
         outcomes.Select(outcome => outcome.Id?.ToString() ?? "").ToArray(), outcomes.Select(outcome => outcome.Code ?? "").ToArray(),
-        outcomes.Select(outcome => outcome.Message ?? "").ToArray(), import.Value);
+        outcomes.Select(outcome => outcome.Message ?? "").ToArray(), import.Value, outcomes.FirstOrDefault()?.Number ?? 0, outcomes.LastOrDefault()?.Number ?? 0);
 
     /// <summary>Drops what all rows said.</summary>
     public static void Drop(IDocumentOperations session, ImportId import) =>
         session.QueueSqlCommand($"update {Name} set raw = null, makes = null where import = ? and raw is not null", import.Value);
 
     /// <summary>The first rows that failed.</summary>
-    public async Task<IReadOnlyList<T>> Failed<T>(ImportId import, int most, Func<NpgsqlDataReader, T> read, string columns, CancellationToken cancellation)
+    public async Task<IReadOnlyList<T>> Failed<T>(Import import, int most, Func<NpgsqlDataReader, T> read, string columns, CancellationToken cancellation)
     {
+        if (import.Counts.Failed == 0)
+            return [];
+
         await using var command = database.CreateCommand($"select {columns} from {Name} r where import = $1 and status = 'failed' order by number limit $2");
-        command.Parameters.Add(new() { Value = import.Value });
+        command.Parameters.Add(new() { Value = import.Id.Value });
         command.Parameters.Add(new() { Value = most });
         var rows = new List<T>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -36,7 +36,7 @@ internal static class ImportEndpoints
             .Accepts<string>(Csv, Ndjson).Produces<WireImport>(StatusCodes.Status202Accepted);
 
         imports.MapGet("/{importId}", (ImportId importId, StagedRows rows, HttpContext http) => http.Ask(new GetImport(importId), async (import, _, cancellation) =>
-                WireImport.Of(import, await rows.Failed(importId, MostErrors, WireImportRow.Of, WireImportRow.Columns, cancellation))))
+                WireImport.Of(import, await rows.Failed(import, MostErrors, WireImportRow.Of, WireImportRow.Columns, cancellation))))
             .WithSummary("How far an import is").Produces<WireImport>();
 
         imports.MapGet("/{importId}/rows", Outcomes).WithSummary("The rows of an import with their outcomes: a page as JSON, all of them as NDJSON or CSV")

@@ -101,7 +101,7 @@ internal sealed class DatabaseTarget(IServiceProvider services) : IImportTarget
     {
         await using var session = services.GetRequiredService<IDocumentStore>().QuerySession();
         var found = await session.LoadAsync<Import>(import, cancellation) ?? throw new ImportRefusedException(Refusal.ImportNotFound.Message);
-        return WireImport.Of(found, await services.GetRequiredService<StagedRows>().Failed(import, ImportEndpoints.MostErrors, WireImportRow.Of, WireImportRow.Columns, cancellation));
+        return WireImport.Of(found, await services.GetRequiredService<StagedRows>().Failed(found, ImportEndpoints.MostErrors, WireImportRow.Of, WireImportRow.Columns, cancellation));
     }
 
     public Task Cancel(ImportId import) => services.GetRequiredService<Commands>().Run(new CancelImport(import), Envelope.System, null, CancellationToken.None);

@@ -60,10 +60,16 @@ public readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
     /// <summary>The hash of a tree without leaves: SHA-256 of nothing.</summary>
     public static Digest OfNothing { get; } = Of([]);
 
+    /// <summary>Each thread keeps what it hashes with: to make it anew takes a quarter of the time of a hash.</summary>
+    [ThreadStatic]
+    private static IncrementalHash? sha256;
+
     private static Digest Of(ReadOnlySpan<byte> bytes)
     {
+        var mine = sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> hash = stackalloc byte[Size];
-        SHA256.HashData(bytes, hash);
+        mine.AppendData(bytes);
+        mine.GetHashAndReset(hash);
         return From(hash);
     }
 }

@@ -8,7 +8,7 @@ internal sealed record Sizes(bool IsQuick, int Events, int Rounds, int WarmUps, 
 {
     public static Sizes Full { get; } = new(false, 1_000_000, 7, 2, TimeSpan.FromSeconds(3), Peers.PickUsers, 100_000);
 
-    public static Sizes Quick { get; } = new(true, 20_000, 1, 0, TimeSpan.FromSeconds(0.5), 200, 2_000);
+    public static Sizes Quick { get; } = new(true, 10_000, 1, 0, TimeSpan.FromSeconds(0.5), 200, 2_000);
 
     /// <summary>The rounds of a line, those that warm up first; what they brought is forgotten before the first that counts.</summary>
     public IEnumerable<int> RoundsAfterWarmUp(Action forget)

@@ -14,11 +14,12 @@ using Weasel.Core;
 namespace EventSourcedOrgs.Bench.Data;
 
 /// <summary>
-/// Writes a history into a migrated database that has an account and nothing else, as commands would have written it: events, streams, the states beside them and the keys of persons.
+/// Writes a history into a migrated database that has an account and nothing else, as commands would have written it: events, streams, the states beside them, claims and the keys of persons.
 /// Read models are left to the rebuild.
 /// </summary>
 internal sealed class Loader(NpgsqlDataSource source)
 {
+    private static readonly Secrets Secrets = new(Installation.MasterKey);
     private readonly States<Organization, OrganizationEvent> organizations = new(nameof(Organization));
     private readonly States<User, UserEvent> users = new(nameof(User));
     private readonly States<UserGroup, UserGroupEvent> groups = new("user_group");
@@ -29,12 +30,12 @@ internal sealed class Loader(NpgsqlDataSource source)
     public async Task<long> LoadAsync(Vendor vendor)
     {
         var last = await HistoryCopy.WriteAsync(
-            source, new(Installation.MasterKey), await source.ScalarAsync<long>("select max(seq_id) from events.mt_events"), vendor.Events(), Fold);
+            source, Secrets, await source.ScalarAsync<long>("select max(seq_id) from events.mt_events"), vendor.Events(), Fold);
         await WriteStreamsAsync();
         using var store = DocumentStore.For(options =>
         {
             options.Connection(source);
-            options.ConfigureWriteSide(new PersonKeys(new Secrets(Installation.MasterKey), source));
+            options.ConfigureWriteSide(new PersonKeys(Secrets, source));
             options.Serializer(new Marten.Services.SystemTextJsonSerializer(StoredJson.Options(HistoryCopy.KeyOf)) { Casing = Casing.CamelCase });
             options.AutoCreateSchemaObjects = JasperFx.AutoCreate.None;
         });
@@ -92,7 +93,16 @@ internal sealed class Loader(NpgsqlDataSource source)
 
         public async Task WriteAsync(DocumentStore store)
         {
+            var claims = new ExpectedClaims(Secrets);
             await store.BulkInsertAsync([.. states.Values], BulkInsertMode.InsertsOnly, 5000);
+            await store.BulkInsertAsync([.. states.Values.SelectMany(claims.Of).Select(claim => new Claim(claim.Id, claim.Holder))], BulkInsertMode.InsertsOnly, 5000);
+            // A bulk insert writes the first version of each.
+            await using (var session = store.LightweightSession())
+            {
+                session.QueueSqlCommand($"update {((IDocumentStore)store).Options.FindOrResolveDocumentType(typeof(TState)).TableName.QualifiedName} d set mt_version = s.version from events.mt_streams s where s.id = d.id");
+                await session.SaveChangesAsync();
+            }
+
             states.Clear();
         }
     }

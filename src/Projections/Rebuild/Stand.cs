@@ -8,8 +8,8 @@ internal sealed record Stand(long Position, long Final, bool Failed)
 {
     private const long Far = 20_000;
 
-    /// <summary>So far that a rebuild shall not wait for it, or stopped by an event.</summary>
-    public bool IsFarBehind => Failed || Final - Position > Far;
+    /// <summary>So far that a rebuild shall not wait for it, or stopped by an event, or never brought on by anybody.</summary>
+    public bool IsFarBehind => Failed || Position == 0 || Final - Position > Far;
 
     public static async Task<Stand> OfAsync(IDocumentStore store, ReadModel model, NpgsqlDataSource source, CancellationToken cancellation)
     {

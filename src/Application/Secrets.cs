@@ -36,9 +36,8 @@ public sealed class Secrets
     public static byte[] Seal(byte[] key, ReadOnlySpan<byte> plain)
     {
         var result = new byte[NonceSize + TagSize + plain.Length];
-        var mine = Cipher.Of(key);
-        mine.Nonce(result.AsSpan(0, NonceSize));
-        mine.Aes.Encrypt(result.AsSpan(0, NonceSize), plain, result.AsSpan(NonceSize + TagSize), result.AsSpan(NonceSize, TagSize));
+        Nonces.Next(result.AsSpan(0, NonceSize));
+        Cipher.Of(key).Aes.Encrypt(result.AsSpan(0, NonceSize), plain, result.AsSpan(NonceSize + TagSize), result.AsSpan(NonceSize, TagSize));
         return result;
     }
 
@@ -54,33 +53,42 @@ public sealed class Secrets
         return plain;
     }
 
-    /// <summary>What a thread keeps ready, because to make it takes longer than to seal a name: the cipher of the key that it used last (what is of one person comes together), and random bytes.</summary>
-    private sealed class Cipher
+    /// <summary>The cipher of the key that a thread used last, kept because to make it takes longer than to seal a name, and what is of one person comes together.</summary>
+    private sealed class Cipher(byte[] key) : IDisposable
     {
         [ThreadStatic]
         private static Cipher? last;
 
-        private readonly byte[] random = new byte[64 * NonceSize];
-        private int used = 64 * NonceSize;
-        private byte[]? key;
+        private readonly byte[] key = key;
 
-        public AesGcm Aes { get; private set; } = null!;
+        public AesGcm Aes { get; } = new(key, TagSize);
 
         public static Cipher Of(byte[] key)
         {
-            var mine = last ??= new();
-            if (mine.key != key)
-            {
-                var made = new AesGcm(key, TagSize);
-                mine.Aes?.Dispose();
-                (mine.key, mine.Aes) = (key, made);
-            }
+            if (last is { } known && known.key == key)
+                return known;
 
-            return mine;
+            var former = last;
+            last = new(key);
+            former?.Dispose();
+            return last;
         }
 
-        /// <summary>Random bytes that were never used before.</summary>
-        public void Nonce(Span<byte> nonce)
+        public void Dispose() => Aes.Dispose();
+    }
+
+    /// <summary>Random bytes that a thread has ready, drawn many at a time; none is used twice.</summary>
+    private sealed class Nonces
+    {
+        [ThreadStatic]
+        private static Nonces? mine;
+
+        private readonly byte[] random = new byte[64 * NonceSize];
+        private int used = 64 * NonceSize;
+
+        public static void Next(Span<byte> nonce) => (mine ??= new()).Take(nonce);
+
+        private void Take(Span<byte> nonce)
         {
             if (used == random.Length)
             {

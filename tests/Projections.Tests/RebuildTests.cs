@@ -90,12 +90,12 @@ public sealed class RebuildTests
         await store.ShouldGoOnAsync(Model);
     }
 
-    [Fact]
-    public async Task A_read_model_that_never_ran_is_brought_to_the_end_by_verification_of_nothing_and_a_rebuild()
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_read_model_that_never_ran_is_brought_to_the_end_by_verification_of_nothing_and_a_rebuild(bool hasFailed)
     {
         await using var store = await TestStore.CreateAsync(Model);
         var last = await store.AppendInPartsAsync(Histories.Random(6, 100), 5);
-        await store.Source.ScalarAsync($"insert into public.mt_event_progression (name, last_seq_id) values ('HighWaterMark', {last}); insert into read.control (name, failure) values ('Warehouse', 'broken')");
+        await store.Source.ScalarAsync($"insert into public.mt_event_progression (name, last_seq_id) values ('HighWaterMark', {last}); insert into read.control (name, failure) values ('Warehouse', {(hasFailed ? "'broken'" : "null")})");
 
         (await store.Rebuilder().RunAsync([Model], replace: true, null, CancellationToken.None)).ShouldBeEmpty();
 

@@ -93,15 +93,21 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
         cancellation, import.Value, names.Select(Hash).ToArray(), before);
 
     /// <summary>Writes outcomes of rows that follow each other with the unit of work, and drops what the rows said unless a dry run needs it for the rows to come.</summary>
-    public static void Record(IDocumentOperations session, ImportId import, IReadOnlyList<RowOutcome> outcomes, bool keep) => session.QueueSqlCommand($"""
-        update {Name} set status = outcome.status, id = nullif(outcome.id, '')::uuid, code = nullif(outcome.code, ''), message = nullif(outcome.message, ''),
-            raw = case when ? then raw end
-        from unnest(?::int[], ?::text[], ?::text[], ?::text[], ?::text[]) as outcome(number, status, id, code, message)
-        where row.import = ? and row.number between ? and ? and row.number = outcome.number
-        """,
-        keep, outcomes.Select(outcome => outcome.Number).ToArray(), outcomes.Select(outcome => NameOf(outcome.Status)).ToArray(),
-        outcomes.Select(outcome => outcome.Id?.ToString() ?? "").ToArray(), outcomes.Select(outcome => outcome.Code ?? "").ToArray(),
-        outcomes.Select(outcome => outcome.Message ?? "").ToArray(), import.Value, outcomes.FirstOrDefault()?.Number ?? 0, outcomes.LastOrDefault()?.Number ?? 0);
+    public static void Record(IDocumentOperations session, ImportId import, IReadOnlyList<RowOutcome> outcomes, bool keep)
+    {
+        if (outcomes.Count == 0)
+            return;
+
+        session.QueueSqlCommand($"""
+            update {Name} set status = outcome.status, id = nullif(outcome.id, '')::uuid, code = nullif(outcome.code, ''), message = nullif(outcome.message, ''),
+                raw = case when ? then raw end
+            from unnest(?::int[], ?::text[], ?::text[], ?::text[], ?::text[]) as outcome(number, status, id, code, message)
+            where row.import = ? and row.number between ? and ? and row.number = outcome.number
+            """,
+            keep, outcomes.Select(outcome => outcome.Number).ToArray(), outcomes.Select(outcome => NameOf(outcome.Status)).ToArray(),
+            outcomes.Select(outcome => outcome.Id?.ToString() ?? "").ToArray(), outcomes.Select(outcome => outcome.Code ?? "").ToArray(),
+            outcomes.Select(outcome => outcome.Message ?? "").ToArray(), import.Value, outcomes[0].Number, outcomes[^1].Number);
+    }
 
     /// <summary>Drops what all rows said.</summary>
     public static void Drop(IDocumentOperations session, ImportId import) =>

@@ -34,6 +34,34 @@ public sealed class KeptStatesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_two_Hosts_write_in_turn_neither_keeps_as_it_was_before_the_other()
+    {
+        var user = await acme.User();
+        var groups = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => acme.Group($"Group {n}")));
+        for (var round = 0; round < groups.Length; round++)
+        {
+            var (writer, other) = round % 2 == 0 ? (acme.Vendor, elsewhere) : (elsewhere, acme.Vendor);
+            await writer.Post($"{acme.Path}/user-groups/{groups[round]}/users", new { userIds = new[] { user } }).Expect(204);
+            foreach (var reader in new[] { writer, other, writer })
+                (await reader.Get($"/v3/users/{user}").Expect(200))["userGroups"]!.AsArray().Count.ShouldBe(round + 1);
+        }
+    }
+
+    [Fact]
+    public async Task Many_changes_of_one_user_at_once_are_all_in_what_is_kept()
+    {
+        var user = await acme.User();
+        var groups = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => acme.Group($"Group {n}")));
+        await acme.Vendor.Get($"/v3/users/{user}").Expect(200);
+
+        await Task.WhenAll(groups.Select(group => acme.Vendor.Post($"{acme.Path}/user-groups/{group}/users", new { userIds = new[] { user } }).Expect(204)));
+
+        (await acme.Vendor.Get($"/v3/users/{user}").Expect(200))["userGroups"]!.AsArray().Count.ShouldBe(groups.Length);
+        await acme.Vendor.Patch($"{acme.Path}/users/{user}", new { userGroupIds = Array.Empty<string>() }).Expect(200);
+        (await acme.Vendor.Get($"/v3/users/{user}").Expect(200))["userGroups"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task While_many_write_on_one_Host_each_reads_the_own_change_on_the_other()
     {
         var organizations = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Acme.With(seats: -1, here)));

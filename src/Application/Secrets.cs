@@ -36,7 +36,7 @@ public sealed class Secrets
     public static byte[] Seal(byte[] key, ReadOnlySpan<byte> plain)
     {
         var result = new byte[NonceSize + TagSize + plain.Length];
-        Nonces.Next(result.AsSpan(0, NonceSize));
+        RandomNumberGenerator.Fill(result.AsSpan(0, NonceSize));
         Cipher.Of(key).Aes.Encrypt(result.AsSpan(0, NonceSize), plain, result.AsSpan(NonceSize + TagSize), result.AsSpan(NonceSize, TagSize));
         return result;
     }
@@ -75,29 +75,5 @@ public sealed class Secrets
         }
 
         public void Dispose() => Aes.Dispose();
-    }
-
-    /// <summary>Random bytes that a thread has ready, drawn many at a time; none is used twice.</summary>
-    private sealed class Nonces
-    {
-        [ThreadStatic]
-        private static Nonces? mine;
-
-        private readonly byte[] random = new byte[64 * NonceSize];
-        private int used = 64 * NonceSize;
-
-        public static void Next(Span<byte> nonce) => (mine ??= new()).Take(nonce);
-
-        private void Take(Span<byte> nonce)
-        {
-            if (used == random.Length)
-            {
-                RandomNumberGenerator.Fill(random);
-                used = 0;
-            }
-
-            random.AsSpan(used, NonceSize).CopyTo(nonce);
-            used += NonceSize;
-        }
     }
 }

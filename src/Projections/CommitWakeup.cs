@@ -12,7 +12,7 @@ namespace EventSourcedOrgs.Projections;
 /// </summary>
 public sealed class CommitWakeup : DocumentSessionListenerBase, IDaemonWakeup
 {
-    /// <summary>From one wake-up to the next it takes at least so many times as long as to follow, so that others come to work.</summary>
+    /// <summary>From one wake-up to the next it takes so many times as long as to follow, so that others come to work; up to the longest pause.</summary>
     private const double Share = 1.25;
 
     /// <summary>How much the latest time counts that it took to follow, against those before.</summary>
@@ -71,8 +71,8 @@ public sealed class CommitWakeup : DocumentSessionListenerBase, IDaemonWakeup
         return Task.CompletedTask;
     }
 
-    /// <summary>Notes how long it took to follow.</summary>
-    public void Followed(TimeSpan time) => Volatile.Write(ref work, work + ((time.TotalMilliseconds - work) * Latest));
+    /// <summary>Notes how long it took to follow. What took longer than the longest pause waited for something.</summary>
+    public void Followed(TimeSpan time) => Volatile.Write(ref work, work + ((Math.Min(time.TotalMilliseconds, LongestOfWaiters.TotalMilliseconds) - work) * Latest));
 
     /// <summary>A position is missing among those that are committed: the store's agent looks whether it still comes.</summary>
     public void Miss() => missed.Set();

@@ -16,6 +16,23 @@ public class LivePages(DemoSite site)
     }
 
     [Fact]
+    public async Task A_list_catches_up_though_its_changes_and_then_the_list_were_refused()
+    {
+        await using var admin = await site.Visit(DemoSite.Admin);
+        using var api = await site.Caller(DemoSite.Admin);
+        var refused = new HashSet<bool>();
+        await admin.Page.RouteAsync("**/*", route =>
+            (route.Request.Url.EndsWith("/portal/changes", StringComparison.Ordinal) || route.Request.Headers.ContainsKey("x-live")) && refused.Add(route.Request.Headers.ContainsKey("x-live"))
+                ? route.FulfillAsync(new() { Status = 503 })
+                : route.ContinueAsync());
+        await admin.Go("/portal/groups");
+        var name = $"Group {Guid.NewGuid():N}";
+        await Site.Post(api, $"/v3/organizations/{site.Organization}/user-groups", new { name });
+        await admin.Sees(name);
+        refused.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Everything_but_that_works_without_scripts()
     {
         await using var admin = await site.Visit(DemoSite.Admin, scripts: false);

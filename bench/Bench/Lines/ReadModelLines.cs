@@ -42,7 +42,7 @@ internal static class ReadModelLines
         foreach (var _ in sizes.RoundsAfterWarmUp(() => (fifty, ninetyNine) = ([], [])))
         {
             var lags = new System.Collections.Concurrent.ConcurrentBag<double>();
-            await Load.OpenAsync(installation.Server, installation.Charged, 200, sizes.Duration, _ => CommandLines.NextMember(installation, Math.Min(10_000, installation.Vendor.ManyMembers)), 204, async (connection, answer) =>
+            await Load.OpenAsync(installation.Server, installation.Charged, sizes.IsQuick ? 20 : 200, sizes.Duration, _ => CommandLines.NextMember(installation, Math.Min(10_000, installation.Vendor.ManyMembers)), 204, async (connection, answer) =>
             {
                 var position = answer.Header("X-Position") ?? throw new InvalidOperationException("A command answered without a position.");
                 var begin = Stopwatch.GetTimestamp();

@@ -81,7 +81,7 @@ public sealed class States : IAsyncDisposable
 
     /// <summary>
     /// What a stream became by a transaction that is durable takes the place of what it was decided on, so that nobody has to read again what was written here. What is kept of other moments stays as it is,
-    /// and what was never read here is not kept.
+    /// and what was never read here is not kept. What is personal in a state is of the one whose stream it is, so whoever is erased meanwhile makes all void that was read before.
     /// </summary>
     internal void Advance(OpenStream first, OpenStream last, uint xmin)
     {
@@ -124,8 +124,8 @@ public sealed class States : IAsyncDisposable
         }
         catch
         {
-            // Who answers next may be another server, which need not have everything that this one had.
-            changes = null;
+            // Who answers next may be another server, which need not have everything that this one had, and gives its transactions the numbers again that are not there.
+            Forget();
             throw;
         }
 
@@ -164,6 +164,8 @@ public sealed class States : IAsyncDisposable
         if (statement.IsOvertaken)
         {
             Interlocked.CompareExchange(ref changes, null, noted);
+            if (statement.IsOfLess)
+                Forget();
             return null;
         }
 
@@ -172,6 +174,13 @@ public sealed class States : IAsyncDisposable
         foreach (var key in looked.Keys.Where(key => TableOf(key.Type).IsOfStates))
             rows.GetValueOrDefault(key)?.HoldsAllUpTo(final, log);
         return unchanged.TrueForAll(row => row.Value.IsUnchanged(log, row.Key.Id)) ? new(this, rows.GetValueOrDefault, statement.Position) : null;
+    }
+
+    private void Forget()
+    {
+        changes = null;
+        kept.Clear();
+        Interlocked.Exchange(ref count, 0);
     }
 
     /// <summary>What is kept, unless it was read before somebody was erased.</summary>

@@ -37,7 +37,10 @@ internal sealed class StatesStatement(Changes? noted)
     public long Position => changes is [.., var (last, _)] ? last : before.Final;
 
     /// <summary>Whether so much happened that what was known of changes says nothing any more: too many, a repair, or another database.</summary>
-    public bool IsOvertaken => noted is not null && (changes.Count > Changes.MostAtOnce || repairs != noted.Repairs || highWater < before.HighWater);
+    public bool IsOvertaken => noted is not null && (changes.Count > Changes.MostAtOnce || repairs != noted.Repairs || IsOfLess);
+
+    /// <summary>Whether the database holds less than it did: it is another one.</summary>
+    public bool IsOfLess => noted is not null && highWater < before.HighWater;
 
     /// <param name="key">What is read.</param>
     /// <param name="table">Where it is.</param>

@@ -57,10 +57,12 @@ for (const form of document.querySelectorAll("[data-moment]")) {
 // Changes as they happen: the page is asked for again, and its live parts take the places of the old ones, unless somebody is working in them.
 const source = document.querySelector("[data-changes]")?.dataset.changes;
 if (source && document.querySelector("[data-live]")) {
-  let waiting = null;
+  let [waiting, stream, patience] = [null, null, 2000];
+  const soon = delay => { waiting ??= setTimeout(refresh, delay); };
   const refresh = async () => {
     waiting = null;
-    const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin" });
+    const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin" }).catch(() => null);
+    if (!answer || answer.status === 429 || answer.status >= 500) return soon(2000);
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll("[data-live][id]")) {
@@ -70,9 +72,19 @@ if (source && document.querySelector("[data-live]")) {
       now.classList.add("fresh");
     }
   };
-  const events = new EventSource(source);
-  events.addEventListener("change", () => { waiting ??= setTimeout(refresh, 250); });
-  window.addEventListener("pagehide", () => events.close());
+  // A browser takes up a stream again that broke, from where it was, but not one that was refused: that is asked for anew, less and less often, and the page with it.
+  const follow = () => {
+    stream = new EventSource(source);
+    stream.addEventListener("open", () => { patience = 2000; });
+    stream.addEventListener("change", () => soon(250));
+    stream.addEventListener("error", () => {
+      if (stream.readyState !== EventSource.CLOSED) return;
+      setTimeout(() => { follow(); soon(250); }, patience);
+      patience = Math.min(2 * patience, 300000);
+    });
+  };
+  follow();
+  window.addEventListener("pagehide", () => stream.close());
 }
 
 // How far long work is, until it is done.

@@ -10,6 +10,9 @@ internal sealed record Sizes(bool IsQuick, int Events, int Rounds, int WarmUps, 
 
     public static Sizes Quick { get; } = new(true, 10_000, 1, 0, TimeSpan.FromSeconds(0.5), 200, 2_000);
 
+    /// <summary>Commands a second, where they come at their instants.</summary>
+    public int PerSecond => IsQuick ? 20 : 200;
+
     /// <summary>The rounds of a line, those that warm up first; what they brought is forgotten before the first that counts.</summary>
     public IEnumerable<int> RoundsAfterWarmUp(Action forget)
     {

@@ -42,7 +42,7 @@ internal static class ReadModelLines
         foreach (var _ in sizes.RoundsAfterWarmUp(() => (fifty, ninetyNine) = ([], [])))
         {
             var lags = new System.Collections.Concurrent.ConcurrentBag<double>();
-            await Load.OpenAsync(installation.Server, installation.Charged, sizes.IsQuick ? 20 : 200, sizes.Duration, _ => CommandLines.NextMember(installation, Math.Min(10_000, installation.Vendor.ManyMembers)), 204, async (connection, answer) =>
+            await Load.OpenAsync(installation.Server, installation.Charged, sizes.PerSecond, sizes.Duration, _ => CommandLines.NextMember(installation, Math.Min(10_000, installation.Vendor.ManyMembers)), 204, async (connection, answer) =>
             {
                 var position = answer.Header("X-Position") ?? throw new InvalidOperationException("A command answered without a position.");
                 var begin = Stopwatch.GetTimestamp();
@@ -56,7 +56,7 @@ internal static class ReadModelLines
             ninetyNine.Add(Load.Percentile(sorted, 0.99));
         }
 
-        var half = report.Add(Figure.Of("P6", "commit to visible in a list, its request included, at 200 commands/s: p50", "ms", fifty));
+        var half = report.Add(Figure.Of("P6", $"commit to visible in a list, its request included, at {sizes.PerSecond} commands/s: p50", "ms", fifty));
         var most = report.Add(Figure.Of("P6", "the same: p99", "ms", ninetyNine));
         report.Add(new Ratio("P6", "p50, in 8 ms", half.Value / 8, 1, AtMost: true));
         report.Add(new Ratio("P6", "p99, in 20 ms", most.Value / 20, 1, AtMost: true));

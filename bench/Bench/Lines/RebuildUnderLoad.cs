@@ -10,7 +10,7 @@ internal static class RebuildUnderLoad
 
     public static async Task MeasureAsync(Installation installation, Report report, Sizes sizes)
     {
-        var (perSecond, calm, slice) = sizes.IsQuick ? (20, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)) : (200, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(5));
+        var (calm, slice) = (TimeSpan.FromSeconds(sizes.IsQuick ? 2 : 20), TimeSpan.FromSeconds(sizes.IsQuick ? 1 : 5));
         var late = 0L;
         await PhaseAsync("warming up", Task.Delay(calm));
         var before = await PhaseAsync("before", Task.Delay(calm));
@@ -30,14 +30,14 @@ internal static class RebuildUnderLoad
             late = 0;
             do
             {
-                var round = await Load.OpenAsync(installation.Server, installation.Charged, perSecond, slice, _ => CommandLines.NextMember(installation, Math.Min(10_000, installation.Vendor.ManyMembers)), 204, ListAsync);
+                var round = await Load.OpenAsync(installation.Server, installation.Charged, sizes.PerSecond, slice, _ => CommandLines.NextMember(installation, Math.Min(10_000, installation.Vendor.ManyMembers)), 204, ListAsync);
                 times.AddRange(round.Times);
             }
             while (!work.IsCompleted);
             await work;
             times.Sort();
             report.Add(Figure.Of("P5L", $"lists refused as two seconds late, {name}", "of all", [(double)late / times.Count]));
-            report.Add(new Figure("P5L", string.Create(CultureInfo.InvariantCulture, $"{times.Count:N0} commands at {perSecond}/s {name} ({watch.Elapsed.TotalSeconds:0} s): p95"), "ms",
+            report.Add(new Figure("P5L", string.Create(CultureInfo.InvariantCulture, $"{times.Count:N0} commands at {sizes.PerSecond}/s {name} ({watch.Elapsed.TotalSeconds:0} s): p95"), "ms",
                 Load.Percentile(times, 0.95), Load.Percentile(times, 0.5), Load.Percentile(times, 0.99), (Load.Percentile(times, 0.5), Load.Percentile(times, 0.99))));
             return Load.Percentile(times, 0.95);
         }

@@ -2,7 +2,7 @@ using EventSourcedOrgs.Portal.Api;
 
 namespace EventSourcedOrgs.Portal;
 
-/// <summary>Changes as they happen (server-sent events), for pages that are open: the script asks for the page again and puts the live parts of it into place.</summary>
+/// <summary>Changes as they happen (server-sent events), for pages that are open, after the position that the page shows: the script asks for the page again and puts the live parts of it into place.</summary>
 internal static class Live
 {
     public static void MapLive(this IEndpointRouteBuilder routes)
@@ -17,8 +17,8 @@ internal static class Live
         using var answer = await api.Open(call, request =>
         {
             request.Headers.Add("Accept", "text/event-stream");
-            if (http.Request.Headers["Last-Event-ID"] is [{ } last])
-                request.Headers.Add("Last-Event-ID", last);
+            if ((http.Request.Headers["Last-Event-ID"] is [{ } last] ? last : http.Request.Query["after"].ToString()) is { Length: > 0 } after)
+                request.Headers.Add("Last-Event-ID", after);
         });
         (http.Response.ContentType, http.Response.Headers["X-Accel-Buffering"]) = ("text/event-stream", "no");
         await answer.Content.CopyToAsync(http.Response.Body, http.RequestAborted);

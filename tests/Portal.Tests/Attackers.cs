@@ -121,7 +121,7 @@ public class Attackers(DemoSite site)
         var email = $"alone-{Guid.NewGuid():N}@example.com";
         await Site.Post(vendor, "/v3/users", new { firstName = "Alone", email, password = Site.Password, role = "user" });
         await using var alone = await site.Visit(email);
-        foreach (var path in (string[])["/portal/export/users.csv", "/portal/export/history.csv", "/portal/export/access-diff.csv?from=1", "/portal/changes"])
+        foreach (var path in (string[])["/portal/export/users.csv", "/portal/export/history.csv", "/portal/export/access-diff.csv?from=1", "/portal/changes", "/portal/changes?after=1"])
             (await alone.Context.APIRequest.GetAsync(path)).Status.ShouldBeOneOf([403, 404], path);
     }
 

@@ -59,6 +59,9 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
     /// <summary>How many requests this page has cost so far.</summary>
     public int Sent => sent;
 
+    /// <summary>The position that everything on this page reflects at least; what happens after it is news to who reads the page.</summary>
+    public long Reflects { get; private set; } = long.MaxValue;
+
     private HttpContext Browser => browser.HttpContext!;
 
     /// <summary>Asks a question; a problem ends the page.</summary>
@@ -148,7 +151,10 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
         else if (call.Body is { } body)
             request.Content = JsonContent.Create(body, body.GetType(), options: Json);
         prepare?.Invoke(request);
-        return await connection.SendAsync(request, call.Path + Complete(call, asOf, dryRun).AsText(), Browser.RequestAborted);
+        var response = await connection.SendAsync(request, call.Path + Complete(call, asOf, dryRun).AsText(), Browser.RequestAborted);
+        if (call.Method == HttpMethod.Get && HeaderOf(response, PositionHeader) is { } position)
+            Reflects = Math.Min(Reflects, position);
+        return response;
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync<T>(Call<T> call)

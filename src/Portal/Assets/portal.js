@@ -56,8 +56,9 @@ for (const form of document.querySelectorAll("[data-moment]")) {
 
 // Changes as they happen: the page is asked for again, and its live parts take the places of the old ones, unless somebody is working in them.
 const source = document.querySelector("[data-changes]")?.dataset.changes;
-if (source && document.querySelector("[data-live]")) {
-  let [waiting, stream, patience] = [null, null, 2000];
+const parts = () => [...document.querySelectorAll("[data-live][id]")];
+if (source && parts().length) {
+  let [waiting, stream, patience, shown] = [null, null, 2000, Math.min(...parts().map(part => Number(part.dataset.live)))];
   const soon = delay => { waiting ??= setTimeout(refresh, delay); };
   const refresh = async () => {
     waiting = null;
@@ -65,21 +66,22 @@ if (source && document.querySelector("[data-live]")) {
     if (!answer || answer.status === 429 || answer.status >= 500) return soon(2000);
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of document.querySelectorAll("[data-live][id]")) {
+    for (const part of parts()) {
       const now = fresh.getElementById(part.id);
       if (!now || now.innerHTML === part.innerHTML || part.contains(document.activeElement)) continue;
       part.replaceWith(now);
       now.classList.add("fresh");
     }
   };
-  // A browser takes up a stream again that broke, from where it was, but not one that was refused: that is asked for anew, less and less often, and the page with it.
+  // What happened since the page was made counts, too. A browser takes up a stream again that broke, from where it was, but not one that was refused: that is asked for anew, less and less often.
   const follow = () => {
-    stream = new EventSource(source);
+    stream = new EventSource(`${source}?after=${shown}`);
     stream.addEventListener("open", () => { patience = 2000; });
-    stream.addEventListener("change", () => soon(250));
+    stream.addEventListener("idle", event => { shown = event.lastEventId; });
+    stream.addEventListener("change", event => { shown = event.lastEventId; soon(250); });
     stream.addEventListener("error", () => {
       if (stream.readyState !== EventSource.CLOSED) return;
-      setTimeout(() => { follow(); soon(250); }, patience);
+      setTimeout(follow, patience);
       patience = Math.min(2 * patience, 300000);
     });
   };

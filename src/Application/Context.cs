@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.Users;
@@ -91,8 +92,8 @@ public sealed class Context
     /// <summary>The position up to which the history was final before anything was read for the request.</summary>
     public long Final { get; set; }
 
-    /// <summary>The organization that a question is about, as it was when the caller was identified; null where it is not known yet, or there is none.</summary>
-    public Organization? About { get; set; }
+    /// <summary>The moment at which the caller was identified, when all of the request had come; null when it had not, or when what is decided must be of a later one.</summary>
+    public States.Moment? Seen { get; set; }
 
     public void Set(Caller caller, Origin origin, DateTimeOffset now, Guid? target = null, long? ifMatch = null)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
@@ -30,6 +31,9 @@ public sealed class Store : IDisposable
 {
     private const int PatientAttempts = 3;
 
+    private static readonly FrozenDictionary<Type, Type> StatesById = typeof(Store).GetProperties().Select(property => property.PropertyType)
+        .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Streams<,,>)).ToFrozenDictionary(type => type.GenericTypeArguments[1], type => type.GenericTypeArguments[0]);
+
     private readonly List<IEvent> appended = [];
     private readonly List<IDisposable> turns = [];
     private readonly Dictionary<string, object>? headers;
@@ -42,8 +46,6 @@ public sealed class Store : IDisposable
         if (context.Caller.User is { } person && context.Origin is { IpAddress: not null } or { UserAgent: not null } && keys.Find(person.Value) is not null)
             headers = new() { ["origin"] = Personal.Of(person, context.Origin) };
         Organizations = new(this, state => state.Id);
-        if (context.About is { } organization)
-            Organizations.Remember(organization);
         Users = new(this, state => state.Id);
         UserGroups = new(this, state => state.Id);
         Licenses = new(this, state => state.Id);
@@ -123,6 +125,9 @@ public sealed class Store : IDisposable
 
     internal WriteSide Writing { get; }
 
+    /// <summary>The type of the states whose ids are of a type; null for other types.</summary>
+    public static Type? StateOf(Type id) => StatesById.GetValueOrDefault(id);
+
     /// <summary>The groups and organizations of users, as far as they were ever created, of one moment.</summary>
     public async Task<(IReadOnlyDictionary<UserGroupId, UserGroup> Groups, IReadOnlyDictionary<OrganizationId, Organization> Organizations)> Around(
         IReadOnlyCollection<User> users, CancellationToken cancellation)
@@ -132,7 +137,7 @@ public sealed class Store : IDisposable
             return (await UserGroups.Latest(groups, cancellation), await Organizations.Latest(organizations, cancellation));
 
         StateKey[] keys = [.. UserGroups.Unopened(groups), .. Organizations.Unopened(organizations)];
-        var moment = keys.Length == 0 ? null : await Writing.States.Read(keys, null, cancellation);
+        var moment = keys.Length == 0 ? null : await Writing.States.Read(keys, null, Context.Seen, cancellation);
         return (UserGroups.In(moment, groups), Organizations.In(moment, organizations));
     }
 
@@ -185,6 +190,7 @@ public sealed class Store : IDisposable
         turns.Add(await Writing.Turns.Wait(stream, cancellation));
         if (!locks && Context.Attempt <= PatientAttempts)
             return;
+        Context.Seen = null;
         await Session.HoldAsync(cancellation);
         await Session.QueryAsync<long>("select version from events.mt_streams where id = ? for update", cancellation, stream);
     }

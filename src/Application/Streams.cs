@@ -27,7 +27,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
             return (await Latest([id], cancellation)).GetValueOrDefault(id, TState.Initial);
         if (seen.TryGetValue(id.Value, out var state))
             return state;
-        return await store.Writing.States.Find<TState>(id.Value, cancellation) is { } found ? seen[id.Value] = found : TState.Initial;
+        return await store.Writing.States.Find<TState>(id.Value, store.Context.Seen, cancellation) is { } found ? seen[id.Value] = found : TState.Initial;
     }
 
     /// <summary>The states of these ids that were ever created.</summary>
@@ -36,7 +36,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         var named = ids.ToHashSet();
         var keys = Unopened(named);
         if (keys.Count == 0 || store.Context.AsOf is null)
-            return In(keys.Count == 0 ? null : await store.Writing.States.Read(keys, null, cancellation), named);
+            return In(keys.Count == 0 ? null : await store.Writing.States.Read(keys, null, store.Context.Seen, cancellation), named);
 
         var states = Opened(named);
         foreach (var state in await Fold([.. keys.Select(key => key.Id)], store.Context.AsOf.Position, cancellation))
@@ -62,9 +62,6 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
 
     private Dictionary<TId, TState> Opened(IEnumerable<TId> ids) => ids.Where(id => open.ContainsKey(id.Value)).ToDictionary(id => id, id => (TState)open[id.Value].State);
 
-    /// <summary>Takes a state that was read for this request already.</summary>
-    internal void Remember(TState state) => seen[idOf(state).Value] = state;
-
     /// <summary>Reads the states of these ids at once, so that asking for each of them later costs nothing.</summary>
     public async Task Prefetch(IEnumerable<TId> ids, CancellationToken cancellation)
     {
@@ -76,7 +73,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     public async Task Open(IEnumerable<TId> ids, CancellationToken cancellation)
     {
         Guid[] unknown = [.. ids.Select(id => id.Value).Distinct().Where(id => id != Guid.Empty && !open.ContainsKey(id))];
-        var stored = (await store.Writing.States.Find<TState>([.. unknown.Where(id => !seen.ContainsKey(id))], cancellation)).ToDictionary(state => idOf(state).Value);
+        var stored = (await store.Writing.States.Find<TState>([.. unknown.Where(id => !seen.ContainsKey(id))], store.Context.Seen, cancellation)).ToDictionary(state => idOf(state).Value);
         foreach (var id in unknown)
         {
             if (Uncommitted(id) is null && (seen.GetValueOrDefault(id) ?? stored.GetValueOrDefault(id)) is { } state)
@@ -159,7 +156,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         if (Uncommitted(id) is { } ahead)
             return ahead;
 
-        var state = (guard == Guard.Version ? seen.GetValueOrDefault(id) : null) ?? await store.Writing.States.Find<TState>(id, cancellation);
+        var state = (guard == Guard.Version ? seen.GetValueOrDefault(id) : null) ?? await store.Writing.States.Find<TState>(id, guard == Guard.Lock ? null : store.Context.Seen, cancellation);
         return state is null ? null : Open(id, state);
     }
 

@@ -90,7 +90,7 @@ internal sealed class AccessStates(Store store)
     /// </summary>
     public async Task<long> LoadAtOnce(IReadOnlyCollection<AccessQuestion> questions, CancellationToken cancellation)
     {
-        var moment = await store.Writing.States.Read([.. questions.SelectMany(KeysOf)], found => questions.SelectMany(question => KeysOf(question, found)), cancellation);
+        var moment = await store.Writing.States.Read([.. questions.SelectMany(KeysOf)], found => questions.SelectMany(question => KeysOf(question, found)), store.Context.Seen, cancellation);
         foreach (var question in questions)
         {
             if (Find<User>(question.User.Value) is not { } user)

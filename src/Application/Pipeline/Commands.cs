@@ -17,7 +17,7 @@ namespace EventSourcedOrgs.Application.Pipeline;
 /// What a request brings besides its command. <see cref="RequestHash"/> tells requests under one idempotency key apart; a dry run decides
 /// and replies like the real thing, and commits nothing.
 /// </summary>
-public sealed record Envelope(Caller Caller, Origin Origin, long? IfMatch = null, string? IdempotencyKey = null, string RequestHash = "", bool DryRun = false)
+public sealed record Envelope(Caller Caller, Origin Origin, long? IfMatch = null, string? IdempotencyKey = null, string RequestHash = "", bool DryRun = false, States.Moment? Seen = null)
 {
     public static Envelope System { get; } = new(Caller.System, Origin.None);
 }
@@ -99,7 +99,7 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         await using var scope = scopes.CreateAsyncScope();
         var context = scope.ServiceProvider.GetRequiredService<Context>();
         context.Set(envelope.Caller, envelope.Origin, clock.GetUtcNow(), command.Target, envelope.IfMatch);
-        context.Attempt = attempt;
+        (context.Attempt, context.Seen) = (attempt, attempt == 1 ? envelope.Seen : null);
         var store = scope.ServiceProvider.GetRequiredService<Store>();
 
         var key = envelope is { IdempotencyKey: { } text, Caller.IsAnonymous: false } ? secrets.Hash(Encoding.UTF8.GetBytes($"{envelope.Caller.Actor}/{text}")) : null;

@@ -37,6 +37,16 @@ public sealed class Changes(long highWater, long repairs)
     /// <summary>Whether a state that holds everything up to a position holds every event of its stream that is noted.</summary>
     public bool AreIn(Guid stream, long position) => !last.TryGetValue(stream, out var latest) || latest <= position;
 
+    /// <summary>Notes what this process has written, before anybody is given what the streams became: so what another stream of the same transaction was is not taken for what it is.</summary>
+    public void Note(IEnumerable<(long Position, Guid Stream)> written)
+    {
+        lock (gate)
+        {
+            foreach (var (position, stream) in written)
+                Note(position, stream);
+        }
+    }
+
     /// <summary>Notes all events after a position that was final, as one snapshot of the database has them, in their order; answers what is final in it.</summary>
     public long Note(long after, IReadOnlyList<(long Position, Guid Stream)> events, long mark)
     {
@@ -45,10 +55,7 @@ public sealed class Changes(long highWater, long repairs)
         {
             foreach (var (position, stream) in events)
             {
-                if (!last.TryGetValue(stream, out var latest))
-                    streams++;
-                if (position > latest)
-                    last[stream] = position;
+                Note(position, stream);
                 if (position == end + 1)
                     end = position; // without a gap nobody is still to come
             }
@@ -59,5 +66,13 @@ public sealed class Changes(long highWater, long repairs)
         }
 
         return end;
+    }
+
+    private void Note(long position, Guid stream)
+    {
+        if (!last.TryGetValue(stream, out var latest))
+            streams++;
+        if (position > latest)
+            last[stream] = position;
     }
 }

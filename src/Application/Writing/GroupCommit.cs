@@ -158,8 +158,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
             await session.SaveChangesAsync();
             if (appended.LastPosition is { } position)
                 committed(position);
-            foreach (var (first, last) in appended.Streams)
-                states.Advance(first, last, appended.Xid);
+            states.Advance(appended.Streams, appended.Xid);
             Sizes.Record(units.Count);
             Events.Add(appended.Count);
             Finish(units, null);

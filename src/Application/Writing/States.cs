@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
@@ -8,7 +9,7 @@ using Npgsql;
 namespace EventSourcedOrgs.Application.Writing;
 
 /// <summary>What is read by its id: a state or a document. <see cref="IsSealed"/> leaves what it holds of persons as it is stored, for who decides without it.</summary>
-internal readonly record struct StateKey(Type Type, Guid Id, string? Text = null, bool IsSealed = false)
+public readonly record struct StateKey(Type Type, Guid Id, string? Text = null, bool IsSealed = false)
 {
     public static StateKey Of<T>(Guid id) => new(typeof(T), id);
 
@@ -61,45 +62,77 @@ public sealed class States : IAsyncDisposable
     }
 
     /// <summary>The state of this id, or null when there is none. Others may hold the same one: states never change.</summary>
-    public async Task<T?> Find<T>(Guid id, CancellationToken cancellation) where T : class => Find<T>(await Read([StateKey.Of<T>(id)], null, cancellation), StateKey.Of<T>(id));
+    internal async Task<T?> Find<T>(Guid id, Moment? since, CancellationToken cancellation) where T : class => Find<T>(await Read([StateKey.Of<T>(id)], null, since, cancellation), StateKey.Of<T>(id));
 
     /// <summary>The document of this id, or null when there is none.</summary>
-    public async Task<T?> Find<T>(string id, CancellationToken cancellation) where T : class => Find<T>(await Read([StateKey.Of<T>(id)], null, cancellation), StateKey.Of<T>(id));
+    public async Task<T?> Find<T>(string id, CancellationToken cancellation) where T : class => Find<T>(await Read([StateKey.Of<T>(id)], null, null, cancellation), StateKey.Of<T>(id));
 
     /// <summary>The states of these ids that exist.</summary>
-    public Task<IReadOnlyList<T>> Find<T>(IEnumerable<Guid> ids, CancellationToken cancellation) where T : class => Find<T>([.. ids.Select(StateKey.Of<T>)], cancellation);
+    internal Task<IReadOnlyList<T>> Find<T>(IEnumerable<Guid> ids, Moment? since, CancellationToken cancellation) where T : class => Find<T>([.. ids.Select(StateKey.Of<T>)], since, cancellation);
 
     /// <summary>The documents of these ids that exist.</summary>
-    public Task<IReadOnlyList<T>> Find<T>(IEnumerable<string> ids, CancellationToken cancellation) where T : class => Find<T>([.. ids.Select(StateKey.Of<T>)], cancellation);
+    public Task<IReadOnlyList<T>> Find<T>(IEnumerable<string> ids, CancellationToken cancellation) where T : class => Find<T>([.. ids.Select(StateKey.Of<T>)], null, cancellation);
 
     /// <summary>Reads all of this, and what follows from it, as of one moment.</summary>
     /// <param name="keys">What is read.</param>
     /// <param name="more">What else is needed, given what there is of it; asked again until nothing is missing.</param>
+    /// <param name="since">A moment of the same request: what is known not to have changed since then need not be asked for. Null for what must be of a moment after this call.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    internal Task<Moment> Read(IReadOnlyCollection<StateKey> keys, Func<Moment, IEnumerable<StateKey>>? more, CancellationToken cancellation) =>
-        together.Ask(new(keys, more)).WaitAsync(cancellation);
+    internal async Task<Moment> Read(IReadOnlyCollection<StateKey> keys, Func<Moment, IEnumerable<StateKey>>? more, Moment? since, CancellationToken cancellation) =>
+        since is { IsRecent: true } && Recall(keys, more, since) is { } known ? known : await together.Ask(new(keys, more)).WaitAsync(cancellation);
 
     /// <summary>
-    /// What a stream became by a transaction that is durable takes the place of what it was decided on, so that nobody has to read again what was written here. What is kept of other moments stays as it is,
+    /// What streams became by a transaction that is durable takes the place of what it was decided on, so that nobody has to read again what was written here. What is kept of other moments stays as it is,
     /// and what was never read here is not kept. What is personal in a state is of the one whose stream it is, so whoever is erased meanwhile makes all void that was read before.
     /// </summary>
-    internal void Advance(OpenStream first, OpenStream last, uint xmin)
+    internal void Advance(IReadOnlyList<(OpenStream First, OpenStream Last)> streams, uint xmin)
     {
-        var key = new StateKey(first.Type, first.Id);
-        if (kept.TryGetValue(key, out var row) && row.Is(first.Began))
-            kept.TryUpdate(key, new(xmin, row.Erased, last.State), row);
+        var noted = changes;
+        noted?.Note(streams.Select(stream => (stream.Last.Events[^1].Sequence, stream.Last.Id)));
+        foreach (var (first, last) in streams)
+        {
+            var key = new StateKey(first.Type, first.Id);
+            if (!kept.TryGetValue(key, out var row) || !row.Is(first.Began))
+                continue;
+
+            var next = new Row(xmin, row.Erased, last.State);
+            next.HoldsAllUpTo(last.Events[^1].Sequence, noted);
+            kept.TryUpdate(key, next, row);
+        }
     }
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     private static T? Find<T>(Moment moment, StateKey key) where T : class => moment.Find<T>(key);
 
-    private async Task<IReadOnlyList<T>> Find<T>(IReadOnlyList<StateKey> keys, CancellationToken cancellation) where T : class
+    private async Task<IReadOnlyList<T>> Find<T>(IReadOnlyList<StateKey> keys, Moment? since, CancellationToken cancellation) where T : class
     {
         if (keys.Count == 0)
             return [];
-        var moment = await Read(keys, null, cancellation);
+        var moment = await Read(keys, null, since, cancellation);
         return [.. keys.Select(key => Find<T>(moment, key)).OfType<T>()];
+    }
+
+    /// <summary>All of this without asking, if all of it is kept and none of it has changed, as far as was known at that moment at least; otherwise null.</summary>
+    private Moment? Recall(IReadOnlyCollection<StateKey> keys, Func<Moment, IEnumerable<StateKey>>? more, Moment since)
+    {
+        if (since.Noted is not { } noted)
+            return null;
+
+        var (rows, erased) = (new Dictionary<StateKey, Row>(keys.Count), persons.Erased);
+        var moment = new Moment(this, rows.GetValueOrDefault, since.Position, noted);
+        for (var wanted = keys.ToHashSet(); wanted.Count > rows.Count; wanted.UnionWith(more?.Invoke(moment) ?? []))
+        {
+            foreach (var key in wanted.Where(key => !rows.ContainsKey(key)))
+            {
+                if (Kept(key, erased) is not { } row || !row.IsUnchanged(noted, key.Id))
+                    return null;
+                rows.Add(key, row);
+            }
+        }
+
+        // What was written meanwhile may be in some of it only.
+        return changes == noted && rows.All(row => row.Value.IsUnchanged(noted, row.Key.Id)) ? moment : null;
     }
 
     private async Task<IReadOnlyList<Moment>> Answer(IReadOnlyList<Question> questions)
@@ -107,7 +140,7 @@ public sealed class States : IAsyncDisposable
         try
         {
             var wanted = questions.SelectMany(question => question.Keys).ToHashSet();
-            var remembered = new Moment(this, key => Kept(key, persons.Erased), 0);
+            var remembered = new Moment(this, key => Kept(key, persons.Erased), 0, null);
             foreach (var question in questions)
                 wanted.UnionWith(question.More?.Invoke(remembered) ?? []);
 
@@ -173,7 +206,7 @@ public sealed class States : IAsyncDisposable
         Interlocked.CompareExchange(ref changes, log is { IsFull: false } ? log : null, noted);
         foreach (var key in looked.Keys.Where(key => TableOf(key.Type).IsOfStates))
             rows.GetValueOrDefault(key)?.HoldsAllUpTo(final, log);
-        return unchanged.TrueForAll(row => row.Value.IsUnchanged(log, row.Key.Id)) ? new(this, rows.GetValueOrDefault, statement.Position) : null;
+        return unchanged.TrueForAll(row => row.Value.IsUnchanged(log, row.Key.Id)) ? new(this, rows.GetValueOrDefault, statement.Position, log) : null;
     }
 
     private void Forget()
@@ -252,10 +285,24 @@ public sealed class States : IAsyncDisposable
     }
 
     /// <summary>What there was of what was asked for, at one moment; it holds everything up to the position.</summary>
-    internal sealed class Moment(States states, Func<StateKey, Row?> rows, long position)
+    public sealed class Moment
     {
-        public long Position { get; } = position;
+        private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
 
-        public T? Find<T>(StateKey key) where T : class => (T?)rows(key)?.As(key.Type, key.IsSealed ? states.@sealed : states.open);
+        private readonly States states;
+        private readonly Func<StateKey, Row?> rows;
+        private readonly long taken = Stopwatch.GetTimestamp();
+
+        internal Moment(States states, Func<StateKey, Row?> rows, long position, Changes? noted) => (this.states, this.rows, Position, Noted) = (states, rows, position, noted);
+
+        public long Position { get; }
+
+        /// <summary>Holds every change up to that moment, at least; null when nothing is known of changes.</summary>
+        internal Changes? Noted { get; }
+
+        /// <summary>Whoever waits for long, or answers for long, has to ask again.</summary>
+        internal bool IsRecent => Stopwatch.GetElapsedTime(taken) < Recently;
+
+        internal T? Find<T>(StateKey key) where T : class => (T?)rows(key)?.As(key.Type, key.IsSealed ? states.@sealed : states.open);
     }
 }

@@ -1,11 +1,14 @@
+using System.Collections.Concurrent;
+using System.Reflection;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -17,14 +20,20 @@ internal static class Identification
 {
     private const string Scheme = "Bearer ";
 
+    /// <summary>Bytes of a body, at most, that are looked for before it is read.</summary>
+    private const int MostAwaited = 64 * 1024;
+
+    private static readonly ConcurrentDictionary<MethodInfo, (string Name, Type State)[]> Named = new();
+
     public static async Task Identify(HttpContext http, RequestDelegate next)
     {
         var final = http.RequestServices.GetRequiredService<Progress>().Of(Projections.Directory.ModelName).HighWater;
-        var (caller, about) = await ForgottenStatements.Again(() => CallerOf(http));
+        var isWhole = HasCome(http.Request);
+        var (caller, moment) = await ForgottenStatements.Again(() => CallerOf(http));
         var origin = new Origin(http.TraceIdentifier, http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent.ToString());
         var context = http.RequestServices.GetRequiredService<Context>();
         context.Set(caller, origin, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
-        (context.Final, context.About) = (final, about);
+        (context.Final, context.Seen) = (final, isWhole ? moment : null);
         await next(http);
     }
 
@@ -38,7 +47,7 @@ internal static class Identification
         http.Request.Path.StartsWithSegments("/v3", StringComparison.OrdinalIgnoreCase)
         && http.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
-    private static async Task<(Caller Caller, Organization? About)> CallerOf(HttpContext http)
+    private static async Task<(Caller Caller, States.Moment? Moment)> CallerOf(HttpContext http)
     {
         if (http.Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
             return (Caller.Anonymous, null);
@@ -46,18 +55,44 @@ internal static class Identification
         var token = header[Scheme.Length..].Trim();
         var callers = http.RequestServices.GetRequiredService<Callers>();
         if (token.StartsWith(Callers.SecretPrefix, StringComparison.Ordinal) || token.StartsWith(Callers.OrganizationPrefix, StringComparison.Ordinal))
-            return (await callers.OfAccessToken(token, http.RequestAborted), null);
+            return await callers.OfAccessToken(token, AboutOf(http), http.RequestAborted);
 
         if (await http.RequestServices.GetRequiredService<SignedTokens>().Read(token, http.RequestAborted) is not { } known)
             return (Caller.Anonymous, null);
 
-        var (caller, about) = await callers.OfSession(known.User, known.Session, OrganizationOf(http.Request), http.RequestAborted);
+        var (caller, moment) = await callers.OfSession(known.User, known.Session, AboutOf(http), http.RequestAborted);
         if (caller.Session is { } session)
             await http.RequestServices.GetRequiredService<SessionUse>().Note(session, http.RequestAborted);
-        return (caller, about);
+        return (caller, moment);
     }
 
-    /// <summary>The organization in the address of a question. A command reads it itself, when it is decided: its body may be long in coming.</summary>
-    private static OrganizationId? OrganizationOf(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && OrganizationId.TryParse(request.RouteValues["organizationId"] as string, out var id) ? id : null;
+    /// <summary>The states that the address names.</summary>
+    private static IEnumerable<StateKey> AboutOf(HttpContext http)
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<MethodInfo>() is not { } handler)
+            yield break;
+        foreach (var (name, state) in Named.GetOrAdd(handler, StatesIn))
+        {
+            if (Guid.TryParseExact(http.Request.RouteValues[name] as string, "D", out var id))
+                yield return new(state, id);
+        }
+    }
+
+    private static (string Name, Type State)[] StatesIn(MethodInfo handler) =>
+        [.. handler.GetParameters().Select(parameter => (parameter.Name!, Store.StateOf(parameter.ParameterType)!)).Where(named => named.Item2 is not null)];
+
+    /// <summary>
+    /// Whether all of the request is here, as is usual for one that is short. What is read for it then holds for what it asks; a body that is still to come may be long in coming.
+    /// </summary>
+    private static bool HasCome(HttpRequest request)
+    {
+        if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+            return true;
+        if (request.ContentLength is not (> 0 and <= MostAwaited) || request.Headers.Expect.Count > 0 || !request.BodyReader.TryRead(out var read))
+            return false;
+
+        var isWhole = read.Buffer.Length >= request.ContentLength;
+        request.BodyReader.AdvanceTo(read.Buffer.Start);
+        return isWhole;
+    }
 }

@@ -83,7 +83,7 @@ internal static class Sending
             ifMatch = version;
         }
 
-        return new Envelope(context.Caller, context.Origin, ifMatch, key.Length == 0 ? null : key, key.Length == 0 ? "" : await HashOf(http), http.IsDryRun());
+        return new Envelope(context.Caller, context.Origin, ifMatch, key.Length == 0 ? null : key, key.Length == 0 ? "" : await HashOf(http), http.IsDryRun(), context.Seen);
     }
 
     /// <summary>What tells two requests under one idempotency key apart: method, address and body.</summary>

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Text;
+
 namespace EventSourcedOrgs.Host.Tests.Writing;
 
 /// <summary>States that are kept in memory are those of now, whoever changed them, and wherever.</summary>
@@ -78,6 +81,38 @@ public sealed class KeptStatesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_changed_before_all_of_a_command_had_come_counts()
+    {
+        var (group, user) = (await acme.Group(), await acme.User());
+        await acme.Vendor.Get($"{acme.Path}/user-groups/{group}").Expect(200);
+        await acme.Vendor.Get($"/v3/users/{user}").Expect(200);
+        using var body = new LateBody($$"""{"userIds":["{{user}}"]}""");
+        var joins = acme.Vendor.PostAsync(new Uri($"{acme.Path}/user-groups/{group}/users", UriKind.Relative), body);
+        await body.Begun;
+        await Task.Delay(300);
+
+        await elsewhere.Delete($"{acme.Path}/user-groups/{group}").Expect(204);
+        body.Go();
+
+        await joins.ExpectProblem(404, "NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task A_check_knows_at_once_what_another_Host_took_back()
+    {
+        var (user, license) = (await acme.User(), (await (await Designer.For(acme.Vendor)).License(("organizationId", acme.Id))).Id());
+        for (var round = 0; round < 20; round++)
+        {
+            await elsewhere.Put($"{acme.Path}/licenses/{license}/users/{user}").Expect(204);
+            (await Allowed()).ShouldBeTrue();
+            await elsewhere.Delete($"{acme.Path}/licenses/{license}/users/{user}").Expect(204);
+            (await Allowed()).ShouldBeFalse();
+        }
+
+        async Task<bool> Allowed() => (bool)(await acme.Vendor.Post("/v3/access/check", new { userId = user, licenseId = license }).Expect(200))["allowed"]!;
+    }
+
+    [Fact]
     public async Task More_events_at_once_than_anybody_takes_note_of_are_seen()
     {
         var users = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => acme.User()));
@@ -101,5 +136,33 @@ public sealed class KeptStatesTests : IAsyncLifetime
         await acme.Vendor.Ended(await acme.Vendor.Post("/v3/operations/states/repair").Expect(202));
 
         (await reader.Get(acme.Path).Expect(200)).Text("email").ShouldBe("it@acme.example");
+    }
+
+    /// <summary>A body whose rest comes when it is told to.</summary>
+    private sealed class LateBody : HttpContent
+    {
+        private readonly byte[] bytes;
+        private readonly TaskCompletionSource begun = new(), goes = new();
+
+        public LateBody(string json) => (bytes, Headers.ContentType) = (Encoding.UTF8.GetBytes(json), new("application/json"));
+
+        public Task Begun => begun.Task;
+
+        public void Go() => goes.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(bytes.AsMemory(0, 1));
+            await stream.FlushAsync();
+            begun.SetResult();
+            await goes.Task;
+            await stream.WriteAsync(bytes.AsMemory(1));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = bytes.Length;
+            return true;
+        }
     }
 }

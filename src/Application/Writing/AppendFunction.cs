@@ -74,6 +74,24 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
 
     internal Operation Of(IReadOnlyCollection<UnitOfWork> units) => new(this, units);
 
+    /// <summary>Writes units that are nothing but events. All statements go to the database at once, with no transaction around them: between two synchronisations PostgreSQL makes one of them by itself, and commits it at the end.</summary>
+    internal async Task Execute(Operation operation)
+    {
+        var builder = new BatchBuilder();
+        builder.StartNewCommand();
+        operation.ConfigureCommand(builder);
+        await using var batch = builder.Compile();
+        await using var connection = documents.Storage.Database.CreateConnection();
+        await connection.OpenAsync();
+        batch.Connection = connection;
+        await using var reader = await batch.ExecuteReaderAsync();
+        await operation.ReadAsync(reader, CancellationToken.None);
+        while (await reader.NextResultAsync())
+        {
+            // The last one comes with the commit.
+        }
+    }
+
     private byte[] Json(object value) => JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), json);
 
     /// <summary>The writing of some units, as one operation of a session.</summary>
@@ -105,9 +123,10 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
 
         public OperationRole Role() => OperationRole.Other;
 
-        public void ConfigureCommand(Weasel.Core.ICommandBuilder builder, IStorageSession session)
+        public void ConfigureCommand(Weasel.Core.ICommandBuilder builder, IStorageSession session) => ConfigureCommand((Weasel.Postgresql.ICommandBuilder)builder);
+
+        public void ConfigureCommand(Weasel.Postgresql.ICommandBuilder postgres)
         {
-            var postgres = (Weasel.Postgresql.ICommandBuilder)builder;
             var heads = new Dictionary<object, byte[]>(ReferenceEqualityComparer.Instance);
             postgres.Append($"select {EventStore.Schema}.{Name}(");
             Add(Streams.ConvertAll(stream => stream.First.Id), NpgsqlDbType.Uuid);
@@ -150,7 +169,9 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
             }
         }
 
-        public async Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token)
+        public Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token) => ReadAsync(reader, token);
+
+        public async Task ReadAsync(DbDataReader reader, CancellationToken token)
         {
             await reader.ReadAsync(token);
             var positions = await reader.GetFieldValueAsync<long[]>(0, token);

@@ -86,22 +86,31 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
     {
         while (Ready() is { Count: > 0 } units)
         {
-            await using (var session = documents.LightweightSession())
+            if (await (units.TrueForAll(unit => unit.IsOfEvents) ? Write(units, append.Execute) : WriteTogether(units)) is not { } failure)
+                continue;
+            if ((units.Count == 1 && failure is OvertakenException) || !IsRolledBack(failure))
             {
-                foreach (var operation in units.SelectMany(unit => unit.Session.PendingChanges.Operations()))
-                    session.QueueOperation(operation);
-                if (await Write(session, units) is not { } failure)
-                    continue;
-                if (units.Count == 1 || !IsRolledBack(failure))
-                {
-                    Finish(units, failure);
-                    continue;
-                }
+                Finish(units, failure);
+                continue;
             }
 
             foreach (var unit in units)
                 await WriteAlone(unit);
         }
+    }
+
+    private async Task<Exception?> WriteTogether(List<UnitOfWork> units)
+    {
+        await using var session = documents.LightweightSession();
+        foreach (var operation in units.SelectMany(unit => unit.Session.PendingChanges.Operations()))
+            session.QueueOperation(operation);
+        return await Write(units, appended => Save(session, appended));
+    }
+
+    private static Task Save(IDocumentSession session, AppendFunction.Operation appended)
+    {
+        session.QueueOperation(appended);
+        return session.SaveChangesAsync();
     }
 
     /// <summary>Those that lean on nothing that is being written elsewhere, in their order; none when there are none, and then this round ends.</summary>
@@ -140,13 +149,13 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
             return;
         }
 
-        if (await Write(unit.Session, [unit]) is { } failure)
+        if (await Write([unit], appended => Save(unit.Session, appended)) is { } failure)
             Finish([unit], failure);
     }
 
     /// <summary>Writes and finishes all, or answers why nothing was written.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is the outcome that whoever waits is told.")]
-    private async Task<Exception?> Write(IDocumentSession session, List<UnitOfWork> units)
+    private async Task<Exception?> Write(List<UnitOfWork> units, Func<AppendFunction.Operation, Task> execute)
     {
         try
         {
@@ -154,8 +163,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
                 throw new OvertakenException("What this was decided on was not written.");
 
             var appended = append.Of(units);
-            session.QueueOperation(appended);
-            await session.SaveChangesAsync();
+            await execute(appended);
             if (appended.LastPosition is { } position)
                 committed(position);
             states.Advance(appended.Streams, appended.Xid);

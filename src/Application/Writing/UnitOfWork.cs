@@ -61,7 +61,10 @@ internal sealed class UnitOfWork(IDocumentSession session)
 
     public IEnumerable<OpenStream> Changed => Streams.Where(stream => stream.Events.Count > 0);
 
-    public bool IsEmpty => !Changed.Any() && !Session.PendingChanges.Operations().Any();
+    /// <summary>Whether there are events to write, and nothing else.</summary>
+    public bool IsOfEvents => !Session.PendingChanges.Operations().Any();
+
+    public bool IsEmpty => !Changed.Any() && IsOfEvents;
 
     public void Succeed() => outcome.TrySetResult();
 

@@ -77,8 +77,8 @@ public sealed class CanonicalWriter
             throw new JsonException("There is more after the JSON value.");
     }
 
-    /// <summary>Where a member was written: its name with quotes, and up to and with the comma behind its value.</summary>
-    private readonly record struct Member(int Start, int NameLength, int End);
+    /// <summary>Where a member was written: its name with quotes, and up to and with the comma behind its value; and whether the name is ASCII without escapes.</summary>
+    private readonly record struct Member(int Start, int NameLength, int End, bool IsPlain);
 
     private void Value(ref Utf8JsonReader reader)
     {
@@ -129,7 +129,8 @@ public sealed class CanonicalWriter
             reader.Read();
             Value(ref reader);
             Raw(","u8);
-            members.Add(new(at, nameLength, length));
+            var name = bytes.AsSpan(at, nameLength);
+            members.Add(new(at, nameLength, length, Ascii.IsValid(name) && !name.Contains((byte)'\\')));
             inOrder = inOrder && (members.Count - first < 2 || Compare(members[^2], members[^1]) < 0);
         }
 
@@ -169,9 +170,7 @@ public sealed class CanonicalWriter
     {
         var left = bytes.AsSpan(a.Start, a.NameLength);
         var right = bytes.AsSpan(b.Start, b.NameLength);
-        return IsPlain(left) && IsPlain(right) ? left[1..^1].SequenceCompareTo(right[1..^1]) : string.CompareOrdinal(Text(left), Text(right));
-
-        static bool IsPlain(ReadOnlySpan<byte> name) => Ascii.IsValid(name) && !name.Contains((byte)'\\');
+        return a.IsPlain && b.IsPlain ? left[1..^1].SequenceCompareTo(right[1..^1]) : string.CompareOrdinal(Text(left), Text(right));
 
         static string Text(ReadOnlySpan<byte> quoted)
         {

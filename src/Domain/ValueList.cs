@@ -11,21 +11,21 @@ namespace EventSourcedOrgs.Domain;
 [JsonConverter(typeof(ValueListJson))]
 public sealed class ValueList<T>(ImmutableArray<T> items) : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {
-    private readonly ImmutableArray<T> items = items.IsDefault ? [] : items;
+    internal ImmutableArray<T> Items { get; } = items.IsDefault ? [] : items;
 
-    public int Count => items.Length;
+    public int Count => Items.Length;
 
-    public T this[int index] => items[index];
+    public T this[int index] => Items[index];
 
-    public bool Equals(ValueList<T>? other) => other is not null && items.AsSpan().SequenceEqual(other.AsSpan());
+    public bool Equals(ValueList<T>? other) => other is not null && Items.AsSpan().SequenceEqual(other.AsSpan());
 
     public override bool Equals(object? obj) => Equals(obj as ValueList<T>);
 
-    public override int GetHashCode() => items.Aggregate(0, HashCode.Combine);
+    public override int GetHashCode() => Items.Aggregate(0, HashCode.Combine);
 
-    public ReadOnlySpan<T> AsSpan() => items.AsSpan();
+    public ReadOnlySpan<T> AsSpan() => Items.AsSpan();
 
-    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)items).GetEnumerator();
+    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)Items).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
@@ -67,12 +67,6 @@ public sealed class ValueListJson : JsonConverterFactory
             }
         }
 
-        public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions options)
-        {
-            writer.WriteStartArray();
-            foreach (var item in value)
-                JsonSerializer.Serialize(writer, item, options);
-            writer.WriteEndArray();
-        }
+        public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value.Items, options);
     }
 }

@@ -32,14 +32,24 @@ internal static class HttpJson
     /// <summary>Writes times as UTC with Z and reads any ISO 8601 time; one without an offset is UTC.</summary>
     internal sealed class UtcJson : JsonConverter<DateTimeOffset>
     {
+        private const int Microseconds = 26;
+
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String
             && DateTimeOffset.TryParse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
                 ? time
                 : throw new JsonException("The value is not an ISO 8601 time.");
 
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(Text(value));
+        /// <summary>The same as <see cref="Text(DateTimeOffset)"/>, which takes several times as long: a page of a list holds a hundred times.</summary>
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+        {
+            Span<byte> text = stackalloc byte[32];
+            text[0] = (byte)'"';
+            value.UtcDateTime.TryFormat(text[1..], out _, "O", CultureInfo.InvariantCulture);
+            var length = text[..(1 + Microseconds)].TrimEnd((byte)'0').TrimEnd((byte)'.').Length;
+            "Z\""u8.CopyTo(text[length..]);
+            writer.WriteRawValue(text[..(length + 2)], skipInputValidation: true);
+        }
     }
 
     /// <summary>Reads a member that may be left out; it is never written.</summary>

@@ -84,12 +84,12 @@ namespace EventSourcedOrgs.Bench
                 await ReadModelLines.LagAsync(big, report, sizes);
             if (Wants("P5L"))
                 await RebuildUnderLoad.MeasureAsync(big, report, sizes);
+            if (Wants("P10"))
+                await GrowAsync(postgres, data, report, big, postmaster);
             if (Wants("P1"))
                 await CommandLines.MeasureAsync(big, peers, report, sizes);
             await big.CatchUpAsync();
             report.Add(Figure.Of("P9", "Host: memory after the load", "MB", [Machine.Memory(big.HostProcess).Now]));
-            if (Wants("P10"))
-                await GrowAsync(postgres, data, report, big, postmaster);
             if (Wants("P1"))
                 await CommandLines.ContendAsync(big, report, sizes);
             await big.StopAsync();

@@ -47,13 +47,13 @@ internal static class CommandLines
         }
     }
 
-    /// <summary>A user put into a group where the user is not in yet, each time another one.</summary>
-    public static byte[] NextMember(Installation installation, int users)
+    /// <summary>A user put into a group where the user is not in yet, each time another one; lines that begin with other groups do not meet.</summary>
+    public static byte[] NextMember(Installation installation, int users, int firstGroup = 1)
     {
         var n = Interlocked.Increment(ref member) - 1;
         var user = n % users;
         // These users are in the first group only.
-        var group = 1 + ((user + 1 + (n / users)) % 500);
+        var group = 1 + ((user + firstGroup + (n / users)) % 500);
         return installation.Request("POST", $"/v3/organizations/{Vendor.Big.Value}/user-groups/{Vendor.BigGroup(group).Value}/users", $$"""{"userIds":["{{Vendor.BigUser(user).Value}}"]}""");
     }
 

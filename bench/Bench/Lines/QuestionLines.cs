@@ -17,8 +17,9 @@ internal static class QuestionLines
         await ProveChecksAsync(installation);
         var (lookup, process, _) = await peers.StartAsync("lookup");
         var charged = new Charged(process, installation.Postmaster);
-        var rounds = Enumerable.Range(0, 8).Select(_ => new List<Round>()).ToArray();
+        var rounds = Enumerable.Range(0, 9).Select(_ => new List<Round>()).ToArray();
         var checks = Bulk(installation, 1000);
+        var token = (string)JsonNode.Parse((await installation.SendAsync("POST", "/v3/personal-access-tokens", """{"name":"Bench","scopes":["user:read"]}""")).Body)!["accessToken"]!;
         foreach (var _ in sizes.RoundsAfterWarmUp(() => Array.ForEach(rounds, line => line.Clear())))
         {
             rounds[0].Add(await Load.ClosedAsync(lookup, charged, Clients, sizes.Duration, n => HttpConnection.Request("GET", $"/lookup/{Vendor.BigUser(Spread(n, users)).Value}"), 200));
@@ -29,6 +30,7 @@ internal static class QuestionLines
             rounds[5].Add(await Load.ClosedAsync(lookup, charged, 8, sizes.Duration, n => HttpConnection.Request("GET", $"/page/{Vendor.BigUser(Spread(n, users - Page - 1)).Value}"), 200));
             rounds[6].Add(await Load.ClosedAsync(installation.Server, installation.Charged, 8, sizes.Duration, n => installation.Request("GET", $"/v3/organizations/{Vendor.Big.Value}/users?page=1&limit={Page}"), 200));
             rounds[7].Add(await Load.ClosedAsync(installation.Server, installation.Charged, 8, sizes.Duration, n => installation.Request("GET", $"/v3/organizations/{Vendor.Big.Value}/users?page={1 + (Spread(n, users) / Page)}&limit={Page}"), 200));
+            rounds[8].Add(await Load.ClosedAsync(installation.Server, installation.Charged, Clients, sizes.Duration, n => HttpConnection.Request("GET", $"/v3/users/{Vendor.BigUser(Spread(n, users)).Value}", token), 200));
         }
 
         var lookups = report.Add(Figure.Of("P3", "LOOKUP: Kestrel and one prepared statement by primary key, c=32", rounds[0]));
@@ -41,6 +43,7 @@ internal static class QuestionLines
         await GrantAsync(installation, report, sizes);
         var get = report.Add(Figure.Of("P4", "GET one user, c=32", rounds[4]));
         report.Add(new Ratio("P4", "GET to LOOKUP", get.Value / lookups.Value, 0.95));
+        report.Add(Figure.Of("P4", "the same with an access token instead of a sign-in, c=32", rounds[8]));
         var bare = report.Add(Figure.Of("P4", "the bare page: 20 rows by key, as they are, c=8", rounds[5]));
         var first = report.Add(Figure.Of("P4", "list of the users of an organization, first page of 20, c=8", rounds[6]));
         report.Add(Figure.Of("P4", "the same, a random page by number, c=8", rounds[7]));

@@ -8,16 +8,6 @@ using Npgsql;
 
 namespace EventSourcedOrgs.Application.Writing;
 
-/// <summary>What is read by its id: a state or a document. <see cref="IsSealed"/> leaves what it holds of persons as it is stored, for who decides without it.</summary>
-public readonly record struct StateKey(Type Type, Guid Id, string? Text = null, bool IsSealed = false)
-{
-    public static StateKey Of<T>(Guid id) => new(typeof(T), id);
-
-    public static StateKey Of<T>(string id) => new(typeof(T), default, id);
-
-    public static StateKey Sealed<T>(Guid id) => new(typeof(T), id, IsSealed: true);
-}
-
 /// <summary>
 /// Reads states and documents by their ids, as committed at a moment after the question. What many requests ask for at the same time comes in one statement, so it is of one moment. What was read
 /// before is kept, and used again when the database says that the row is still the same, or that its stream has not changed.
@@ -39,17 +29,17 @@ public sealed class States : IAsyncDisposable
     /// <summary>So often what is kept may turn out to have changed; then every row is looked at.</summary>
     private const int MostGuesses = 2;
 
+    /// <summary>In each of two generations.</summary>
     private const int MostKept = 100_000;
 
     private readonly NpgsqlDataSource database;
     private readonly IDocumentStore documents;
     private readonly PersonKeys persons;
     private readonly JsonSerializerOptions open, @sealed;
-    private readonly ConcurrentDictionary<StateKey, Row> kept = new();
+    private readonly Generations<StateKey, Row> kept = new(MostKept);
     private readonly ConcurrentDictionary<Type, Table> tables = new();
     private readonly Together<Question, Moment> together;
     private volatile Changes? changes;
-    private int count;
 
     /// <param name="database">Its connections, for this alone: they are not kept waiting by others, and their plans need not know how many ids there are, because making plans would take longest.</param>
     /// <param name="documents">Knows the tables.</param>
@@ -92,12 +82,12 @@ public sealed class States : IAsyncDisposable
         foreach (var (first, last) in streams)
         {
             var key = new StateKey(first.Type, first.Id);
-            if (!kept.TryGetValue(key, out var row) || !row.Is(first.Began))
+            if (kept.Find(key) is not { } row || !row.Is(first.Began))
                 continue;
 
             var next = new Row(xmin, row.Erased, last.State);
             next.HoldsAllUpTo(last.Events[^1].Sequence, noted);
-            kept.TryUpdate(key, next, row);
+            kept.Replace(key, row, next);
         }
     }
 
@@ -196,9 +186,10 @@ public sealed class States : IAsyncDisposable
 
         if (statement.IsOvertaken)
         {
-            Interlocked.CompareExchange(ref changes, null, noted);
             if (statement.IsOfLess)
                 Forget();
+            else
+                Interlocked.CompareExchange(ref changes, null, noted);
             return null;
         }
 
@@ -213,21 +204,15 @@ public sealed class States : IAsyncDisposable
     {
         changes = null;
         kept.Clear();
-        Interlocked.Exchange(ref count, 0);
     }
 
     /// <summary>What is kept, unless it was read before somebody was erased.</summary>
-    private Row? Kept(StateKey key, long erased) => kept.GetValueOrDefault(key) is { } row && row.Erased == erased ? row : null;
+    private Row? Kept(StateKey key, long erased) => kept.Find(key) is { } row && row.Erased == erased ? row : null;
 
     private Row Keep(StateKey key, Row row)
     {
-        if (!kept.ContainsKey(key) && Interlocked.Increment(ref count) > MostKept)
-        {
-            Interlocked.Exchange(ref count, 1);
-            kept.Clear();
-        }
-
-        return kept[key] = row;
+        kept.Keep(key, row);
+        return row;
     }
 
     private Table TableOf(Type type) => tables.GetOrAdd(type, _ => new(

@@ -14,15 +14,15 @@ public sealed record PersonKey(Guid Id, byte[] Sealed);
 public sealed record ErasedPerson(Guid Id, DateTimeOffset At);
 
 /// <summary>
-/// The keys of persons, kept in memory as they are needed. A miss reads the key and its neighbours in one go: ids are in order of
-/// time, and so are the events of a page. A key that was destroyed counts for <see cref="Notice"/> at most, on whichever Host.
+/// The keys of persons, kept in memory as they are needed. A miss reads the key and its neighbours on both sides in one go: ids are in order of
+/// time, and so are the events of a page, from the first on or from the last. A key that was destroyed counts for <see cref="Notice"/> at most, on whichever Host.
 /// </summary>
 public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
 {
     /// <summary>So long at most a Host knows the key of somebody whom another Host has erased. One that cannot ask does not go on reading: it fails.</summary>
     public static readonly TimeSpan Notice = TimeSpan.FromSeconds(5);
 
-    private const int Neighbours = 500;
+    private const int Neighbours = 250;
     private const int MostCached = 250_000;
 
     private readonly ConcurrentDictionary<Guid, byte[]> cache = new();
@@ -91,14 +91,20 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     private byte[]? Load(Guid person)
     {
         using var command = database.CreateCommand(
-            "select id, data ->> 'sealed' from events.mt_doc_personkey where id >= $1 order by id limit $2");
+            """
+            (select id, data ->> 'sealed' from events.mt_doc_personkey where id >= $1 order by id limit $2)
+            union all (select id, data ->> 'sealed' from events.mt_doc_personkey where id < $1 order by id desc limit $2)
+            """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Neighbours });
         using var reader = command.ExecuteReader();
         byte[]? found = null;
         while (reader.Read())
         {
-            var (id, key) = (reader.GetGuid(0), secrets.Open(Convert.FromBase64String(reader.GetString(1))));
+            var id = reader.GetGuid(0);
+            if (id != person && cache.ContainsKey(id))
+                continue;
+            var key = secrets.Open(Convert.FromBase64String(reader.GetString(1)));
             Remember(id, key);
             if (id == person)
                 found = key;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventSourcedOrgs.Portal.Api;
 
 namespace EventSourcedOrgs.Portal;
@@ -17,8 +18,8 @@ internal static class Live
         using var answer = await api.Open(call, request =>
         {
             request.Headers.Add("Accept", "text/event-stream");
-            if ((http.Request.Headers["Last-Event-ID"] is [{ } last] ? last : http.Request.Query["after"].ToString()) is { Length: > 0 } after)
-                request.Headers.Add("Last-Event-ID", after);
+            if (long.TryParse(http.Request.Headers["Last-Event-ID"] is [{ } last] ? last : http.Request.Query["after"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var after))
+                request.Headers.Add("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture));
         });
         (http.Response.ContentType, http.Response.Headers["X-Accel-Buffering"]) = ("text/event-stream", "no");
         await answer.Content.CopyToAsync(http.Response.Body, http.RequestAborted);

@@ -41,7 +41,7 @@ public sealed record CheckAccess(ValueList<AccessQuestion> Checks, bool Explain 
             }
             else
             {
-                position = past ?? await grants.Position(cancellationToken);
+                position = past ?? store.Context.Seen?.Position ?? await grants.Position(cancellationToken);
                 await states.Load(query.Checks, cancellationToken);
             }
 

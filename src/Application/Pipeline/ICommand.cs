@@ -15,7 +15,7 @@ public interface ICommand
     /// <summary>True when a dry run is the command's own matter, as for an import; then the command is run whatever the request says.</summary>
     bool DryRunsItself => false;
 
-    /// <summary>Reads what it will decide on together with the organization it stays within, in one statement; whatever is not read here is read when it is needed.</summary>
+    /// <summary>Reads what it will decide on together with the organization it stays within, in one statement at most; whatever is not read here is read when it is needed.</summary>
     Task Prefetch(Store store, CancellationToken cancellation) => Task.CompletedTask;
 }
 

@@ -25,7 +25,11 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
 
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
 
-    private const string ClaimsOfRole = "select jsonb_array_elements_text(data -> 'claims') from events.mt_doc_customrole where data ->> 'name' = $1 and not (data ->> 'deleted')::boolean";
+    /// <summary>Nothing where the user has another role by then.</summary>
+    private const string ClaimsOfRole = """
+        select jsonb_array_elements_text(r.data -> 'claims') from events.mt_doc_user u join events.mt_doc_customrole r on r.data ->> 'name' = u.data ->> 'role'
+        where u.id = $1 and u.data ->> 'role' = $2 and not (r.data ->> 'deleted')::boolean
+        """;
 
     /// <summary>The user who has proved the password.</summary>
     public async Task<Caller> OfUser(UserId user, CancellationToken cancellation) =>
@@ -94,7 +98,7 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
         if (DenialOf(user.Role, user.Suspended, organization?.Suspended ?? false, user.AllowCustomerPortalAccess) is { } denial)
             return Caller.Denied(denial);
 
-        var claims = user.Role.IsReserved ? [] : await ClaimsOf(user.Role, cancellation);
+        var claims = user.Role.IsReserved ? [] : await ClaimsOf(user, cancellation);
         return new(id, user.Role, user.Organization, scopes.Limits(user.Role, claims, ofToken), null);
     }
 
@@ -106,9 +110,9 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
         _ => new(null, Role.OrganizationAdmin, organization.Id, scopes.Limits(Role.OrganizationAdmin, [], token.Scopes), null),
     };
 
-    private async Task<IReadOnlyCollection<string>> ClaimsOf(Role role, CancellationToken cancellation)
+    private async Task<IReadOnlyCollection<string>> ClaimsOf(User user, CancellationToken cancellation)
     {
-        await using var command = database.Command(ClaimsOfRole, role.Name);
+        await using var command = database.Command(ClaimsOfRole, user.Id.Value, user.Role.Name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var claims = new List<string>();
         while (await reader.ReadAsync(cancellation))

@@ -15,25 +15,25 @@ public sealed class Generations<TKey, TValue>(int most)
 
     public TValue? Find(TKey key)
     {
-        var (younger, older) = kept;
-        if (younger.TryGetValue(key, out var value))
+        var now = kept;
+        if (now.Younger.TryGetValue(key, out var value))
             return value;
-        if (!older.TryGetValue(key, out value))
+        if (!now.Older.TryGetValue(key, out value))
             return null;
 
         // Who keeps something newer meanwhile is not overtaken.
-        if (younger.TryAdd(key, value))
-            Grow();
+        if (now.Younger.TryAdd(key, value))
+            Grow(now);
         return value;
     }
 
     public void Keep(TKey key, TValue value)
     {
-        var younger = kept.Younger;
-        if (younger.TryAdd(key, value))
-            Grow();
+        var now = kept;
+        if (now.Younger.TryAdd(key, value))
+            Grow(now);
         else
-            younger[key] = value;
+            now.Younger[key] = value;
     }
 
     /// <summary>Puts something in the place of what is kept, if that is this object.</summary>
@@ -45,12 +45,12 @@ public sealed class Generations<TKey, TValue>(int most)
         Interlocked.Exchange(ref count, 0);
     }
 
-    private void Grow()
+    private void Grow(Pair now)
     {
-        // One of those who let it grow at the same time is the one who fills it. Counting the entries would lock all of them.
+        // One of those who let it grow at the same time is the one who fills it, unless all was cleared. Counting the entries would lock all of them.
         if (Interlocked.Increment(ref count) != most)
             return;
-        kept = new(new(), kept.Younger);
+        Interlocked.CompareExchange(ref kept, new(new(), now.Younger), now);
         Interlocked.Exchange(ref count, 0);
     }
 

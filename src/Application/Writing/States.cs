@@ -9,7 +9,7 @@ using Npgsql;
 namespace EventSourcedOrgs.Application.Writing;
 
 /// <summary>
-/// Reads states and documents by their ids, as committed at a moment after the question. What many requests ask for at the same time comes in one statement, so it is of one moment. What was read
+/// Reads states and documents by their ids, as committed at a moment after the question, or after the beginning of the request that it belongs to. What many requests ask for at the same time comes in one statement, so it is of one moment. What was read
 /// before is kept, and used again when the database says that the row is still the same, or that its stream has not changed.
 /// </summary>
 public sealed class States : IAsyncDisposable
@@ -197,7 +197,7 @@ public sealed class States : IAsyncDisposable
         Interlocked.CompareExchange(ref changes, log is { IsFull: false } ? log : null, noted);
         foreach (var key in looked.Keys.Where(key => TableOf(key.Type).IsOfStates))
             rows.GetValueOrDefault(key)?.HoldsAllUpTo(final, log);
-        return unchanged.TrueForAll(row => row.Value.IsUnchanged(log, row.Key.Id)) ? new(this, rows.GetValueOrDefault, statement.Position, log) : null;
+        return unchanged.TrueForAll(row => row.Value.IsUnchanged(log, row.Key.Id)) ? new(this, rows.GetValueOrDefault, statement.Position, noted is null ? null : log) : null;
     }
 
     private void Forget()
@@ -272,7 +272,7 @@ public sealed class States : IAsyncDisposable
     /// <summary>What there was of what was asked for, at one moment; it holds everything up to the position.</summary>
     public sealed class Moment
     {
-        private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
+        private static readonly TimeSpan Recently = TimeSpan.FromMilliseconds(250);
 
         private readonly States states;
         private readonly Func<StateKey, Row?> rows;
@@ -282,7 +282,7 @@ public sealed class States : IAsyncDisposable
 
         public long Position { get; }
 
-        /// <summary>Holds every change up to that moment, at least; null when nothing is known of changes.</summary>
+        /// <summary>Holds every change up to that moment, at least; null when that is not known.</summary>
         internal Changes? Noted { get; }
 
         /// <summary>Whoever waits for long, or answers for long, has to ask again.</summary>

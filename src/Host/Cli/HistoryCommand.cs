@@ -17,6 +17,9 @@ internal static class HistoryCommand
     /// <summary>Who reads everything asks the system as seldom as possible for more.</summary>
     private const int ReadBuffer = 1 << 18;
 
+    /// <summary>PostgreSQL takes a long query for one that is worth machine code; there is nothing in it to compute, and to make the code takes longer.</summary>
+    private const string WithoutCompiling = "-c jit=off";
+
     public static Command Create() => new("history", "The history: check it, take it out, show its public key, make states of it again.") { Verify(), Export(), Key(), ReplayCommand.Create() };
 
     private static Command Verify()
@@ -38,7 +41,9 @@ internal static class HistoryCommand
             }
 
             await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
-            await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(installation.Connection) { ReadBufferSize = ReadBuffer, CommandTimeout = 0 });
+            var given = new NpgsqlConnectionStringBuilder(installation.Connection) { ReadBufferSize = ReadBuffer, CommandTimeout = 0 };
+            given.Options = $"{given.Options} {WithoutCompiling}";
+            await using var database = NpgsqlDataSource.Create(given);
             var progress = new ProgressLine();
             var live = await new LogVerifier(database, new(database)).Verify([keys], System.IO.Directory.Exists(folder) ? new(folder) : null, progress, cancellation);
             progress.End();

@@ -36,6 +36,16 @@ internal sealed class CatchUp<TRequest, TResponse>(Progress progress, CommitWake
                 return TResponse.Refused(Refusal.ReadModelBehind(demanded, progress.Of(model).Position));
         }
 
-        return await next();
+        SeeNothingOlder(question);
+        var answer = await next();
+        SeeNothingOlder(question);
+        return answer;
+    }
+
+    /// <summary>The states that go with an answer are not older than the read models that it comes from, because it tells their position.</summary>
+    private void SeeNothingOlder(IReadModelQuery question)
+    {
+        if (context.Seen is { } seen && question.ReadModels.Any(model => progress.Of(model).Position > seen.Position))
+            context.Seen = null;
     }
 }

@@ -16,15 +16,10 @@ internal static class EventCopy
     /// <summary>A signature, flags and the length of an extension that there is not.</summary>
     private const int HeaderSize = 19;
 
-    /// <summary>PostgreSQL takes a long query for one that is worth machine code; there is nothing in it to compute, and what the code does takes longer.</summary>
-    private const string WithoutCompiling = "set jit = off";
-
     /// <summary>What a query of <see cref="CopiedEvents.Columns"/> finds. It is read on one thread that waits for it: to be woken by others for every few rows would cost more than the rows.</summary>
     public static IEnumerable<CopiedEvents> Read(NpgsqlDataSource source, string query, CancellationToken cancellation)
     {
         using var connection = source.OpenConnection();
-        using (var plainly = new NpgsqlCommand(WithoutCompiling, connection))
-            plainly.ExecuteNonQuery();
         using var copy = connection.BeginRawBinaryCopy($"copy ({query}) to stdout (format binary)");
         copy.ReadExactly(stackalloc byte[HeaderSize]);
 

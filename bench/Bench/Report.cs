@@ -73,7 +73,7 @@ internal sealed class Report
         foreach (var f in figures)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {f.Line} | {f.Name} | {Text(f.Value)} | {Text(f.Low)} - {Text(f.High)} | {f.Unit} | ");
-            text.Append(CultureInfo.InvariantCulture, $"{(f.Latency is { } latency ? string.Create(CultureInfo.InvariantCulture, $"{latency.P50:0.00} / {latency.P99:0.0}") : "")} | ");
+            text.Append(CultureInfo.InvariantCulture, $"{(f.Latency is { } latency ? string.Create(CultureInfo.InvariantCulture, $"{latency.P50:0.00} / {(double.IsNaN(latency.P99) ? "-" : latency.P99.ToString("0.0", CultureInfo.InvariantCulture))}") : "")} | ");
             text.Append(CultureInfo.InvariantCulture, $"{(f.Cpu is { } cpu ? string.Create(CultureInfo.InvariantCulture, $"{cpu.Server:0} / {cpu.Database:0}") : "")} |\n");
         }
 

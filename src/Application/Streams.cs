@@ -156,7 +156,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         if (Uncommitted(id) is { } ahead)
             return ahead;
 
-        var state = (guard == Guard.Version ? seen.GetValueOrDefault(id) : null) ?? await store.Writing.States.Find<TState>(id, guard == Guard.Lock ? null : store.Context.Seen, cancellation);
+        var state = (guard == Guard.Version ? seen.GetValueOrDefault(id) : null) ?? await store.Writing.States.Find<TState>(id, store.Context.Seen, cancellation);
         return state is null ? null : Open(id, state);
     }
 

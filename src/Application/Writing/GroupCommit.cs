@@ -86,9 +86,9 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
     {
         while (Ready() is { Count: > 0 } units)
         {
-            if (await (units.TrueForAll(unit => unit.IsOfEvents) ? Write(units, append.Execute) : WriteTogether(units)) is not { } failure)
+            if (await WriteTogether(units) is not { } failure)
                 continue;
-            if ((units.Count == 1 && failure is OvertakenException) || !IsRolledBack(failure))
+            if (!IsRolledBack(failure) || !HelpsToWriteAlone(units, failure))
             {
                 Finish(units, failure);
                 continue;
@@ -99,8 +99,14 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
         }
     }
 
+    /// <summary>Others are left out then; and a session tries again by itself what passes, such as a server that goes down, as a batch does not.</summary>
+    private static bool HelpsToWriteAlone(List<UnitOfWork> units, Exception failure) => units.Count > 1 || (units[0].IsOfEvents && failure is not OvertakenException);
+
     private async Task<Exception?> WriteTogether(List<UnitOfWork> units)
     {
+        if (units.TrueForAll(unit => unit.IsOfEvents))
+            return await Write(units, append.Execute);
+
         await using var session = documents.LightweightSession();
         foreach (var operation in units.SelectMany(unit => unit.Session.PendingChanges.Operations()))
             session.QueueOperation(operation);

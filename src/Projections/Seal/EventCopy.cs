@@ -55,9 +55,6 @@ internal sealed class CopiedEvents(byte[] bytes, int length) : IDisposable
     private static readonly long Earliest = (DateTimeOffset.MinValue - Epoch).Ticks / TimeSpan.TicksPerMicrosecond;
     private static readonly long Latest = (DateTimeOffset.MaxValue - Epoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    /// <summary>What was told of the event before is mostly the same: the type, who did it, the tenant.</summary>
-    private string? type, actor, tenant;
-
     /// <summary>The events one after the other; each only until this is disposed.</summary>
     public IEnumerable<SealedEvent> Events
     {
@@ -93,8 +90,8 @@ internal sealed class CopiedEvents(byte[] bytes, int length) : IDisposable
     {
         at += sizeof(short);
         return new(
-            Integer(ref at), new(Field(ref at).Span, bigEndian: true), new(Field(ref at).Span, bigEndian: true), Integer(ref at), Text(ref at, ref type)!, Time(ref at), Json(ref at)!.Value, Json(ref at),
-            Text(ref at, ref actor), Text(ref at), Text(ref at), Text(ref at, ref tenant)!, Field(ref at).Span[0] != 0);
+            Integer(ref at), new(Field(ref at).Span, bigEndian: true), new(Field(ref at).Span, bigEndian: true), Integer(ref at), Text(ref at)!, Time(ref at), Json(ref at)!.Value, Json(ref at),
+            Text(ref at), Text(ref at), Text(ref at), Text(ref at)!, Field(ref at).Span[0] != 0);
     }
 
     private long Integer(ref int at) => BinaryPrimitives.ReadInt64BigEndian(Field(ref at).Span);
@@ -107,14 +104,6 @@ internal sealed class CopiedEvents(byte[] bytes, int length) : IDisposable
     }
 
     private string? Text(ref int at) => IsNull(ref at) ? null : Encoding.UTF8.GetString(Field(ref at).Span);
-
-    private string? Text(ref int at, ref string? before)
-    {
-        if (IsNull(ref at))
-            return null;
-        var text = Field(ref at).Span;
-        return before is not null && Ascii.Equals(text, before) ? before : before = Encoding.UTF8.GetString(text);
-    }
 
     /// <summary>The number of the format, one byte, comes before the text.</summary>
     private ReadOnlyMemory<byte>? Json(ref int at) => IsNull(ref at) ? null : (ReadOnlyMemory<byte>?)Field(ref at)[1..];

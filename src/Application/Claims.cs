@@ -1,7 +1,6 @@
 using System.Text;
 using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
-using Marten;
 
 namespace EventSourcedOrgs.Application;
 
@@ -60,7 +59,7 @@ public readonly record struct Unique(string Kind, string Value)
 }
 
 /// <summary>Takes and frees claims within the unit of work.</summary>
-public sealed class Claims(IDocumentSession session, Secrets secrets, States states, Action<string>? taken = null)
+public sealed class Claims(Documents documents, Secrets secrets, States states, Action<string>? taken = null)
 {
     private readonly Dictionary<string, Guid?> known = [];
 
@@ -79,7 +78,7 @@ public sealed class Claims(IDocumentSession session, Secrets secrets, States sta
 
         known[id] = holder;
         taken?.Invoke(id);
-        session.Insert(new Claim(id, holder));
+        documents.Insert(id, new Claim(id, holder));
         return null;
     }
 
@@ -102,14 +101,16 @@ public sealed class Claims(IDocumentSession session, Secrets secrets, States sta
     /// <summary>Gives a value to a holder, whoever has it.</summary>
     public void Move(Unique unique, Guid holder)
     {
-        known[IdOf(unique)] = holder;
-        session.Store(new Claim(IdOf(unique), holder));
+        var id = IdOf(unique);
+        known[id] = holder;
+        documents.Store(id, new Claim(id, holder));
     }
 
     public void Free(Unique unique)
     {
-        known[IdOf(unique)] = null;
-        session.Delete<Claim>(IdOf(unique));
+        var id = IdOf(unique);
+        known[id] = null;
+        documents.Delete<Claim>(id);
     }
 
     private async Task<Guid?> Holder(string id, CancellationToken cancellation) =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
 using Marten;
 using Npgsql;
@@ -33,20 +34,23 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     private int forgotten;
 
     /// <summary>Makes the key of a new person; it is stored with the events of the same unit of work.</summary>
-    public void Create(UserId person, IDocumentSession session) => Create(person.Value, session);
+    public void Create(UserId person, Documents documents) => Create(person.Value, documents);
 
     /// <summary>Makes the key of what a machine tells of the person who uses it.</summary>
-    public void Create(ActivationId activation, IDocumentSession session) => Create(activation.Value, session);
+    public void Create(ActivationId activation, Documents documents) => Create(activation.Value, documents);
 
     /// <summary>Makes the key of what a machine tells of the person who tries a product on it.</summary>
-    public void Create(TrialActivationId trial, IDocumentSession session) => Create(trial.Value, session);
+    public void Create(TrialActivationId trial, Documents documents) => Create(trial.Value, documents);
 
-    private void Create(Guid person, IDocumentSession session)
+    /// <summary>Makes a key and knows it from now on; whoever asks for it stores it.</summary>
+    public PersonKey Make(Guid person)
     {
         var key = RandomNumberGenerator.GetBytes(Secrets.KeySize);
-        session.Insert(new PersonKey(person, secrets.Seal(key)));
         Remember(person, key);
+        return new(person, secrets.Seal(key));
     }
+
+    private void Create(Guid person, Documents documents) => documents.Insert(person, Make(person));
 
     /// <summary>Destroys keys with the unit of work; from its commit on this Host has forgotten them.</summary>
     public void Destroy(IReadOnlyCollection<Guid> persons, IDocumentSession session, DateTimeOffset now)

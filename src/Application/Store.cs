@@ -64,10 +64,13 @@ public sealed class Store : IDisposable
         ReleasePlatforms = new(this, state => state.Id);
         Operations = new(this, state => state.Id);
         Accounts = new(this, state => state.Id);
-        Claims = new(session, secrets, writing.States, Unit.Claims.Add);
+        Claims = new(Unit.Documents, secrets, writing.States, Unit.Claims.Add);
     }
 
     public IDocumentSession Session { get; }
+
+    /// <summary>The documents that are written with what is appended.</summary>
+    public Documents Documents => Unit.Documents;
 
     public Context Context { get; }
 
@@ -148,6 +151,7 @@ public sealed class Store : IDisposable
         foreach (var stream in Unit.Streams)
             stream.Discard();
         Unit.Claims.Clear();
+        Unit.Documents.Clear();
         appended.Clear();
         RecordsRefusal = false;
     }

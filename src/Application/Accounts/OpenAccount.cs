@@ -53,7 +53,7 @@ public sealed partial record OpenAccount(string Name, string Alias, string Email
 
             using (await passwords.Turn(cancellationToken))
                 store.Session.Insert(new Credentials(superAdmin, passwords.Hash(command.Password)));
-            store.PersonKeys.Create(superAdmin, store.Session);
+            store.PersonKeys.Create(superAdmin, store.Documents);
             store.Users.Start(
                 superAdmin, User.New(new(superAdmin, command.FirstName.Trim(), null, command.Email.Trim(), null, Role.SuperAdmin, null, true, [], [])));
             return store.Accounts.Start(account, Account.Open(account, command.Name.Trim(), command.Alias, superAdmin));

@@ -25,7 +25,7 @@ internal static class RefusedAttempts
             return refusal;
 
         store.Discard();
-        store.PersonKeys.Create(id, store.Session);
+        store.PersonKeys.Create(id, store.Documents);
         store.Activations.Start(id, Activation.Refuse(id, license, attempt.Of(id), refusal, synced));
         store.RecordsRefusal = true;
         return refusal;

@@ -42,7 +42,7 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
             if (synced.Refusal is { } refusal)
                 return await store.Refuse(Id.New<ActivationId>(), license, attempt, refusal, command.Activation, cancellationToken);
 
-            store.Session.Store(new ActivationPulse(command.Activation, now));
+            store.Documents.Store(command.Activation.Value, new ActivationPulse(command.Activation, now));
             return new Activated(synced.Value!, license, store.UsageAfter(places));
         }
 

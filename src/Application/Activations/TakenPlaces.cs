@@ -26,7 +26,7 @@ internal static class TakenPlaces
         if (activation.Refusal is { } refusal)
             return await store.Refuse(id, license, attempt, refusal, null, cancellation);
 
-        store.Session.Store(new ActivationPulse(activation.Value!.Id, now));
+        store.Documents.Store(activation.Value!.Id.Value, new ActivationPulse(activation.Value.Id, now));
         var maintenance = license.ActivatedAt is null ? await store.MaintenanceOf(license, cancellation) : null;
         var used = await store.Licenses.Decide(license.Id, state => state.FirstActivate(now, maintenance), cancellation);
         return used.Select(after => new Activated(activation.Value!, after, store.UsageAfter(places)));
@@ -50,7 +50,7 @@ internal static class TakenPlaces
             return refusal;
 
         await store.EndLeases(license, cancellation);
-        store.PersonKeys.Create(id, store.Session);
+        store.PersonKeys.Create(id, store.Documents);
         return store.Activations.Start(id, decision);
     }
 

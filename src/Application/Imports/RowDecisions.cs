@@ -96,7 +96,7 @@ internal sealed class RowDecisions(Store store, IMediator mediator, References r
             return refusal;
 
         if (passwordHashes.TryGetValue(row.Number, out var hash))
-            store.Session.Insert(new Credentials(id, hash));
+            store.Documents.Insert(id.Value, new Credentials(id, hash));
         return id.Value;
     }
 

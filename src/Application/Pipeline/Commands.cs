@@ -124,7 +124,7 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         if (key is not null && made is not null)
         {
             store.Unit.Claims.Add(key);
-            store.Session.Insert(new AnsweredRequest(key, request, secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(made)), store.Context.Now, Mentions(made)));
+            store.Documents.Insert(key, new AnsweredRequest(key, request, secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(made)), store.Context.Now, Mentions(made)));
         }
 
         await store.Commit();

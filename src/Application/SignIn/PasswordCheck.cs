@@ -70,7 +70,7 @@ public sealed class PasswordCheck(IDocumentStore documents, States states, IPass
 
     private async Task<UserId?> Owner(IDocumentSession session, string email, string password, MeantAccount account, CancellationToken cancellation)
     {
-        var holder = await new Claims(session, secrets, states).Holder(Unique.Email(email), cancellation);
+        var holder = await new Claims(new(), secrets, states).Holder(Unique.Email(email), cancellation);
         var credentials = holder is { } user ? await session.LoadAsync<Credentials>(UserId.From(user), cancellation) : null;
         var isMeant = !account.IsNamed
             || (await session.Query<Account>().FirstOrDefaultAsync(cancellation))?.IsMeantBy(account.Id, account.Alias) == true;

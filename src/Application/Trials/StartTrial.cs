@@ -66,7 +66,7 @@ public sealed record StartTrial(TrialActivationId Id, TrialRequest Request) : IC
             if (decision.Refusal is { } refusal)
                 return refusal;
 
-            store.PersonKeys.Create(command.Id, store.Session);
+            store.PersonKeys.Create(command.Id, store.Documents);
             return store.TrialActivations.Start(command.Id, decision);
         }
 

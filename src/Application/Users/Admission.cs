@@ -33,10 +33,10 @@ public sealed class Admission(Store store, IPasswords passwords, Scopes scopes)
         if (await store.Claims.Take(Unique.Email(user.Email), user.Id.Value, Refusal.DuplicateEmail, cancellation) is { } taken)
             return taken;
 
-        store.PersonKeys.Create(user.Id, store.Session);
+        store.PersonKeys.Create(user.Id, store.Documents);
         store.Users.Start(user.Id, User.New(user));
         if (hash is not null)
-            store.Session.Insert(new Credentials(user.Id, hash));
+            store.Documents.Insert(user.Id.Value, new Credentials(user.Id, hash));
         var known = await store.UserGroups.Latest(groups, cancellation);
         return await store.Users.Decide(user.Id, created => created.SetGroups(groups, known), cancellation);
     }

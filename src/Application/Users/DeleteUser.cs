@@ -57,10 +57,11 @@ public sealed class Departure(Store store)
                 await store.Organizations.DecideInTurn(organization, state => state.Release(user.Id), cancellation);
             if (user.Email.Value is { } email)
                 store.Claims.Free(Unique.Email(email));
-            store.Session.Delete<Credentials>(user.Id);
-            store.Session.Delete<PasswordReset>(user.Id);
-            store.Session.Delete<TwoFactorSecret>(user.Id);
-            new Sessions(store.Session).EndAll(user.Id);
+            store.Documents.Delete<Credentials>(user.Id.Value);
+            store.Documents.Delete<PasswordReset>(user.Id.Value);
+            store.Documents.Delete<TwoFactorSecret>(user.Id.Value);
+            store.Documents.DeleteOf<SignInSession>(user.Id);
+            store.Documents.DeleteOf<RefreshToken>(user.Id);
         }
 
         if (await new DirectAssignments(store).End([.. users.Select(user => user.Id)], leaving: null, cancellation) is { } assigned)

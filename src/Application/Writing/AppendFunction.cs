@@ -5,6 +5,7 @@ using JasperFx.Events;
 using Marten;
 using Marten.Events;
 using Marten.Storage;
+using Npgsql;
 using NpgsqlTypes;
 using Weasel.Core;
 using Weasel.Postgresql;
@@ -14,7 +15,7 @@ using Weasel.Storage;
 namespace EventSourcedOrgs.Application.Writing;
 
 /// <summary>
-/// Writes the events of many streams, and the states after them, in few statements. It fills Marten's own tables as Marten's own function for one stream does, which is called once for each; a test
+/// Writes the events of many streams, the states after them and the documents beside them, in few statements. It fills Marten's own tables as Marten's own function for one stream does, which is called once for each; a test
 /// holds the two to the same rows.
 /// </summary>
 public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
@@ -68,13 +69,13 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
     public static void Configure(StoreOptions options) =>
         options.Storage.ExtendedSchemaObjects.Add(new Function(new PostgresqlObjectName(EventStore.Schema, Name, SchemaUtils.IdentifierUsage.General), Text));
 
-    /// <summary>True when a stream was not at the version that was expected, so that nothing was written.</summary>
+    /// <summary>True when a stream was not at the version that was expected, or a new document not new, so that nothing was written.</summary>
     public static bool IsOvertaken(Exception e) =>
-        e is OvertakenException || ForgottenStatements.SqlStateOf(e) == Overtaken;
+        e is OvertakenException || ForgottenStatements.SqlStateOf(e) is Overtaken or PostgresErrorCodes.UniqueViolation;
 
     internal Operation Of(IReadOnlyCollection<UnitOfWork> units) => new(this, units);
 
-    /// <summary>Writes units that are nothing but events. All statements go to the database at once, with no transaction around them: between two synchronisations PostgreSQL makes one of them by itself, and commits it at the end.</summary>
+    /// <summary>Writes units that need no session. All statements go to the database at once, with no transaction around them: between two synchronisations PostgreSQL makes one of them by itself, and commits it at the end.</summary>
     internal async Task Execute(Operation operation)
     {
         var builder = new BatchBuilder();
@@ -99,12 +100,14 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
     {
         private readonly AppendFunction owner;
         private readonly List<IEvent> events;
+        private readonly Documents written;
 
         public Operation(AppendFunction owner, IReadOnlyCollection<UnitOfWork> units)
         {
             this.owner = owner;
             List<OpenStream> streams = [.. units.SelectMany(unit => unit.Changed)];
             events = [.. streams.SelectMany(stream => stream.Events)];
+            written = Documents.Of(units);
             Streams = streams.GroupBy(stream => stream.Id).OrderBy(stream => stream.Key).Select(stream => (stream.First(), stream.Last())).ToList();
         }
 
@@ -127,6 +130,9 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
 
         public void ConfigureCommand(Weasel.Postgresql.ICommandBuilder postgres)
         {
+            foreach (var kind in written.All.GroupBy(document => (document.Key.Type, document.Key.Column, document.Change.Kind)))
+                Write(kind.Key, [.. kind.OrderBy(document => document.Key.Id)]);
+
             var heads = new Dictionary<object, byte[]>(ReferenceEqualityComparer.Instance);
             postgres.Append($"select {EventStore.Schema}.{Name}(");
             Add(Streams.ConvertAll(stream => stream.First.Id), NpgsqlDbType.Uuid);
@@ -154,6 +160,23 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
                 Add([.. kind.Select(stream => owner.Json(stream.Last.State))], NpgsqlDbType.Jsonb);
                 Add([.. kind.Select(stream => stream.Last.After)], NpgsqlDbType.Bigint, ") as s (id, data, version)");
                 postgres.Append(" on conflict (id) do update set data = excluded.data, mt_version = excluded.mt_version, mt_dotnet_type = excluded.mt_dotnet_type, mt_last_modified = excluded.mt_last_modified");
+            }
+
+            void Write((Type Type, string Column, Documents.Kind Kind) what, List<(Documents.Key Key, Documents.Change Change)> documents)
+            {
+                var (table, kept) = (owner.TableOf(what.Type), what.Kind is not Documents.Kind.Delete);
+                postgres.Append(kept
+                    ? $"insert into {table} (id, data, mt_version, mt_dotnet_type, mt_last_modified) select d.id, d.data, gen_random_uuid(), '{what.Type.FullName}', transaction_timestamp() from unnest("
+                    : $"delete from {table} where {what.Column} = any(");
+                if (documents[0].Key.Id is Guid)
+                    Add(documents.ConvertAll(document => (Guid)document.Key.Id), NpgsqlDbType.Uuid, kept ? ", " : ")");
+                else
+                    Add(documents.ConvertAll(document => (string)document.Key.Id), NpgsqlDbType.Varchar, kept ? ", " : ")");
+                if (kept)
+                    Add(documents.ConvertAll(document => owner.Json(document.Change.Document!)), NpgsqlDbType.Jsonb, ") as d (id, data)");
+                if (what.Kind is Documents.Kind.Store)
+                    postgres.Append(" on conflict (id) do update set data = excluded.data, mt_version = excluded.mt_version, mt_dotnet_type = excluded.mt_dotnet_type, mt_last_modified = excluded.mt_last_modified");
+                postgres.StartNewCommand();
             }
 
             // JSON null where there are none, as Marten writes it.

@@ -100,11 +100,11 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
     }
 
     /// <summary>Others are left out then; and a session tries again by itself what passes, such as a server that goes down, as a batch does not.</summary>
-    private static bool HelpsToWriteAlone(List<UnitOfWork> units, Exception failure) => units.Count > 1 || (units[0].IsOfEvents && failure is not OvertakenException);
+    private static bool HelpsToWriteAlone(List<UnitOfWork> units, Exception failure) => units.Count > 1 || (units[0].NeedsNoSession && failure is not OvertakenException);
 
     private async Task<Exception?> WriteTogether(List<UnitOfWork> units)
     {
-        if (units.TrueForAll(unit => unit.IsOfEvents))
+        if (units.TrueForAll(unit => unit.NeedsNoSession))
             return await Write(units, append.Execute);
 
         await using var session = documents.LightweightSession();
@@ -128,7 +128,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
             var left = new List<UnitOfWork>();
             foreach (var unit in waiting)
             {
-                if (ready.Count < Most && unit.Leans.All(other => other.Outcome.IsCompleted || ready.Contains(other)))
+                if (ready.Count < Most && unit.Leans.All(other => other.Outcome.IsCompleted || ready.Contains(other)) && !ready.Exists(other => unit.Documents.Follows(other.Documents)))
                     ready.Add(unit);
                 else
                     left.Add(unit);

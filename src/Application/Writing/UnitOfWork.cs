@@ -38,7 +38,7 @@ public sealed class OvertakenException : Exception
     public OvertakenException(string message, Exception inner) : base(message, inner) { }
 }
 
-/// <summary>What one command wants to be written, all of it or nothing: events with the states after them, and the documents of its session.</summary>
+/// <summary>What one command wants to be written, all of it or nothing: events with the states after them, documents, and what else its session has.</summary>
 internal sealed class UnitOfWork(IDocumentSession session)
 {
     private readonly TaskCompletionSource outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,6 +49,8 @@ internal sealed class UnitOfWork(IDocumentSession session)
     public long Began { get; } = Stopwatch.GetTimestamp();
 
     public List<OpenStream> Streams { get; } = [];
+
+    public Documents Documents { get; } = new();
 
     /// <summary>The ids of the claims that it takes, because nobody had them.</summary>
     public List<string> Claims { get; } = [];
@@ -61,10 +63,10 @@ internal sealed class UnitOfWork(IDocumentSession session)
 
     public IEnumerable<OpenStream> Changed => Streams.Where(stream => stream.Events.Count > 0);
 
-    /// <summary>Whether there are events to write, and nothing else.</summary>
-    public bool IsOfEvents => !Session.PendingChanges.Operations().Any();
+    /// <summary>Whether its session has nothing to write.</summary>
+    public bool NeedsNoSession => !Session.PendingChanges.Operations().Any();
 
-    public bool IsEmpty => !Changed.Any() && IsOfEvents;
+    public bool IsEmpty => !Changed.Any() && Documents.IsEmpty && NeedsNoSession;
 
     public void Succeed() => outcome.TrySetResult();
 

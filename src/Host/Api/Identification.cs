@@ -8,6 +8,7 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EventSourcedOrgs.Host.Api;
@@ -88,11 +89,17 @@ internal static class Identification
     {
         if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
             return true;
-        if (request.ContentLength is not (> 0 and <= MostAwaited) || request.Headers.Expect.Count > 0 || !request.BodyReader.TryRead(out var read))
+        if (request.ContentLength is not (> 0 and <= MostAwaited) || request.Headers.Expect.Count > 0 || !HttpProtocol.IsHttp11(request.Protocol)
+            || request.HttpContext.Features.Get<IConnectionTransportFeature>()?.Transport.Input is not { } connection || !connection.TryRead(out var read))
+        {
             return false;
+        }
 
+        // Looked at where it comes in: a look at the body itself fails for good when the connection is just being closed, or the service stopped.
         var isWhole = read.Buffer.Length >= request.ContentLength;
-        request.BodyReader.AdvanceTo(read.Buffer.Start);
+        connection.AdvanceTo(read.Buffer.Start);
+        if (read.IsCanceled)
+            connection.CancelPendingRead();
         return isWhole;
     }
 }

@@ -77,9 +77,9 @@ internal sealed class Happenings(IDocumentStore store, PersonKeys keys, string a
             {
                 switch (happening.Data)
                 {
-                    case UserCreated x: keys.Create(x.User, session); break;
-                    case ActivationCreated x: keys.Create(x.Activation, session); break;
-                    case ActivationRefused x: keys.Create(x.Activation, session); break;
+                    case UserCreated x: session.Insert(keys.Make(x.User.Value)); break;
+                    case ActivationCreated x: session.Insert(keys.Make(x.Activation.Value)); break;
+                    case ActivationRefused x: session.Insert(keys.Make(x.Activation.Value)); break;
                 }
 
                 var e = session.Events.BuildEvent(happening.Data);

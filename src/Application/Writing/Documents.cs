@@ -13,12 +13,12 @@ public sealed class Documents
 
     private readonly Dictionary<Key, Change> changes = [];
 
-    internal enum Kind { Insert, Store, Delete }
+    public enum Kind { Insert, Store, Delete }
 
     /// <summary>Of one change or none: what there is under a key in the end.</summary>
-    internal IEnumerable<(Key Key, Change Change)> All => changes.Select(change => (change.Key, change.Value));
+    public IEnumerable<(Key Key, Change Change)> All => changes.Select(change => (change.Key, change.Value));
 
-    internal bool IsEmpty => changes.Count == 0;
+    public bool IsEmpty => changes.Count == 0;
 
     /// <summary>Writes a document that is new: when there is one with this id, nothing of the unit is written.</summary>
     public void Insert<T>(Guid id, T document) where T : class => Say(Of<T>(id), new(Kind.Insert, document));
@@ -40,10 +40,10 @@ public sealed class Documents
     /// <summary>Deletes all documents of a kind that name this user as theirs.</summary>
     public void DeleteOf<T>(UserId user) where T : class => Say(new(typeof(T), ByUser, user.Value), new(Kind.Delete, null));
 
-    internal void Clear() => changes.Clear();
+    public void Clear() => changes.Clear();
 
     /// <summary>Whether this must not share a statement with what is written before it: a document that others insert is only there once it has turned out to be new.</summary>
-    internal bool Follows(Documents before) =>
+    public bool Follows(Documents before) =>
         !IsEmpty && before.changes.Any(change => change.Value.Kind == Kind.Insert && changes.ContainsKey(change.Key));
 
     /// <summary>What some units, one after the other, make of all documents that they name.</summary>
@@ -68,7 +68,7 @@ public sealed class Documents
     /// <param name="Type">The type of the documents, whose table it is.</param>
     /// <param name="Column">What finds them.</param>
     /// <param name="Id">A <see cref="Guid"/> or a string.</param>
-    internal readonly record struct Key(Type Type, string Column, object Id);
+    public readonly record struct Key(Type Type, string Column, object Id);
 
-    internal readonly record struct Change(Kind Kind, object? Document);
+    public readonly record struct Change(Kind Kind, object? Document);
 }

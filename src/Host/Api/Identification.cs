@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Reflection;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Pipeline;
@@ -89,17 +90,28 @@ internal static class Identification
     {
         if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
             return true;
-        if (request.ContentLength is not (> 0 and <= MostAwaited) || request.Headers.Expect.Count > 0 || !HttpProtocol.IsHttp11(request.Protocol)
-            || request.HttpContext.Features.Get<IConnectionTransportFeature>()?.Transport.Input is not { } connection || !connection.TryRead(out var read))
+        return request.ContentLength is { } length and > 0 and <= MostAwaited && request.Headers.Expect.Count == 0 && HttpProtocol.IsHttp11(request.Protocol)
+            && request.HttpContext.Features.Get<IConnectionTransportFeature>()?.Transport.Input is { } connection && HasCome(connection, length);
+    }
+
+    /// <summary>Looks where bytes come in: after a look at the body itself nobody else could read it when the connection is just being closed.</summary>
+    private static bool HasCome(PipeReader connection, long length)
+    {
+        try
         {
+            if (!connection.TryRead(out var read))
+                return false;
+
+            var isWhole = read.Buffer.Length >= length;
+            connection.AdvanceTo(read.Buffer.Start);
+            if (read.IsCanceled)
+                connection.CancelPendingRead();
+            return isWhole;
+        }
+        catch (IOException)
+        {
+            // The client is gone, which whoever reads the body finds out.
             return false;
         }
-
-        // Looked at where it comes in: a look at the body itself fails for good when the connection is just being closed, or the service stopped.
-        var isWhole = read.Buffer.Length >= request.ContentLength;
-        connection.AdvanceTo(read.Buffer.Start);
-        if (read.IsCanceled)
-            connection.CancelPendingRead();
-        return isWhole;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -69,27 +68,5 @@ public class NoSecretLeaks
 
         async Task<string> Created() => (await signedIn.Post(
             "/v3/personal-access-tokens", new { name = "x", scopes = Array.Empty<string>() }, ("Idempotency-Key", "token")).Expect(201)).Text("accessToken");
-    }
-
-    private sealed class EverythingLogged : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
-            if (state is IEnumerable<KeyValuePair<string, object?>> values)
-                Lines.Enqueue(string.Join(' ', values.Select(value => value.Value)));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

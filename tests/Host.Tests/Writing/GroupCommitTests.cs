@@ -1,4 +1,7 @@
 using System.Diagnostics.Metrics;
+using System.Net;
+using System.Text.Json.Nodes;
+using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Organizations;
 using EventSourcedOrgs.Domain.UserGroups;
@@ -43,6 +46,61 @@ public class GroupCommitTests
         (await acme.Host.Scalar<string>(Stored, ours.Value)).ShouldBe(await acme.Host.Scalar<string>(Stored, theirs.Value));
 
         static async Task<IEnumerable<object>> EventsOf(IDocumentSession session, UserGroupId group) => (await session.Events.FetchStreamAsync(group.Value)).Skip(1).Select(e => e.Data);
+    }
+
+    [Fact]
+    public async Task Documents_beside_events_are_written_as_Marten_would_have_written_them()
+    {
+        const string Row = "select (to_jsonb(d) - 'id' - 'data' - 'mt_version' - 'mt_last_modified')::text || (select string_agg(key || jsonb_typeof(value), ',' order by key) from jsonb_each(d.data)) from events.";
+        var acme = await Acme.With(seats: -1);
+        var (ours, theirs, claim) = (Guid.Parse(await acme.User()), Guid.NewGuid(), $"{Guid.NewGuid()}");
+        await using (var session = acme.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession())
+        {
+            session.Insert(new PersonKey(theirs, [1, 2, 3]));
+            session.Insert(new Claim(claim, theirs));
+            await session.SaveChangesAsync();
+            (await session.LoadAsync<PersonKey>(ours))!.Id.ShouldBe(ours);
+        }
+
+        (await acme.Host.Scalar<string>($"{Row}mt_doc_personkey d where id = $1", ours)).ShouldBe(await acme.Host.Scalar<string>($"{Row}mt_doc_personkey d where id = $1", theirs));
+        (await acme.Host.Scalar<string>($"{Row}mt_doc_claim d where data ->> 'holder' = $1", $"{ours}")).ShouldBe(await acme.Host.Scalar<string>($"{Row}mt_doc_claim d where id = $1", claim));
+        (await acme.Host.Scalar<string>($"{Row}mt_doc_credentials d where id = $1", ours)).ShouldContain(nameof(Credentials));
+    }
+
+    [Fact]
+    public async Task Names_that_are_given_up_and_taken_at_the_same_time_belong_to_whoever_has_them_in_the_end()
+    {
+        var acme = await Acme.With(seats: 1);
+        string[] names = ["North", "East", "South", "West"];
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async worker =>
+        {
+            var random = new Random(worker);
+            for (var (round, own) = (0, default(string)); round < 25; round++)
+            {
+                using var response = await ((own, random.Next(3)) switch
+                {
+                    (null, _) => acme.Vendor.Post($"{acme.Path}/user-groups", new { name = names[random.Next(names.Length)] }),
+                    (_, 0) => acme.Vendor.Delete($"{acme.Path}/user-groups/{own}"),
+                    _ => acme.Vendor.Patch($"{acme.Path}/user-groups/{own}", new { name = names[random.Next(names.Length)] }),
+                });
+                ((int)response.StatusCode).ShouldBeOneOf(200, 201, 204, 409);
+                own = response.StatusCode switch
+                {
+                    HttpStatusCode.Created => JsonNode.Parse(await response.Content.ReadAsStringAsync())!.Id(),
+                    HttpStatusCode.NoContent => null,
+                    _ => own,
+                };
+            }
+        }));
+
+        var taken = await acme.Host.Scalar<string[]>(
+            "select coalesce(array_agg(data ->> 'name'), '{}') from events.mt_doc_usergroup where data ->> 'organization' = $1 and not (data ->> 'deleted')::boolean", acme.Id);
+        taken.ShouldBeUnique();
+        foreach (var name in names)
+        {
+            using var response = await acme.Vendor.Post($"{acme.Path}/user-groups", new { name });
+            ((int)response.StatusCode).ShouldBe(taken.Contains(name) ? 409 : 201, name);
+        }
     }
 
     [Fact]

@@ -28,6 +28,7 @@ public sealed class Admission(Store store, IPasswords passwords, Scopes scopes)
         var (hash, full) = await Hash(password, user, unknownOrganization, cancellation);
         if (full is not null)
             return full;
+        var known = await store.UserGroups.Latest(groups, cancellation);
         if (await TakeSeat(user.Id, user.Organization, unknownOrganization, cancellation) is { } refusal)
             return refusal;
         if (await store.Claims.Take(Unique.Email(user.Email), user.Id.Value, Refusal.DuplicateEmail, cancellation) is { } taken)
@@ -37,7 +38,6 @@ public sealed class Admission(Store store, IPasswords passwords, Scopes scopes)
         store.Users.Start(user.Id, User.New(user));
         if (hash is not null)
             store.Documents.Insert(user.Id.Value, new Credentials(user.Id, hash));
-        var known = await store.UserGroups.Latest(groups, cancellation);
         return await store.Users.Decide(user.Id, created => created.SetGroups(groups, known), cancellation);
     }
 

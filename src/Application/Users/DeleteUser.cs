@@ -51,6 +51,10 @@ public sealed class Departure(Store store)
     /// <summary>All of them, or none; how many.</summary>
     public async Task<Result<int>> Of(IReadOnlyList<User> users, Func<User, Decision<UserEvent>> decide, CancellationToken cancellation)
     {
+        // First, because others wait for the turn of the organization.
+        if (await new DirectAssignments(store).End([.. users.Select(user => user.Id)], leaving: null, cancellation) is { } assigned)
+            return assigned;
+        await store.Users.Prefetch(users.Select(user => user.Id), cancellation);
         foreach (var user in users)
         {
             if (user.Organization is { } organization)
@@ -64,9 +68,6 @@ public sealed class Departure(Store store)
             store.Documents.DeleteOf<RefreshToken>(user.Id);
         }
 
-        if (await new DirectAssignments(store).End([.. users.Select(user => user.Id)], leaving: null, cancellation) is { } assigned)
-            return assigned;
-        await store.Users.Prefetch(users.Select(user => user.Id), cancellation);
         foreach (var user in users)
         {
             if ((await store.Users.Decide(user.Id, decide, cancellation)).Refusal is { } refusal)

@@ -13,6 +13,7 @@ public sealed class Documents
 
     private readonly Dictionary<Key, Change> changes = [];
 
+    /// <summary>What becomes of a document.</summary>
     public enum Kind { Insert, Store, Delete }
 
     /// <summary>Of one change or none: what there is under a key in the end.</summary>
@@ -65,10 +66,12 @@ public sealed class Documents
         _ => change,
     };
 
+    /// <summary>Which documents are meant.</summary>
     /// <param name="Type">The type of the documents, whose table it is.</param>
     /// <param name="Column">What finds them.</param>
     /// <param name="Id">A <see cref="Guid"/> or a string.</param>
     public readonly record struct Key(Type Type, string Column, object Id);
 
+    /// <summary>What becomes of a document, and what it says then; nothing of one that is deleted.</summary>
     public readonly record struct Change(Kind Kind, object? Document);
 }

@@ -13,8 +13,10 @@ internal sealed class DataSources(string connection)
     public const string Rebuild = "rebuild";
     public const string UsualPages = "usual pages";
 
-    /// <summary>One plan for all values of a statement: for what is read and written by ids and positions, where making plans would take longest.</summary>
-    private const string OnePlan = "-c plan_cache_mode=force_generic_plan";
+    /// <summary>
+    /// One plan for all values of a statement: for what is read and written by ids and positions, where making plans would take longest. What it is thought to cost may be far too much, so nothing is compiled.
+    /// </summary>
+    private const string OnePlan = "-c plan_cache_mode=force_generic_plan -c jit=off";
 
     private NpgsqlConnectionStringBuilder Settings => new(connection) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, MaxPoolSize = 30, ApplicationName = "eventsourcedorgs", NoResetOnClose = true };
 

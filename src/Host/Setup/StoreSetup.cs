@@ -65,7 +65,7 @@ internal static class StoreSetup
         services.AddSingleton(provider => new KnownRows(() => provider.GetRequiredService<PersonKeys>().Erased));
         services.AddSingleton(provider => new DirectoryReader(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredKeyedService<NpgsqlDataSource>(DataSources.UsualPages), provider.GetRequiredService<Progress>(),
-            provider.GetRequiredService<KnownRows>()));
+            provider.GetRequiredService<KnownRows>(), provider.GetRequiredService<IDocumentStore>()));
         services.AddSingleton<Moments>();
         services.AddSingleton<AccessReader>();
         services.AddSingleton<AccessDifferenceReader>();

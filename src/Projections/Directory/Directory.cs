@@ -27,7 +27,7 @@ public sealed class Directory : ReadModel
     public const string ModelName = "Directory";
 
     /// <summary>The version of all its tables: when one changes its shape they are all made and filled anew.</summary>
-    internal const int Shape = 3;
+    internal const int Shape = 4;
 
     private readonly FrozenDictionary<Type, DirectoryPart> parts;
     private readonly JsonSerializerOptions json = JsonSerializerOptions.Default;
@@ -39,7 +39,7 @@ public sealed class Directory : ReadModel
         ReleaseChannelList.Part(json), ReleasePlatformList.Part(json), TrialPolicyList.Part(json), TrialList.Part(json), FeatureList.Part(json),
         EntitlementSetList.Part(json)) => this.json = json;
 
-    private Directory(params DirectoryPart[] parts) : base(ModelName, parts.Select(part => part.Table), parts.Select(part => part.Family)) =>
+    private Directory(params DirectoryPart[] parts) : base(ModelName, parts.SelectMany(part => part.Tables), parts.Select(part => part.Family)) =>
         this.parts = parts.ToFrozenDictionary(part => part.Family);
 
     public DirectoryPart<Organization, OrganizationEvent> Organizations => Part<Organization, OrganizationEvent>();
@@ -97,6 +97,9 @@ public abstract class DirectoryPart
 {
     internal abstract Table Table { get; }
 
+    /// <summary>The table of its states, and what else it keeps of them.</summary>
+    internal abstract IEnumerable<Table> Tables { get; }
+
     internal abstract Type Family { get; }
 
     internal abstract void Touch(IEvent e, Touched touched);
@@ -120,7 +123,12 @@ public sealed class DirectoryPart<TState, TEvent>(
         .Key("id", NpgsqlTypes.NpgsqlDbType.Uuid, id => id)
         .Column("document", NpgsqlTypes.NpgsqlDbType.Jsonb, entry => JsonSerializer.Serialize(entry.State, json)));
 
+    /// <summary>Counts by which the page of a number is found, where lists are so long that it matters.</summary>
+    internal Ranks<TState>? Ranks { get; init; }
+
     internal override Table Table => Rows;
+
+    internal override IEnumerable<Table> Tables => Ranks is null ? [Rows] : [Rows, Ranks.Counts];
 
     internal override Type Family => typeof(TEvent);
 
@@ -132,11 +140,15 @@ public sealed class DirectoryPart<TState, TEvent>(
             rows.Erase(Rows, e.StreamId);
         var before = rows.Get(Rows, e.StreamId)?.State ?? TState.Initial;
         var after = Aggregate.Fold(before, (TEvent)e.Data, e.Timestamp);
+        Ranks?.Change(rows, exists(before) ? before : null, exists(after) ? after : null);
         if (exists(after))
             rows.Put(Rows, new(e.StreamId, after));
         else
             rows.Remove(Rows, e.StreamId);
     }
+
+    /// <summary>Where the rows of an owner are counted, or all.</summary>
+    internal Ranking RankingOf(Guid? owner = null) => new(Ranks!.Counts.Name, owner ?? Ranking.All);
 
     internal override object StateOf(string document) => JsonSerializer.Deserialize<TState>(document, json)!;
 

@@ -113,7 +113,8 @@ public static class LicenseList
         .Index("(key)")
         .Index("using gin (group_ids)")
         .Index("using gin (user_ids)")
-        .Index("(primary_user_id)"));
+        .Index("(primary_user_id)"))
+    { Ranks = new("license", state => state.Organization?.Value, state => state.CreatedAt) };
 
     private static string Wire<TEnum>(TEnum value) where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
@@ -133,7 +134,9 @@ public sealed record ListLicenses(ListRequest Request, UserId? User) : IListQuer
         public Task<Result<ListPage<License>>> Handle(ListLicenses query, CancellationToken cancellationToken)
         {
             var from = $"{directory.Licenses.Rows.Name} l";
-            ListSource source = query.User is { } user ? new("l.document", from, LicenseList.OfUserId(1), user.Value) : new("l.document", from, "true") { HasOnePlan = true };
+            ListSource source = query.User is { } user
+                ? new("l.document", from, LicenseList.OfUserId(1), user.Value)
+                : new("l.document", from, "true") { HasOnePlan = true, Ranking = directory.Licenses.RankingOf() };
             return reader.Page(directory.Licenses, LicenseList.All, source, query.Request, cancellationToken);
         }
     }
@@ -146,7 +149,11 @@ public sealed record ListOrganizationLicenses(OrganizationId Organization, ListR
     {
         public Task<Result<ListPage<License>>> Handle(ListOrganizationLicenses query, CancellationToken cancellationToken) => reader.Page(
             directory.Licenses, LicenseList.OfOrganization,
-            new("l.document", $"{directory.Licenses.Rows.Name} l", "l.organization_id = $1", query.Organization.Value) { HasOnePlan = true }, query.Request, cancellationToken);
+            new("l.document", $"{directory.Licenses.Rows.Name} l", "l.organization_id = $1", query.Organization.Value)
+            {
+                HasOnePlan = true, Ranking = directory.Licenses.RankingOf(query.Organization.Value),
+            },
+            query.Request, cancellationToken);
     }
 }
 

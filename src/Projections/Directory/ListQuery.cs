@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Domain;
+using Marten;
 using MediatR;
 using Npgsql;
 
@@ -25,22 +26,30 @@ public interface IListQuery<TState> : IRequest<Result<ListPage<TState>>>, IReadM
 /// <param name="onePlan">Makes one plan for each statement.</param>
 /// <param name="progress">Knows how far the directory has come.</param>
 /// <param name="known">What was read before.</param>
-public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource onePlan, Progress progress, KnownRows known)
+/// <param name="store">Where progress is recorded.</param>
+public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource onePlan, Progress progress, KnownRows known, IDocumentStore store)
 {
+    private readonly string position = $"select last_seq_id from {Stand.Progression(store)} where name = '{progress.Of(Directory.ModelName).Shard}'";
+
     /// <summary>Reads a page of states; the source selects their documents alone.</summary>
     internal Task<Result<ListPage<TState>>> Page<TState, TEvent>(
         DirectoryPart<TState, TEvent> part, Listing listing, ListSource source, ListRequest request, CancellationToken cancellation)
         where TState : class, IAggregate<TState, TEvent>
     {
         var row = listing.Versioned;
-        var identified = source with { Select = $"{source.Select}, {row}.id, {row}.since, {row}.xmin", IsFoundById = true };
+        var identified = source with
+        {
+            Select = $"{source.Select}, {row}.id, {row}.since, {row}.xmin",
+            IsFoundById = true,
+            Ranking = source.Ranking is { } ranking ? ranking with { Position = position } : null,
+        };
         return Page(listing, identified, request, known.Now(part.StateOf), cancellation);
     }
 
     internal async Task<Result<ListPage<TRow>>> Page<TRow>(
         Listing listing, ListSource source, ListRequest request, Func<NpgsqlDataReader, TRow> row, CancellationToken cancellation)
     {
-        var page = await listing.ReadAsync(source.HasOnePlan && request.IsUsual ? onePlan : database, source, request, progress.Of(Directory.ModelName).Position, row, cancellation);
+        var page = await listing.ReadAsync(source.HasOnePlanOf(request) ? onePlan : database, source, request, progress.Of(Directory.ModelName).Position, row, cancellation);
         return page.IsValid ? page.Value : page.Errors.AsRefusal();
     }
 }

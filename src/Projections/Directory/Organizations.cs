@@ -31,7 +31,8 @@ public static class OrganizationList
         .Number("users_count", state => state.SeatsUsed)
         .Flag("suspended", state => state.Suspended)
         .Metadata(state => state.Metadata)
-        .Times(state => state.Recorded));
+        .Times(state => state.Recorded))
+    { Ranks = new("organization", _ => null, state => state.Recorded.CreatedAt) };
 }
 
 /// <summary>One page of all organizations.</summary>
@@ -40,6 +41,8 @@ public sealed record ListOrganizations(ListRequest Request) : IListQuery<Organiz
     public sealed class Handler(DirectoryReader reader, Directory directory) : IRequestHandler<ListOrganizations, Result<ListPage<Organization>>>
     {
         public Task<Result<ListPage<Organization>>> Handle(ListOrganizations query, CancellationToken cancellationToken) => reader.Page(
-            directory.Organizations, OrganizationList.Listing, new("o.document", $"{directory.Organizations.Rows.Name} o", "true") { HasOnePlan = true }, query.Request, cancellationToken);
+            directory.Organizations, OrganizationList.Listing,
+            new("o.document", $"{directory.Organizations.Rows.Name} o", "true") { HasOnePlan = true, Ranking = directory.Organizations.RankingOf() },
+            query.Request, cancellationToken);
     }
 }

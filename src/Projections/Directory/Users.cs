@@ -59,7 +59,8 @@ public static class UserList
         .Erased(state => User.Evolve(state, new UserErased(state.Id)) with { Erased = state.Erased }, "name", "first_name", "last_name", "email", "company", "metadata")
         .Order("organization_id, created_at, id")
         .Index("(lower(email))")
-        .Index("using gin (group_ids)"));
+        .Index("using gin (group_ids)"))
+    { Ranks = new("app_user", state => state.Organization?.Value, state => state.Recorded.CreatedAt) };
 
     /// <summary>Users for whom some licence of a product is open by assignment.</summary>
     internal static string OfProduct { get; } = $$"""
@@ -78,7 +79,7 @@ public sealed record ListUsers(ListRequest Request, ProductId? Product) : IListQ
 
         private static ListSource Source(Directory directory, ProductId? product) => product is { } id
             ? new("u.document", $"{directory.Users.Rows.Name} u", UserList.OfProduct.Replace("$", "$1", StringComparison.Ordinal), id.Value)
-            : new("u.document", $"{directory.Users.Rows.Name} u", "true") { HasOnePlan = true };
+            : new("u.document", $"{directory.Users.Rows.Name} u", "true") { HasOnePlan = true, Ranking = directory.Users.RankingOf() };
     }
 }
 
@@ -92,7 +93,7 @@ public sealed record ListOrganizationUsers(OrganizationId Organization, ListRequ
             var from = $"{directory.Users.Rows.Name} u";
             ListSource source = query.Product is { } product
                 ? new("u.document", from, $"u.organization_id = $1 and {UserList.OfProduct.Replace("$", "$2", StringComparison.Ordinal)}", query.Organization.Value, product.Value)
-                : new("u.document", from, "u.organization_id = $1", query.Organization.Value) { HasOnePlan = true };
+                : new("u.document", from, "u.organization_id = $1", query.Organization.Value) { HasOnePlan = true, Ranking = directory.Users.RankingOf(query.Organization.Value) };
             return reader.Page(directory.Users, UserList.OfOrganization, source, query.Request, cancellationToken);
         }
     }

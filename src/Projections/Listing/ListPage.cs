@@ -23,24 +23,31 @@ public sealed partial class Listing
         var statement = compiled.Value;
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(Command(statement.Sql, statement.Parameters));
-        if (request.Count) batch.BatchCommands.Add(Command(statement.CountSql, statement.CountParameters));
+        if (request.Count && !statement.TellsPosition) batch.BatchCommands.Add(Command(statement.CountSql, statement.CountParameters));
 
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         var rows = new List<T>(request.Limit);
         string?[] lastKeys = [];
+        var (position, total, told) = (statement.Position, (long?)null, statement.TellsPosition ? 2 : 0);
         while (rows.Count < request.Limit && await reader.ReadAsync(cancellation))
         {
+            if (statement.TellsPosition) (position, total) = (reader.Get<long>("position"), reader.Get<long?>("total"));
+            if (told > 0 && IsNothing(reader, told)) break;
+
             rows.Add(row(reader));
-            if (rows.Count == request.Limit) lastKeys = Keys(reader, statement.Sort);
+            if (rows.Count == request.Limit) lastKeys = Keys(reader, statement.Sort, told);
         }
 
         var hasNext = rows.Count == request.Limit && await reader.ReadAsync(cancellation);
-        var next = hasNext && statement.Position.HasValue == Versioned is not null ? ListCursor.Write(statement.Scope, statement.Position, lastKeys) : null;
-        return new(new ListPage<T>(rows, hasNext, next, await TotalAsync(reader, cancellation), statement.Position));
+        var next = hasNext && position.HasValue == Versioned is not null ? ListCursor.Write(statement.Scope, position, lastKeys) : null;
+        return new(new ListPage<T>(rows, hasNext, next, total ?? await TotalAsync(reader, cancellation), position));
     }
 
-    static string?[] Keys(NpgsqlDataReader reader, IReadOnlyList<SortTerm> sort) =>
-        [.. sort.Select((term, i) => ListValue.Column(reader, reader.FieldCount - sort.Count + i, term.Field.Kind))];
+    /// <summary>Every sort ends with the id, which every row has.</summary>
+    static bool IsNothing(NpgsqlDataReader reader, int told) => reader.IsDBNull(reader.FieldCount - told - 1);
+
+    static string?[] Keys(NpgsqlDataReader reader, IReadOnlyList<SortTerm> sort, int told) =>
+        [.. sort.Select((term, i) => ListValue.Column(reader, reader.FieldCount - told - sort.Count + i, term.Field.Kind))];
 
     static async Task<long?> TotalAsync(NpgsqlDataReader reader, CancellationToken cancellation) =>
         await reader.NextResultAsync(cancellation) && await reader.ReadAsync(cancellation) ? reader.GetInt64(0) : null;

@@ -24,6 +24,9 @@ public sealed record ListRequest
 
     /// <summary>Whether this is the page that most ask for: in the usual order and length, of all that there is, from the start or by a cursor.</summary>
     internal bool IsUsual => this is { Page: 1, Limit: UsualLimit, Sort: [], Filters: [], Search: null or "", Count: false };
+
+    /// <summary>Whether this asks for a page by its number, or how many rows there are, of all that there is now in the usual order.</summary>
+    internal bool IsByNumber => this is { Sort: [], Filters: [], Search: null or "", Cursor: null, AsOf: null } and ({ Page: > 1 } or { Count: true });
 }
 
 /// <summary>One condition, <c>field[operator]=value</c>; the value is still text.</summary>

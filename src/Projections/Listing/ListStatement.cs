@@ -10,6 +10,15 @@ public sealed record ListSource(string Select, string From, string Where, params
 
     /// <summary>Whether an index has its rows in the usual order whatever the values are: then one plan is right for every usual page, and none has to be made for each.</summary>
     public bool HasOnePlan { get; init; }
+
+    /// <summary>Where its rows are counted by the time of their creation, which must be its usual order, then the id; null where they are not.</summary>
+    public Ranking? Ranking { get; init; }
+
+    /// <summary>Whether one plan is right for all requests like this one.</summary>
+    internal bool HasOnePlanOf(ListRequest request) => HasOnePlan && (request.IsUsual || RankingOf(request) is not null);
+
+    /// <summary>The counts by which the page of a request is found; null for one that is read otherwise.</summary>
+    internal Ranking? RankingOf(ListRequest request) => request.IsByNumber ? Ranking : null;
 }
 
 /// <summary>
@@ -21,10 +30,39 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
     internal IReadOnlyList<SortTerm> Sort { get; private init; } = [];
     internal ReadOnlyMemory<byte> Scope { get; init; }
 
+    /// <summary>Whether the last two columns are the position that the rows reflect and how many there are in all; then there is one row, of nothing else, where the page has none.</summary>
+    internal bool TellsPosition { get; private init; }
+
     /// <summary>From where all rows come that match, for other questions to them than a page or their number; its values are those of the count.</summary>
     internal string From { get; private init; } = "";
 
-    internal static ListStatement Of(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListCursor? cursor, long? position)
+    internal static ListStatement Of(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListCursor? cursor, long? position) =>
+        position is not null && source.RankingOf(request) is { } ranking ? Ranked(listing, source, request, plan, ranking) : Plain(listing, source, request, plan, cursor, position);
+
+    /// <summary>
+    /// A page of the rows of now, found by counts of now. All is said in one statement, because one statement sees one moment: of which position that is, it tells with the rows.
+    /// </summary>
+    static ListStatement Ranked(Listing listing, ListSource source, ListRequest request, ListPlan plan, Ranking ranking)
+    {
+        var parameters = new ListParameters(source.Parameters);
+        var (owner, skipped, limit) = (parameters.Add(ranking.Owner), parameters.Add((request.Page - 1L) * request.Limit), parameters.Add(request.Limit + 1));
+        var order = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql));
+        var keys = plan.Sort.Select((term, n) => $"{term.Field.OrderSql} as key{n}");
+        var sql = $"""
+            {ranking.Descent(owner, skipped)}
+            select page.*, coalesce(({ranking.Position}), 0) as position, {(request.Count ? ranking.Total(owner) : "null::bigint")} as total
+            from (values (1)) one left join lateral (
+                select {string.Join(", ", keys.Prepend(source.Select))}
+                from {source.From}
+                where {string.Join("\n      and ", Conditions(listing, source, request, plan, parameters).Append(Ranking.Reading(plan.Sort[0].Field.Sql)))}
+                order by {order}
+                limit {limit} offset {Ranking.Skipped}) page on true
+            order by {string.Join(", ", plan.Sort.Select((_, n) => $"key{n}"))}
+            """;
+        return new(At(sql, null), parameters.Values, "", [], null) { Sort = plan.Sort, TellsPosition = true };
+    }
+
+    static ListStatement Plain(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListCursor? cursor, long? position)
     {
         var parameters = new ListParameters(source.Parameters);
         var pin = position is { } pinned ? parameters.Add(pinned) : null;

@@ -44,6 +44,9 @@ public class ListTests
     [Theory]
     [InlineData("limit=3&sort=name", "Ann,Bob,Cid")]
     [InlineData("limit=2&page=2&sort=name", "Cid,Dee")]
+    [InlineData("limit=2&page=2", "Cid,Bob")]
+    [InlineData("limit=2&page=3", "Ann")]
+    [InlineData("limit=2&page=4", "")]
     [InlineData("sort=-name&limit=2", "Eve,Dee")]
     [InlineData("sort=%2Brole|-name&limit=2", "Bob,Eve")]
     [InlineData("firstName=Cid", "Cid")]
@@ -86,6 +89,38 @@ public class ListTests
         }
 
         met.ShouldBe(first.AsEnumerable().Reverse());
+    }
+
+    [Fact]
+    public async Task A_page_by_number_shows_what_was_written_and_goes_on_at_the_position_that_it_tells()
+    {
+        var acme = await Acme.With(seats: -1);
+        var all = new List<string>();
+        for (var round = 0; round < 9; round++)
+        {
+            all.Add(await acme.User());
+            if (round % 3 == 2)
+            {
+                await acme.Vendor.Delete($"/v3/users/{all[round / 3]}").Expect(204);
+                all.RemoveAt(round / 3);
+            }
+
+            await acme.Settled();
+            using var page = await acme.Vendor.Get($"{acme.Path}/users?limit=2&page=2&count=true");
+            (await Ids(page)).ShouldBe(all.Skip(2).Take(2));
+            page.Headers.GetValues("X-Total-Count").ShouldBe([$"{all.Count}"]);
+            using var then = await acme.Vendor.Get($"{acme.Path}/users?limit=2&page=2&asOf={page.Headers.GetValues("X-Position").Single()}");
+            (await Ids(then)).ShouldBe(all.Skip(2).Take(2));
+            if (!page.Headers.TryGetValues("Link", out var link))
+                continue;
+
+            var rest = all.Skip(4).Take(2).ToList();
+            all.Add(await acme.User());
+            using var next = await acme.Vendor.Get(link.Single().Split('<', '>')[1]);
+            (await Ids(next)).ShouldBe(rest);
+        }
+
+        static async Task<IEnumerable<string>> Ids(HttpResponseMessage response) => JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsArray().Select(user => user!.Id());
     }
 
     [Fact]

@@ -79,6 +79,8 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public FeedReader Feed => new(Source, Progress, store, FormerStates);
 
+    public DirectoryReader Reader => new(Source, Source, Progress, new(() => keys.Erased), store);
+
     public UtilisationReader Utilisation => new(Source, store);
 
     public async Task<Moment> MomentAsync(long position) =>

@@ -92,7 +92,10 @@ internal sealed class World : Teller
     public IReadOnlyList<Happening> History => history;
 
     /// <summary>The history as the store would deliver it, from a position on.</summary>
-    public IEnumerable<IEvent> Events(long first = 1) => history.Select((happening, n) =>
+    public IEnumerable<IEvent> Events(long first = 1) => Delivered(history, first);
+
+    /// <summary>A history as the store would deliver it.</summary>
+    public static IEnumerable<IEvent> Delivered(IEnumerable<Happening> history, long first = 1) => history.Select((happening, n) =>
     {
         var e = (IEvent)Activator.CreateInstance(typeof(Event<>).MakeGenericType(happening.Data.GetType()), happening.Data)!;
         (e.Id, e.Sequence, e.StreamId, e.Timestamp) = (new Guid(n, 9, 9, [1, 1, 1, 1, 1, 1, 1, 1]), first + n, happening.Stream, happening.At);

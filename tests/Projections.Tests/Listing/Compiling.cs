@@ -84,6 +84,30 @@ public sealed partial class Compiling
     }
 
     [Fact]
+    public void A_page_that_is_found_by_counts_has_one_text_whatever_its_number()
+    {
+        var source = Source with { Ranking = new("counts", new(7, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8])) };
+        var (near, far) = (Users.Compile(source, new() { Page = 2 }, 7).Value!, Users.Compile(source, new() { Page = 5001, Limit = 10 }, 8).Value!);
+        near.Sql.ShouldBe(far.Sql);
+        near.Parameters.ShouldBe([42, source.Ranking.Owner, 20L, 21]);
+        far.Parameters.ShouldBe([42, source.Ranking.Owner, 50_000L, 11]);
+        Places(near.Sql).ShouldBe([1, 2, 3, 4]);
+    }
+
+    [Fact]
+    public void All_that_counts_cannot_tell_is_found_as_ever()
+    {
+        var source = Source with { Ranking = new("counts", Ranking.All) };
+        ListRequest[] requests =
+        [
+            new(), new() { Page = 2, Sort = [new("name")] }, new() { Page = 2, Search = "x" }, new() { Page = 2, Filters = [new("name", ListOperator.Eq, "x")] }, new() { Page = 2, AsOf = 5 },
+        ];
+        foreach (var request in requests)
+            Users.Compile(source, request, 7).Value!.Sql.ShouldBe(Users.Compile(Source, request, 7).Value!.Sql);
+        Users.Compile(source, new() { Page = 2 }).Value!.Sql.ShouldBe(Users.Compile(Source, new() { Page = 2 }).Value!.Sql);
+    }
+
+    [Fact]
     public void No_value_is_ever_in_the_text_and_every_value_has_its_place() => Requests.Any.Sample(
         request =>
         {

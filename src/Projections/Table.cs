@@ -117,7 +117,7 @@ public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : 
     public Table<TKey, TRow> Set<T>(string column, NpgsqlDbType type, Func<TRow, IEnumerable<T>> value) =>
         With(KeyColumns, RowColumns.Add(new SetColumn<TRow, T>(column, type, value)), Additional);
 
-    /// <summary>Adds an index; the text is what follows <c>create index … on table</c>: <c>(organization_id, name)</c>. Lists are read at a position, which an index of current rows cannot serve.</summary>
+    /// <summary>Adds an index; the text is what follows <c>create index … on table</c>: <c>(organization_id, name)</c>. What is read at a former position an index of current rows cannot serve.</summary>
     public Table<TKey, TRow> Index(string definition) => With(KeyColumns, RowColumns, Additional.Add(definition));
 
     /// <summary>Says how a row reads once its person is erased: these columns are empty then, as they are when the events are read without the key.</summary>

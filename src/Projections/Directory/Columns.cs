@@ -31,8 +31,12 @@ internal static class Columns
         .Column("updated_at", NpgsqlDbType.TimestampTz, entry => recorded(entry.State).UpdatedAt.UtcDateTime)
         .Order("created_at, id");
 
-    /// <summary>An index by which a list is walked in its order. It says itself which rows there are at a position, so that the rows before a page need not be read.</summary>
-    public static Table<Guid, Entry<TState>> Order<TState>(this Table<Guid, Entry<TState>> table, string columns) => table.Index($"({columns}) include (since, until)");
+    /// <summary>
+    /// Two indexes by which a list is walked in its order. That of all versions says itself which rows there are at a position, so that the rows before a page need not be read; that of the rows of now is as
+    /// long as the list, however often they have changed.
+    /// </summary>
+    public static Table<Guid, Entry<TState>> Order<TState>(this Table<Guid, Entry<TState>> table, string columns) =>
+        table.Index($"({columns}) include (since, until)").Index($"({columns}) where until is null");
 
     /// <summary>What a state says once the key of its person is gone, in these columns too.</summary>
     public static Table<Guid, Entry<TState>> Erased<TState>(this Table<Guid, Entry<TState>> table, Func<TState, TState> erased, params string[] columns) =>

@@ -41,7 +41,6 @@ public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource 
         {
             Select = $"{source.Select}, {row}.id, {row}.since, {row}.xmin",
             IsFoundById = true,
-            Ranking = source.Ranking is { } ranking ? ranking with { Position = position } : null,
         };
         return Page(listing, identified, request, known.Now(part.StateOf), cancellation);
     }
@@ -49,7 +48,8 @@ public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource 
     internal async Task<Result<ListPage<TRow>>> Page<TRow>(
         Listing listing, ListSource source, ListRequest request, Func<NpgsqlDataReader, TRow> row, CancellationToken cancellation)
     {
-        var page = await listing.ReadAsync(source.HasOnePlanOf(request) ? onePlan : database, source, request, progress.Of(Directory.ModelName).Position, row, cancellation);
+        var told = source with { Position = position };
+        var page = await listing.ReadAsync(source.HasOnePlanOf(request) ? onePlan : database, told, request, progress.Of(Directory.ModelName).Position, row, cancellation);
         return page.IsValid ? page.Value : page.Errors.AsRefusal();
     }
 }

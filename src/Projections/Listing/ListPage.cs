@@ -31,7 +31,7 @@ public sealed partial class Listing
         var (position, total, told) = (statement.Position, (long?)null, statement.TellsPosition ? 2 : 0);
         while (rows.Count < request.Limit && await reader.ReadAsync(cancellation))
         {
-            if (statement.TellsPosition) (position, total) = (reader.Get<long>("position"), reader.Get<long?>("total"));
+            if (told > 0 && rows.Count == 0) (position, total) = (reader.Get<long>("position"), reader.Get<long?>("total"));
             if (told > 0 && IsNothing(reader, told)) break;
 
             rows.Add(row(reader));
@@ -40,7 +40,8 @@ public sealed partial class Listing
 
         var hasNext = rows.Count == request.Limit && await reader.ReadAsync(cancellation);
         var next = hasNext && position.HasValue == Versioned is not null ? ListCursor.Write(statement.Scope, position, lastKeys) : null;
-        return new(new ListPage<T>(rows, hasNext, next, total ?? await TotalAsync(reader, cancellation), position));
+        var count = !request.Count ? null : statement.TellsPosition ? total ?? 0 : await TotalAsync(reader, cancellation);
+        return new(new ListPage<T>(rows, hasNext, next, count, position));
     }
 
     /// <summary>Every sort ends with the id, which every row has.</summary>

@@ -11,6 +11,9 @@ public sealed record ListSource(string Select, string From, string Where, params
     /// <summary>Whether an index has its rows in the usual order whatever the values are: then one plan is right for every usual page, and none has to be made for each.</summary>
     public bool HasOnePlan { get; init; }
 
+    /// <summary>Asks for the position that the rows reflect, which changes in one transaction with them; null where nothing tells.</summary>
+    public string? Position { get; init; }
+
     /// <summary>Where its rows are counted by the time of their creation, which must be its usual order, then the id; null where they are not.</summary>
     public Ranking? Ranking { get; init; }
 
@@ -37,7 +40,27 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
     internal string From { get; private init; } = "";
 
     internal static ListStatement Of(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListCursor? cursor, long? position) =>
-        position is not null && source.RankingOf(request) is { } ranking ? Ranked(listing, source, request, plan, ranking) : Plain(listing, source, request, plan, cursor, position);
+        position is null || source.Position is null ? Plain(listing, source, request, plan, cursor, position)
+        : source.RankingOf(request) is { } ranking ? Ranked(listing, source, request, plan, ranking)
+        : request is { Page: 1, Cursor: null, AsOf: null } ? First(listing, source, request, plan, position)
+        : Plain(listing, source, request, plan, cursor, position);
+
+    /// <summary>The first page of the rows of now, however many there were before them. Of which position that is, it tells with the rows, as of the same moment.</summary>
+    static ListStatement First(Listing listing, ListSource source, ListRequest request, ListPlan plan, long? known)
+    {
+        var parameters = new ListParameters(source.Parameters);
+        var list = $"from {source.From}\nwhere {string.Join("\n  and ", Conditions(listing, source, request, plan, parameters))}";
+        // A plan for all values has to be told that a usual page is short.
+        var limit = source.HasOnePlan && request.IsUsual ? $"{ListRequest.UsualLimit + 1}" : parameters.Add(request.Limit + 1);
+        var columns = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql).Prepend(source.Select));
+        var sql = $"""
+            select {columns}, coalesce(({source.Position}), 0) as position, {(request.Count ? $"(select count(*) {list})" : "null::bigint")} as total
+            {list}
+            order by {OrderOf(plan)}
+            limit {limit}
+            """;
+        return new(At(sql, null), parameters.Values, "", [], known) { Sort = plan.Sort, TellsPosition = true };
+    }
 
     /// <summary>
     /// A page of the rows of now, found by counts of now. All is said in one statement, because one statement sees one moment: of which position that is, it tells with the rows.
@@ -46,16 +69,15 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
     {
         var parameters = new ListParameters(source.Parameters);
         var (owner, skipped, limit) = (parameters.Add(ranking.Owner), parameters.Add((request.Page - 1L) * request.Limit), parameters.Add(request.Limit + 1));
-        var order = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql));
         var keys = plan.Sort.Select((term, n) => $"{term.Field.OrderSql} as key{n}");
         var sql = $"""
             {ranking.Descent(owner, skipped)}
-            select page.*, coalesce(({ranking.Position}), 0) as position, {(request.Count ? ranking.Total(owner) : "null::bigint")} as total
+            select page.*, coalesce(({source.Position}), 0) as position, {(request.Count ? ranking.Total(owner) : "null::bigint")} as total
             from (values (1)) one left join lateral (
                 select {string.Join(", ", keys.Prepend(source.Select))}
                 from {source.From}
                 where {string.Join("\n      and ", Conditions(listing, source, request, plan, parameters).Append(Ranking.Reading(plan.Sort[0].Field.Sql)))}
-                order by {order}
+                order by {OrderOf(plan)}
                 limit {limit} offset {Ranking.Skipped}) page on true
             order by {string.Join(", ", plan.Sort.Select((_, n) => $"key{n}"))}
             """;
@@ -71,7 +93,7 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var countParameters = parameters.Values;
 
         var after = cursor is null ? "" : $"\n  and {Keyset.After(plan.Sort, cursor.Keys, parameters)}";
-        var order = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql + (term.Descends ? " desc" : "")));
+        var order = OrderOf(plan);
         // A plan for all values has to be told that a usual page is short.
         var page = source.HasOnePlan && request.IsUsual
             ? $"order by {order}\nlimit {ListRequest.UsualLimit + 1}"
@@ -103,6 +125,8 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         return pairs.Select(pair => ListCondition.Pair(pair[0], pair[1], parameters))
             .Concat(conditions.Except(pairs.SelectMany(pair => pair)).Select(condition => condition.Sql(parameters)));
     }
+
+    static string OrderOf(ListPlan plan) => string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql + (term.Descends ? " desc" : "")));
 
     static string At(string sql, string? pin) => AtAlias().Replace(sql, match => (match.Groups[1].Value, pin) switch
     {

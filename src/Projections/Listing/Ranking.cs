@@ -26,9 +26,6 @@ public sealed record Ranking(string Counts, Guid Owner)
     /// <summary>The first time of all is before any other in PostgreSQL.</summary>
     private static readonly long First = BucketOf(DateTimeOffset.MinValue, 0);
 
-    /// <summary>Asks for the position of rows and counts, which change in one transaction with it.</summary>
-    internal string Position { get; init; } = "null::bigint";
-
     /// <summary>The bucket of a time, at a level from 0.</summary>
     internal static long BucketOf(DateTimeOffset time, int level) => (time.UtcTicks - Epoch.Ticks) / TimeSpan.TicksPerMicrosecond >> (Width + (Fan * level));
 

@@ -68,7 +68,11 @@ public class RankTests
         for (var n = 0; (n < 100 || told.Count < 20) && !writing.IsCompleted; n++)
         {
             var (list, known) = (lists[n % lists.Length], store.Progress.Of(Directory.ModelName).Position);
-            var request = new ListRequest { Page = random.Next(2, 12), Limit = random.Next(1, 12), Count = n % 2 == 0 };
+            var number = random.Next(1, 12);
+            var request = new ListRequest
+            {
+                Page = number, Limit = random.Next(1, 12), Count = n % 2 == 0, Filters = number == 1 && n % 3 == 0 ? [new("createdAt", ListOperator.Gte, "2016-02-04")] : [],
+            };
             var page = await list(request);
             page.Position!.Value.ShouldBeGreaterThanOrEqualTo(known);
             told.Add(page.Position.Value);

@@ -86,7 +86,7 @@ public sealed partial class Compiling
     [Fact]
     public void A_page_that_is_found_by_counts_has_one_text_whatever_its_number()
     {
-        var source = Source with { Ranking = new("counts", new(7, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8])) };
+        var source = Source with { Ranking = new("counts", new(7, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8])), Position = "select 7" };
         var (near, far) = (Users.Compile(source, new() { Page = 2 }, 7).Value!, Users.Compile(source, new() { Page = 5001, Limit = 10 }, 8).Value!);
         near.Sql.ShouldBe(far.Sql);
         near.Parameters.ShouldBe([42, source.Ranking.Owner, 20L, 21]);
@@ -97,14 +97,26 @@ public sealed partial class Compiling
     [Fact]
     public void All_that_counts_cannot_tell_is_found_as_ever()
     {
-        var source = Source with { Ranking = new("counts", Ranking.All) };
+        var (source, plain) = (Source with { Ranking = new("counts", Ranking.All), Position = "select 7" }, Source with { Position = "select 7" });
         ListRequest[] requests =
         [
             new(), new() { Page = 2, Sort = [new("name")] }, new() { Page = 2, Search = "x" }, new() { Page = 2, Filters = [new("name", ListOperator.Eq, "x")] }, new() { Page = 2, AsOf = 5 },
         ];
         foreach (var request in requests)
+            Users.Compile(source, request, 7).Value!.Sql.ShouldBe(Users.Compile(plain, request, 7).Value!.Sql);
+        Users.Compile(source, new() { Page = 2 }).Value!.Sql.ShouldBe(Users.Compile(plain, new() { Page = 2 }).Value!.Sql);
+    }
+
+    [Fact]
+    public void A_first_page_is_of_now_and_tells_of_which_position_that_is_unless_it_is_asked_for_as_of_one()
+    {
+        var source = Source with { Position = "select 7" };
+        var now = Users.Compile(source, new() { Count = true, Filters = [new("name", ListOperator.Eq, "x")] }, 7).Value!;
+        now.Sql.ShouldContain("u.until is null");
+        now.Sql.ShouldContain("select 7");
+        now.Parameters.ShouldBe([42, "x", 21]);
+        foreach (var request in (ListRequest[])[new() { AsOf = 5 }, new() { Page = 2 }])
             Users.Compile(source, request, 7).Value!.Sql.ShouldBe(Users.Compile(Source, request, 7).Value!.Sql);
-        Users.Compile(source, new() { Page = 2 }).Value!.Sql.ShouldBe(Users.Compile(Source, new() { Page = 2 }).Value!.Sql);
     }
 
     [Fact]

@@ -143,7 +143,7 @@ public class HealthTests
 
             await Until(host, 200, LagsBy(1));
             clock.Advance(Health.LongestStandstill);
-            var model = Split(await Until(host, 503, Says("Directory:V3:All has stood still")), "Directory").Model;
+            var model = Split(await Until(host, 503, Says("Directory:V4:All has stood still")), "Directory").Model;
             model.Text("detail").ShouldContain("has stood still after event");
             ((bool)model["moving"]!).ShouldBeFalse();
         }

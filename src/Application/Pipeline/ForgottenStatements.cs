@@ -15,7 +15,10 @@ public static class ForgottenStatements
     public static bool IsForgotten(Exception e) => SqlStateOf(e) == PostgresErrorCodes.InvalidSqlStatementName;
 
     /// <summary>What PostgreSQL said no with, asked directly or by Marten; null when it was not PostgreSQL.</summary>
-    internal static string? SqlStateOf(Exception e) => (e as PostgresException ?? (e as MartenCommandException)?.InnerException as PostgresException)?.SqlState;
+    internal static string? SqlStateOf(Exception e) => RefusalOf(e)?.SqlState;
+
+    /// <summary>How PostgreSQL said no, asked directly or by Marten; null when it was not PostgreSQL.</summary>
+    internal static PostgresException? RefusalOf(Exception e) => e as PostgresException ?? (e as MartenCommandException)?.InnerException as PostgresException;
 
     /// <summary>Does something that reads, or writes in one unit of work, and does it again where a statement was forgotten.</summary>
     public static async Task<T> Again<T>(Func<Task<T>> work)

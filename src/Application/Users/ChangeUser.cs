@@ -122,7 +122,8 @@ public sealed class UserRevision(Store store, IPasswords passwords, Scopes scope
             return full;
         if (!releaseFirst)
             await Release(user, cancellation);
-        return user.Organization is { } former ? await new DirectAssignments(store).End([user.Id], former, cancellation) : null;
+        var assignments = new DirectAssignments(store);
+        return user.Organization is { } former ? await assignments.End(await assignments.Of([user.Id], former, cancellation), cancellation) : null;
     }
 
     private async Task Release(User user, CancellationToken cancellation)

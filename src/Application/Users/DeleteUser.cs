@@ -51,9 +51,9 @@ public sealed class Departure(Store store)
     /// <summary>All of them, or none; how many.</summary>
     public async Task<Result<int>> Of(IReadOnlyList<User> users, Func<User, Decision<UserEvent>> decide, CancellationToken cancellation)
     {
-        // First, because others wait for the turn of the organization.
-        if (await new DirectAssignments(store).End([.. users.Select(user => user.Id)], leaving: null, cancellation) is { } assigned)
-            return assigned;
+        // Questions first, because others wait for the turn of the organization; decisions in it, on what those before have decided.
+        var assignments = new DirectAssignments(store);
+        var assigned = await assignments.Of([.. users.Select(user => user.Id)], leaving: null, cancellation);
         await store.Users.Prefetch(users.Select(user => user.Id), cancellation);
         foreach (var user in users)
         {
@@ -68,6 +68,8 @@ public sealed class Departure(Store store)
             store.Documents.DeleteOf<RefreshToken>(user.Id);
         }
 
+        if (await assignments.End(assigned, cancellation) is { } kept)
+            return kept;
         foreach (var user in users)
         {
             if ((await store.Users.Decide(user.Id, decide, cancellation)).Refusal is { } refusal)

@@ -71,7 +71,8 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
 
     /// <summary>True when a stream was not at the version that was expected, or a new document not new, so that nothing was written.</summary>
     public static bool IsOvertaken(Exception e) =>
-        e is OvertakenException || ForgottenStatements.SqlStateOf(e) is Overtaken or PostgresErrorCodes.UniqueViolation;
+        e is OvertakenException || (ForgottenStatements.RefusalOf(e) is { } no
+            && (no.SqlState == Overtaken || (no.SqlState == PostgresErrorCodes.UniqueViolation && no.TableName?.StartsWith("mt_doc_", StringComparison.Ordinal) == true)));
 
     internal Operation Of(IReadOnlyCollection<UnitOfWork> units) => new(this, units);
 
@@ -130,7 +131,7 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
 
         public void ConfigureCommand(Weasel.Postgresql.ICommandBuilder postgres)
         {
-            foreach (var kind in written.All.GroupBy(document => (document.Key.Type, document.Key.Column, document.Change.Kind)))
+            foreach (var kind in written.All.OrderBy(document => document.Key.Type.Name, StringComparer.Ordinal).GroupBy(document => (document.Key.Type, document.Key.Column, document.Change.Kind)))
                 Write(kind.Key, [.. kind.OrderBy(document => document.Key.Id)]);
 
             var heads = new Dictionary<object, byte[]>(ReferenceEqualityComparer.Instance);

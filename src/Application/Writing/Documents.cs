@@ -16,7 +16,7 @@ public sealed class Documents
     /// <summary>What becomes of a document.</summary>
     public enum Kind { Insert, Store, Delete }
 
-    /// <summary>Of one change or none: what there is under a key in the end.</summary>
+    /// <summary>What is to be written: at most one change for each key.</summary>
     public IEnumerable<(Key Key, Change Change)> All => changes.Select(change => (change.Key, change.Value));
 
     public bool IsEmpty => changes.Count == 0;
@@ -43,9 +43,12 @@ public sealed class Documents
 
     public void Clear() => changes.Clear();
 
-    /// <summary>Whether this must not share a statement with what is written before it: a document that others insert is only there once it has turned out to be new.</summary>
+    /// <summary>
+    /// Whether this must not share a statement with what is written before it: a document that others insert is only there once it has turned out to be new, and one that others have stored is not. Units
+    /// that are written at the same time lean on each other, or are kept apart by their claims.
+    /// </summary>
     public bool Follows(Documents before) =>
-        !IsEmpty && before.changes.Any(change => change.Value.Kind == Kind.Insert && changes.ContainsKey(change.Key));
+        !IsEmpty && before.changes.Any(change => changes.TryGetValue(change.Key, out var own) && (change.Value.Kind == Kind.Insert || (change.Value.Kind == Kind.Store && own.Kind == Kind.Insert)));
 
     /// <summary>What some units, one after the other, make of all documents that they name.</summary>
     internal static Documents Of(IEnumerable<UnitOfWork> units)
@@ -58,13 +61,25 @@ public sealed class Documents
 
     private static Key Of<T>(object id) => new(typeof(T), ById, id);
 
-    /// <summary>The last word counts; but what was just inserted is still new when it is changed, and what was just deleted may be there again.</summary>
-    private void Say(Key key, Change change) => changes[key] = (changes.TryGetValue(key, out var before) ? before.Kind : default(Kind?), change.Kind) switch
+    /// <summary>
+    /// The last word counts; but what was just inserted is still new when it is changed, and was never there when it is deleted; and what was just deleted may be there again.
+    /// </summary>
+    private void Say(Key key, Change change)
     {
-        (Kind.Delete, Kind.Insert) => change with { Kind = Kind.Store },
-        (Kind.Insert, Kind.Store) => change with { Kind = Kind.Insert },
-        _ => change,
-    };
+        var before = changes.TryGetValue(key, out var said) ? said.Kind : default(Kind?);
+        if ((before, change.Kind) is (Kind.Insert, Kind.Delete))
+        {
+            changes.Remove(key);
+            return;
+        }
+
+        changes[key] = (before, change.Kind) switch
+        {
+            (Kind.Delete, Kind.Insert) => change with { Kind = Kind.Store },
+            (Kind.Insert, Kind.Store) => change with { Kind = Kind.Insert },
+            _ => change,
+        };
+    }
 
     /// <summary>Which documents are meant.</summary>
     /// <param name="Type">The type of the documents, whose table it is.</param>

@@ -108,7 +108,7 @@ internal static class Identification
                 connection.CancelPendingRead();
             return isWhole;
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
             // The client is gone, which whoever reads the body finds out.
             return false;

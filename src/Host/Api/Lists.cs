@@ -19,8 +19,7 @@ internal static class Lists
         if (!bound.IsValid)
             return bound.Errors.AsRefusal().AsHttp();
 
-        var context = http.RequestServices.GetRequiredService<Context>();
-        var request = bound.Value with { AsOf = context.AsOf?.Position };
+        var request = bound.Value with { AsOf = http.RequestServices.GetRequiredService<Context>().AsOf?.Position };
         var result = await http.RequestServices.GetRequiredService<IMediator>().Send(query(request), http.RequestAborted);
         if (result.Refusal is { } refusal)
             return refusal.AsHttp();
@@ -28,13 +27,7 @@ internal static class Lists
         var page = result.Value!;
         http.WritePaging(bound.Value, page);
         if (page.Position is { } position)
-        {
             http.Response.Headers[Sending.PositionHeader] = position.ToString(CultureInfo.InvariantCulture);
-            // What goes with the rows is not older than they are.
-            if (context.Seen?.Position < position)
-                context.Seen = null;
-        }
-
         return Results.Json(await wire(page.Rows, http.RequestServices.GetRequiredService<Store>(), http.RequestAborted), HttpJson.Options);
     }
 

@@ -37,11 +37,7 @@ public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource 
         where TState : class, IAggregate<TState, TEvent>
     {
         var row = listing.Versioned;
-        var identified = source with
-        {
-            Select = $"{source.Select}, {row}.id, {row}.since, {row}.xmin",
-            IsFoundById = true,
-        };
+        var identified = source with { Select = $"{source.Select}, {row}.id, {row}.since, {row}.xmin", IsFoundById = true };
         return Page(listing, identified, request, known.Now(part.StateOf), cancellation);
     }
 
@@ -50,6 +46,9 @@ public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource 
     {
         var told = source with { Position = position };
         var page = await listing.ReadAsync(source.HasOnePlanOf(request) ? onePlan : database, told, request, progress.Of(Directory.ModelName).Position, row, cancellation);
+        // Whoever asks next, on this Host, is not told of an earlier moment.
+        if (page.IsValid && request is { AsOf: null, Cursor: null } && page.Value.Position is { } reached)
+            progress.Reach(Directory.ModelName, reached);
         return page.IsValid ? page.Value : page.Errors.AsRefusal();
     }
 }

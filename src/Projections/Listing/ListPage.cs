@@ -32,7 +32,7 @@ public sealed partial class Listing
         while (rows.Count < request.Limit && await reader.ReadAsync(cancellation))
         {
             if (told > 0 && rows.Count == 0) (position, total) = (reader.Get<long>("position"), reader.Get<long?>("total"));
-            if (told > 0 && IsNothing(reader, told)) break;
+            if (told > 0 && IsNothing(reader)) break;
 
             rows.Add(row(reader));
             if (rows.Count == request.Limit) lastKeys = Keys(reader, statement.Sort, told);
@@ -40,12 +40,12 @@ public sealed partial class Listing
 
         var hasNext = rows.Count == request.Limit && await reader.ReadAsync(cancellation);
         var next = hasNext && position.HasValue == Versioned is not null ? ListCursor.Write(statement.Scope, position, lastKeys) : null;
-        var count = !request.Count ? null : statement.TellsPosition ? total ?? 0 : await TotalAsync(reader, cancellation);
+        var count = !request.Count ? null : statement.TellsPosition ? total : await TotalAsync(reader, cancellation);
         return new(new ListPage<T>(rows, hasNext, next, count, position));
     }
 
-    /// <summary>Every sort ends with the id, which every row has.</summary>
-    static bool IsNothing(NpgsqlDataReader reader, int told) => reader.IsDBNull(reader.FieldCount - told - 1);
+    /// <summary>What is selected first, no row is without.</summary>
+    static bool IsNothing(NpgsqlDataReader reader) => reader.IsDBNull(0);
 
     static string?[] Keys(NpgsqlDataReader reader, IReadOnlyList<SortTerm> sort, int told) =>
         [.. sort.Select((term, i) => ListValue.Column(reader, reader.FieldCount - told - sort.Count + i, term.Field.Kind))];

@@ -36,50 +36,44 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
     /// <summary>Whether the last two columns are the position that the rows reflect and how many there are in all; then there is one row, of nothing else, where the page has none.</summary>
     internal bool TellsPosition { get; private init; }
 
-    /// <summary>From where all rows come that match, for other questions to them than a page or their number; its values are those of the count.</summary>
+    /// <summary>From where all rows come that match, for other questions to them than a page or their number; its values are those of the count. A statement that tells its position has neither.</summary>
     internal string From { get; private init; } = "";
 
     internal static ListStatement Of(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListCursor? cursor, long? position) =>
-        position is null || source.Position is null ? Plain(listing, source, request, plan, cursor, position)
-        : source.RankingOf(request) is { } ranking ? Ranked(listing, source, request, plan, ranking)
-        : request is { Page: 1, Cursor: null, AsOf: null } ? First(listing, source, request, plan, position)
-        : Plain(listing, source, request, plan, cursor, position);
-
-    /// <summary>The first page of the rows of now, however many there were before them. Of which position that is, it tells with the rows, as of the same moment.</summary>
-    static ListStatement First(Listing listing, ListSource source, ListRequest request, ListPlan plan, long? known)
-    {
-        var parameters = new ListParameters(source.Parameters);
-        var list = $"from {source.From}\nwhere {string.Join("\n  and ", Conditions(listing, source, request, plan, parameters))}";
-        // A plan for all values has to be told that a usual page is short.
-        var limit = source.HasOnePlan && request.IsUsual ? $"{ListRequest.UsualLimit + 1}" : parameters.Add(request.Limit + 1);
-        var columns = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql).Prepend(source.Select));
-        var sql = $"""
-            select {columns}, coalesce(({source.Position}), 0) as position, {(request.Count ? $"(select count(*) {list})" : "null::bigint")} as total
-            {list}
-            order by {OrderOf(plan)}
-            limit {limit}
-            """;
-        return new(At(sql, null), parameters.Values, "", [], known) { Sort = plan.Sort, TellsPosition = true };
-    }
+        position is not null && source.Position is not null && (source.RankingOf(request) is not null || request is { Page: 1, Cursor: null, AsOf: null })
+            ? Now(listing, source, request, plan)
+            : Plain(listing, source, request, plan, cursor, position);
 
     /// <summary>
-    /// A page of the rows of now, found by counts of now. All is said in one statement, because one statement sees one moment: of which position that is, it tells with the rows.
+    /// A page of the rows of now: the first, however many versions there were of its rows, or one that is found by counts of now. All is said in one statement, because one statement sees one moment: of which
+    /// position that is, it tells with the rows, also when there are none.
     /// </summary>
-    static ListStatement Ranked(Listing listing, ListSource source, ListRequest request, ListPlan plan, Ranking ranking)
+    static ListStatement Now(Listing listing, ListSource source, ListRequest request, ListPlan plan)
     {
         var parameters = new ListParameters(source.Parameters);
-        var (owner, skipped, limit) = (parameters.Add(ranking.Owner), parameters.Add((request.Page - 1L) * request.Limit), parameters.Add(request.Limit + 1));
+        string[] conditions = [.. Conditions(listing, source, request, plan, parameters)];
+        var total = request.Count ? $"(select count(*) from {source.From} where {string.Join(" and ", conditions)})" : "null::bigint";
+        // A plan for all values has to be told that a usual page is short.
+        var limit = source.HasOnePlan && request.IsUsual ? $"{ListRequest.UsualLimit + 1}" : parameters.Add(request.Limit + 1);
+        var descent = "";
+        if (source.RankingOf(request) is { } ranking)
+        {
+            var (owner, skipped) = (parameters.Add(ranking.Owner), parameters.Add((request.Page - 1L) * request.Limit));
+            (descent, total) = ($"{ranking.Descent(owner, skipped)}\n", request.Count ? ranking.Total(owner) : total);
+            conditions = [.. conditions, Ranking.Reading(plan.Sort[0].Field.Sql)];
+            limit = $"{limit} offset {Ranking.Skipped}";
+        }
+
         var keys = plan.Sort.Select((term, n) => $"{term.Field.OrderSql} as key{n}");
         var sql = $"""
-            {ranking.Descent(owner, skipped)}
-            select page.*, coalesce(({source.Position}), 0) as position, {(request.Count ? ranking.Total(owner) : "null::bigint")} as total
+            {descent}select page.*, coalesce(({source.Position}), 0) as position, {total} as total
             from (values (1)) one left join lateral (
                 select {string.Join(", ", keys.Prepend(source.Select))}
                 from {source.From}
-                where {string.Join("\n      and ", Conditions(listing, source, request, plan, parameters).Append(Ranking.Reading(plan.Sort[0].Field.Sql)))}
-                order by {OrderOf(plan)}
-                limit {limit} offset {Ranking.Skipped}) page on true
-            order by {string.Join(", ", plan.Sort.Select((_, n) => $"key{n}"))}
+                where {string.Join("\n      and ", conditions)}
+                order by {OrderOf(plan, term => term.Field.OrderSql)}
+                limit {limit}) page on true
+            order by {OrderOf(plan, term => $"key{plan.Sort.TakeWhile(other => other != term).Count()}")}
             """;
         return new(At(sql, null), parameters.Values, "", [], null) { Sort = plan.Sort, TellsPosition = true };
     }
@@ -93,7 +87,7 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var countParameters = parameters.Values;
 
         var after = cursor is null ? "" : $"\n  and {Keyset.After(plan.Sort, cursor.Keys, parameters)}";
-        var order = OrderOf(plan);
+        var order = OrderOf(plan, term => term.Field.OrderSql);
         // A plan for all values has to be told that a usual page is short.
         var page = source.HasOnePlan && request.IsUsual
             ? $"order by {order}\nlimit {ListRequest.UsualLimit + 1}"
@@ -126,7 +120,7 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
             .Concat(conditions.Except(pairs.SelectMany(pair => pair)).Select(condition => condition.Sql(parameters)));
     }
 
-    static string OrderOf(ListPlan plan) => string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql + (term.Descends ? " desc" : "")));
+    static string OrderOf(ListPlan plan, Func<SortTerm, string> key) => string.Join(", ", plan.Sort.Select(term => key(term) + (term.Descends ? " desc" : "")));
 
     static string At(string sql, string? pin) => AtAlias().Replace(sql, match => (match.Groups[1].Value, pin) switch
     {

@@ -70,6 +70,36 @@ public class ListTests
         (await acme.Read($"/users?{query}")).AsArray().Select(user => user!.Text("firstName")).ShouldBe(expected.Split(',', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Theory]
+    [InlineData("id|lastLoginAt")]
+    [InlineData("-id|lastLoginAt")]
+    [InlineData("lastLoginAt|-name")]
+    public async Task A_sort_by_what_some_have_not_shows_all(string sort)
+    {
+        var acme = await Acme.With(seats: -1);
+        await acme.Admin();
+        for (var n = 0; n < 4; n++)
+            await acme.User();
+
+        var all = (await acme.Read($"/users?sort={sort}")).AsArray();
+
+        all.Count.ShouldBe(5);
+        all.Count(user => user!["lastLoginAt"] is null).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_first_page_that_is_empty_tells_the_position_at_which_it_is()
+    {
+        var acme = await Acme.With(seats: -1);
+        var user = await acme.User();
+        await acme.Read("/users");
+        using var removed = await acme.Vendor.Delete($"{acme.Path}/users/{user}");
+
+        using var list = await acme.Vendor.Get($"{acme.Path}/users?minPosition={removed.Headers.GetValues("X-Position").Single()}");
+        JsonNode.Parse(await list.Content.ReadAsStringAsync())!.AsArray().ShouldBeEmpty();
+        (await acme.Read($"/users?asOf={list.Headers.GetValues("X-Position").Single()}")).AsArray().ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_walk_by_links_meets_everybody_once_while_others_come()
     {

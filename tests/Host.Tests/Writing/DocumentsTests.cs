@@ -32,6 +32,15 @@ public class DocumentsTests
     }
 
     [Fact]
+    public void What_is_deleted_after_it_was_inserted_was_never_there()
+    {
+        documents.Insert("x", Mine);
+        documents.Delete<Claim>("x");
+
+        documents.IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
     public void What_is_changed_after_it_was_inserted_must_still_be_new()
     {
         documents.Insert("x", Mine);
@@ -53,5 +62,9 @@ public class DocumentsTests
         after.Delete<Claim>("x");
         after.Follows(before).ShouldBeTrue();
         before.Follows(after).ShouldBeFalse();
+
+        var late = new Documents();
+        late.Insert("y", Yours);
+        late.Follows(before).ShouldBeTrue();
     }
 }

@@ -126,6 +126,21 @@ public class GroupCommitTests
     }
 
     [Fact]
+    public async Task Users_of_one_licence_can_be_removed_all_at_once()
+    {
+        var acme = await Acme.With(seats: -1);
+        var license = (await (await Designer.For(acme.Vendor)).License(("organizationId", acme.Id))).Id();
+        var users = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => acme.User()));
+        foreach (var user in users)
+            await acme.Vendor.Put($"{acme.Path}/licenses/{license}/users/{user}").Expect(204);
+
+        await Task.WhenAll(users.Select(user => acme.Vendor.Delete($"{acme.Path}/users/{user}").Expect(204)));
+
+        (await acme.Host.Scalar<int>("select coalesce(jsonb_array_length(data -> 'users'), 0) from events.mt_doc_license where id = $1", Guid.Parse(license))).ShouldBe(0);
+        (await acme.Host.Scalar<int>("select (data ->> 'seatsUsed')::int from events.mt_doc_organization where id = $1", Guid.Parse(acme.Id))).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Hosts_that_fill_the_same_seats_at_once_fill_exactly_those()
     {
         await using var host = await TestHost.StartAsync();

@@ -89,8 +89,8 @@ public sealed partial class Compiling
         var source = Source with { Ranking = new("counts", new(7, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8])), Position = "select 7" };
         var (near, far) = (Users.Compile(source, new() { Page = 2 }, 7).Value!, Users.Compile(source, new() { Page = 5001, Limit = 10 }, 8).Value!);
         near.Sql.ShouldBe(far.Sql);
-        near.Parameters.ShouldBe([42, source.Ranking.Owner, 20L, 21]);
-        far.Parameters.ShouldBe([42, source.Ranking.Owner, 50_000L, 11]);
+        near.Parameters.ShouldBe([42, 21, source.Ranking.Owner, 20L]);
+        far.Parameters.ShouldBe([42, 11, source.Ranking.Owner, 50_000L]);
         Places(near.Sql).ShouldBe([1, 2, 3, 4]);
     }
 

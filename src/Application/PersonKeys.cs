@@ -108,10 +108,17 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
             var id = reader.GetGuid(0);
             if (id != person && cache.ContainsKey(id))
                 continue;
-            var key = secrets.Open(Convert.FromBase64String(reader.GetString(1)));
-            Remember(id, key);
-            if (id == person)
-                found = key;
+            try
+            {
+                var key = secrets.Open(Convert.FromBase64String(reader.GetString(1)));
+                Remember(id, key);
+                if (id == person)
+                    found = key;
+            }
+            catch (Exception e) when (id != person && (e is CryptographicException or FormatException))
+            {
+                // A damaged key is told to whoever asks for it; its neighbours have theirs.
+            }
         }
 
         return erased.ContainsKey(person) ? null : found;

@@ -56,7 +56,7 @@ public class GroupCommitTests
         var (ours, theirs, claim) = (Guid.Parse(await acme.User()), Guid.NewGuid(), $"{Guid.NewGuid()}");
         await using (var session = acme.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession())
         {
-            session.Insert(new PersonKey(theirs, [1, 2, 3]));
+            session.Insert(acme.Host.Services.GetRequiredService<PersonKeys>().Make(theirs));
             session.Insert(new Claim(claim, theirs));
             await session.SaveChangesAsync();
             (await session.LoadAsync<PersonKey>(ours))!.Id.ShouldBe(ours);

@@ -138,6 +138,17 @@ public sealed class KeptStatesTests : IAsyncLifetime
         (await reader.Get(acme.Path).Expect(200)).Text("email").ShouldBe("it@acme.example");
     }
 
+    [Fact]
+    public async Task A_damaged_key_of_one_person_is_no_trouble_of_others()
+    {
+        var (one, damaged, other) = (await acme.User(), await acme.User(), await acme.User());
+        await here.Scalar<int>($"update events.mt_doc_personkey set data = jsonb_set(data, '{{sealed}}', '\"AQID\"') where id = '{damaged}'; select 1");
+        await using var late = await TestHost.StartAsync(owner: here.Owner);
+        var reader = await late.Vendor();
+        foreach (var user in new[] { one, other })
+            (await reader.Get($"/v3/users/{user}").Expect(200)).Text("firstName").ShouldBe("Ada");
+    }
+
     /// <summary>A body whose rest comes when it is told to.</summary>
     private sealed class LateBody : HttpContent
     {

@@ -52,7 +52,7 @@ public sealed partial record OpenAccount(string Name, string Alias, string Email
                 return taken;
 
             using (await passwords.Turn(cancellationToken))
-                store.Session.Insert(new Credentials(superAdmin, passwords.Hash(command.Password)));
+                store.Documents.Insert(superAdmin.Value, new Credentials(superAdmin, passwords.Hash(command.Password)));
             store.PersonKeys.Create(superAdmin, store.Documents);
             store.Users.Start(
                 superAdmin, User.New(new(superAdmin, command.FirstName.Trim(), null, command.Email.Trim(), null, Role.SuperAdmin, null, true, [], [])));

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
 using Marten;
 
@@ -51,8 +52,15 @@ public sealed class Sessions(IDocumentSession session)
         session.QueueSqlCommand("delete from events.mt_doc_refreshtoken where (data ->> 'session')::uuid = ?", known);
     }
 
+    /// <summary>Ends all sign-ins of a user.</summary>
+    public static void EndAll(UserId user, Documents documents)
+    {
+        documents.DeleteOf<SignInSession>(user);
+        documents.DeleteOf<RefreshToken>(user);
+    }
+
     /// <summary>Ends all sign-ins of a user but the one that goes on, if any.</summary>
-    public void EndAll(UserId user, Guid? except = null)
+    public void EndAll(UserId user, Guid? except)
     {
         session.QueueSqlCommand("delete from events.mt_doc_signinsession where (data ->> 'user')::uuid = ? and id <> ?", user.Value, except ?? Guid.Empty);
         session.QueueSqlCommand(

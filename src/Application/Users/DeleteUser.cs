@@ -64,8 +64,7 @@ public sealed class Departure(Store store)
             store.Documents.Delete<Credentials>(user.Id.Value);
             store.Documents.Delete<PasswordReset>(user.Id.Value);
             store.Documents.Delete<TwoFactorSecret>(user.Id.Value);
-            store.Documents.DeleteOf<SignInSession>(user.Id);
-            store.Documents.DeleteOf<RefreshToken>(user.Id);
+            Sessions.EndAll(user.Id, store.Documents);
         }
 
         if (await assignments.End(assigned, cancellation) is { } kept)

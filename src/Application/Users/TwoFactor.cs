@@ -120,7 +120,7 @@ public sealed class TwoFactorSwitch(Store store, PasswordCheck check, Secrets se
             return off;
 
         new SecondFactor(store.Session, secrets).Forget(user.Id);
-        new Sessions(store.Session).EndAll(user.Id);
+        Sessions.EndAll(user.Id, store.Documents);
         return off;
     }
 

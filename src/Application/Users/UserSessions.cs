@@ -31,11 +31,10 @@ public sealed record EndUserSessions(UserId User) : ICommand<User>
             if (store.Context.Caller.MayManage(user) is { } mayNot)
                 return mayNot;
 
-            var sessions = new Sessions(store.Session);
-            if ((await sessions.Of(user.Id, store.Context.Now, cancellationToken)).Count == 0)
+            if ((await new Sessions(store.Session).Of(user.Id, store.Context.Now, cancellationToken)).Count == 0)
                 return user;
 
-            sessions.EndAll(user.Id);
+            Sessions.EndAll(user.Id, store.Documents);
             return await store.Users.Decide(user.Id, state => state.EndSessions(), cancellationToken);
         }
     }

@@ -28,6 +28,8 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
     /// <summary>What Marten calls the one tenant that there is.</summary>
     private const string Tenant = "*DEFAULT*";
 
+    /// <summary>Writes in place of what has the same id.</summary>
+    private const string InPlace = " on conflict (id) do update set data = excluded.data, mt_version = excluded.mt_version, mt_dotnet_type = excluded.mt_dotnet_type, mt_last_modified = excluded.mt_last_modified";
 
     /// <summary>Written as PostgreSQL shows it, because the schema is compared with what is shown.</summary>
     private const string Text = $"""
@@ -160,7 +162,7 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
                 Add([.. kind.Select(stream => stream.Last.Id)], NpgsqlDbType.Uuid);
                 Add([.. kind.Select(stream => owner.Json(stream.Last.State))], NpgsqlDbType.Jsonb);
                 Add([.. kind.Select(stream => stream.Last.After)], NpgsqlDbType.Bigint, ") as s (id, data, version)");
-                postgres.Append(" on conflict (id) do update set data = excluded.data, mt_version = excluded.mt_version, mt_dotnet_type = excluded.mt_dotnet_type, mt_last_modified = excluded.mt_last_modified");
+                postgres.Append(InPlace);
             }
 
             void Write((Type Type, string Column, Documents.Kind Kind) what, List<(Documents.Key Key, Documents.Change Change)> documents)
@@ -176,7 +178,7 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
                 if (kept)
                     Add(documents.ConvertAll(document => owner.Json(document.Change.Document!)), NpgsqlDbType.Jsonb, ") as d (id, data)");
                 if (what.Kind is Documents.Kind.Store)
-                    postgres.Append(" on conflict (id) do update set data = excluded.data, mt_version = excluded.mt_version, mt_dotnet_type = excluded.mt_dotnet_type, mt_last_modified = excluded.mt_last_modified");
+                    postgres.Append(InPlace);
                 postgres.StartNewCommand();
             }
 

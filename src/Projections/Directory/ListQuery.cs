@@ -46,10 +46,13 @@ public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource 
     {
         var told = source with { Position = position };
         var page = await listing.ReadAsync(source.HasOnePlanOf(request) ? onePlan : database, told, request, progress.Of(Directory.ModelName).Position, row, cancellation);
+        if (!page.IsValid)
+            return page.Errors.AsRefusal();
+
         // Whoever asks next, on this Host, is not told of an earlier moment.
-        if (page.IsValid && request is { AsOf: null, Cursor: null } && page.Value.Position is { } reached)
+        if (request is { AsOf: null, Cursor: null } && page.Value.Position is { } reached)
             progress.Reach(Directory.ModelName, reached);
-        return page.IsValid ? page.Value : page.Errors.AsRefusal();
+        return page.Value;
     }
 }
 

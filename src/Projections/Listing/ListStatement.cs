@@ -53,8 +53,7 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var parameters = new ListParameters(source.Parameters);
         string[] conditions = [.. Conditions(listing, source, request, plan, parameters)];
         var total = request.Count ? $"(select count(*) from {source.From} where {string.Join(" and ", conditions)})" : "null::bigint";
-        // A plan for all values has to be told that a usual page is short.
-        var limit = source.HasOnePlan && request.IsUsual ? $"{ListRequest.UsualLimit + 1}" : parameters.Add(request.Limit + 1);
+        var limit = LimitOf(source, request, parameters);
         var descent = "";
         if (source.RankingOf(request) is { } ranking)
         {
@@ -71,9 +70,9 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
                 select {string.Join(", ", keys.Prepend(source.Select))}
                 from {source.From}
                 where {string.Join("\n      and ", conditions)}
-                order by {OrderOf(plan, term => term.Field.OrderSql)}
+                order by {OrderOf(plan, (term, _) => term.Field.OrderSql)}
                 limit {limit}) page on true
-            order by {OrderOf(plan, term => $"key{plan.Sort.TakeWhile(other => other != term).Count()}")}
+            order by {OrderOf(plan, (_, n) => $"key{n}")}
             """;
         return new(At(sql, null), parameters.Values, "", [], null) { Sort = plan.Sort, TellsPosition = true };
     }
@@ -87,11 +86,9 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var countParameters = parameters.Values;
 
         var after = cursor is null ? "" : $"\n  and {Keyset.After(plan.Sort, cursor.Keys, parameters)}";
-        var order = OrderOf(plan, term => term.Field.OrderSql);
-        // A plan for all values has to be told that a usual page is short.
-        var page = source.HasOnePlan && request.IsUsual
-            ? $"order by {order}\nlimit {ListRequest.UsualLimit + 1}"
-            : $"order by {order}\nlimit {parameters.Add(request.Limit + 1)} offset {parameters.Add((request.Page - 1L) * request.Limit)}";
+        var order = OrderOf(plan, (term, _) => term.Field.OrderSql);
+        var limit = LimitOf(source, request, parameters);
+        var page = $"order by {order}\nlimit {limit}{(request.IsUsual && source.HasOnePlan ? "" : $" offset {parameters.Add((request.Page - 1L) * request.Limit)}")}";
         var columns = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql).Prepend(source.Select));
 
         var rows = source.IsFoundById && request.Page > 1
@@ -120,7 +117,11 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
             .Concat(conditions.Except(pairs.SelectMany(pair => pair)).Select(condition => condition.Sql(parameters)));
     }
 
-    static string OrderOf(ListPlan plan, Func<SortTerm, string> key) => string.Join(", ", plan.Sort.Select(term => key(term) + (term.Descends ? " desc" : "")));
+    /// <summary>One row more than the page has. A plan for all values has to be told that a usual page is short.</summary>
+    static string LimitOf(ListSource source, ListRequest request, ListParameters parameters) =>
+        source.HasOnePlan && request.IsUsual ? $"{ListRequest.UsualLimit + 1}" : parameters.Add(request.Limit + 1);
+
+    static string OrderOf(ListPlan plan, Func<SortTerm, int, string> key) => string.Join(", ", plan.Sort.Select((term, n) => key(term, n) + (term.Descends ? " desc" : "")));
 
     static string At(string sql, string? pin) => AtAlias().Replace(sql, match => (match.Groups[1].Value, pin) switch
     {

@@ -55,13 +55,13 @@ public sealed record ListOrganizationResourceHistory(OrganizationId Organization
     }
 }
 
-/// <summary>The state of one thing as its events make it again, up to a position (as far as history is final, if none is named).</summary>
+/// <summary>The state of one thing as its events make it again, up to a position (all that are committed, if none is named).</summary>
 public sealed record ReplayResource(Resource Resource, Guid Id, long? Position) : IRequest<Result<Replayed>>
 {
-    public sealed class Handler(Replay replay, Progress progress) : IRequestHandler<ReplayResource, Result<Replayed>>
+    public sealed class Handler(Replay replay) : IRequestHandler<ReplayResource, Result<Replayed>>
     {
         public async Task<Result<Replayed>> Handle(ReplayResource query, CancellationToken cancellationToken) =>
-            await replay.StateAt(query.Resource, query.Id, query.Position ?? progress.Of(HistoryFeed.ModelName).HighWater, cancellationToken) is { } replayed
+            await replay.StateAt(query.Resource, query.Id, query.Position ?? long.MaxValue, cancellationToken) is { } replayed
                 ? replayed
                 : new FeedScope(null, query.Resource, query.Id).Unknown!;
     }

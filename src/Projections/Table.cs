@@ -67,8 +67,8 @@ public abstract class Table
     internal abstract Table In(string schema);
 
     /// <summary>What a column says as text. Sealed values differ each time they are sealed, so of personal data only whose it is counts.</summary>
-    private protected static string TextOf(string name, string type) => type == "jsonb"
-        ? $$"""regexp_replace({{name}}::text, '"data": "[A-Za-z0-9+/=]*", "person": "', '"person": "', 'g')"""
+    private protected static string TextOf(string name, string type) => type == "json"
+        ? $$"""regexp_replace({{name}}::text, '("person":"[0-9a-f-]{36}"),"data":"[^"]*"', '\1', 'g')"""
         : $"{name}::text";
 
     /// <summary>One row for each key.</summary>

@@ -20,14 +20,14 @@ namespace EventSourcedOrgs.Projections;
 
 /// <summary>
 /// The lists of everything that has a name: one versioned table for each kind of aggregate, holding its state as the domain folds it, and beside it the
-/// columns that lists filter, sort and search by.
+/// columns that lists filter, sort and search by. A state is kept as it was written: taking it apart and putting it together again was most of what a page and a new version cost the database.
 /// </summary>
 public sealed class Directory : ReadModel
 {
     public const string ModelName = "Directory";
 
     /// <summary>The version of all its tables: when one changes its shape they are all made and filled anew.</summary>
-    internal const int Shape = 4;
+    internal const int Shape = 5;
 
     private readonly FrozenDictionary<Type, DirectoryPart> parts;
     private readonly JsonSerializerOptions json = JsonSerializerOptions.Default;
@@ -121,7 +121,7 @@ public sealed class DirectoryPart<TState, TEvent>(
     public Table<Guid, Entry<TState>> Rows { get; } = columns(Projections.Table.Versioned<Guid, Entry<TState>>(
             name, Directory.Shape, entry => entry.Id, reader => new(reader.Get<Guid>("id"), JsonSerializer.Deserialize<TState>(reader.Get<string>("document"), json)!))
         .Key("id", NpgsqlTypes.NpgsqlDbType.Uuid, id => id)
-        .Column("document", NpgsqlTypes.NpgsqlDbType.Jsonb, entry => JsonSerializer.Serialize(entry.State, json)));
+        .Column("document", NpgsqlTypes.NpgsqlDbType.Json, entry => JsonSerializer.Serialize(entry.State, json)));
 
     /// <summary>Counts by which the page of a number is found, where lists are so long that it matters.</summary>
     internal Ranks<TState>? Ranks { get; init; }

@@ -25,7 +25,7 @@ public static class FeatureEntitlementList
     { Versioned = "d" };
 
     internal static ListSource In(string table, Guid id) =>
-        new("e.entry::text", $"{table} d cross join lateral jsonb_array_elements(d.document -> 'features') as e(entry)", "d.id = $1", id);
+        new("e.entry::text", $"{table} d cross join lateral json_array_elements(d.document -> 'features') as e(entry)", "d.id = $1", id);
 }
 
 /// <summary>One page of what a set gives.</summary>

@@ -50,7 +50,7 @@ public sealed record ListReleases(ListRequest Request) : IListQuery<Release>
 /// <summary>The list of the files of all releases: they are part of the rows of those.</summary>
 public static class ReleaseFileList
 {
-    internal const string Held = "cross join lateral jsonb_array_elements(r.document -> 'files') f(held)";
+    internal const string Held = "cross join lateral json_array_elements(r.document -> 'files') f(held)";
 
     public static Listing Listing { get; } = new("release-files", ListField.Id("id", "(f.held -> 'file' ->> 'id')::uuid"),
     [

@@ -30,6 +30,8 @@ public partial class HouseRuleTests
         typeof(IPasswords), typeof(IIdentityClient),
     ];
 
+    private static readonly Type[] Unordered = [typeof(IReadOnlySet<>), typeof(ISet<>), typeof(IReadOnlyDictionary<,>), typeof(IDictionary<,>)];
+
     [Fact]
     public void Names_say_what_a_thing_is() =>
         Repository.Types.Where(type => Vague().IsMatch(type.Name.Split('`')[0])).Select(type => type.FullName).ShouldBeEmpty();
@@ -73,6 +75,12 @@ public partial class HouseRuleTests
             .Except(RootFolders).ShouldBeEmpty();
     }
 
+    /// <summary>States are compared by their text, made in one process and another: strings have another hash, and their sets another order, in each.</summary>
+    [Fact]
+    public void What_is_stored_has_the_same_order_in_every_process() =>
+        Repository.Domain.GetTypes().SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)).Where(property => IsHashedByText(property.PropertyType))
+            .Select(property => $"{property.DeclaringType}.{property.Name}").ShouldBeEmpty();
+
     [Fact]
     public void Nothing_is_left_for_later() => Found(Postponed()).ShouldBeEmpty();
 
@@ -81,6 +89,10 @@ public partial class HouseRuleTests
 
     [Fact]
     public void No_warning_is_silenced_in_passing() => Found(Silenced()).ShouldBeEmpty();
+
+    private static bool IsHashedByText(Type type) => type.IsGenericType && (
+        (type.GetGenericArguments()[0] == typeof(string) && type.GetInterfaces().Append(type).Any(i => i.IsGenericType && Unordered.Contains(i.GetGenericTypeDefinition())))
+        || type.GetGenericArguments().Any(IsHashedByText));
 
     private static IEnumerable<string> Found(Regex pattern) =>
         from source in Repository.Sources("src", "tools", "tests")

@@ -132,7 +132,8 @@ public class HealthTests
         await Until(host, 200, _ => true);
         var acme = await Acme.With(seats: 1, host);
         await acme.Settled();
-        var table = host.Services.GetRequiredService<Projections.Directory>().Tables.First(table => table.Name.Contains("organization", StringComparison.Ordinal)).Name;
+        var directory = host.Services.GetRequiredService<Projections.Directory>();
+        var table = directory.Tables.First(table => table.Name.Contains("organization", StringComparison.Ordinal)).Name;
         await using var elsewhere = new Npgsql.NpgsqlConnection(host.Connection);
         await elsewhere.OpenAsync();
         await using (var blocking = await elsewhere.BeginTransactionAsync())
@@ -143,7 +144,7 @@ public class HealthTests
 
             await Until(host, 200, LagsBy(1));
             clock.Advance(Health.LongestStandstill);
-            var model = Split(await Until(host, 503, Says("Directory:V4:All has stood still")), "Directory").Model;
+            var model = Split(await Until(host, 503, Says($"Directory:V{directory.Version}:All has stood still")), "Directory").Model;
             model.Text("detail").ShouldContain("has stood still after event");
             ((bool)model["moving"]!).ShouldBeFalse();
         }

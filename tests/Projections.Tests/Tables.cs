@@ -12,7 +12,7 @@ internal static class Tables
         foreach (var table in model.Tables)
         {
             var rows = await source.ScalarAsync(
-                $$"""select string_agg(row, E'\n' order by row collate "C") from (select regexp_replace(t::text, '""data"":""[^"]*""', '', 'g') as row from {{table.Name}} t) rows""");
+                $$"""select string_agg(row, E'\n' order by row collate "C") from (select regexp_replace(t::text, '""data"":""[A-Za-z0-9+/=]*""', '', 'g') as row from {{table.Name}} t) rows""");
             all.Add($"{table.Name}\n{rows}");
         }
 

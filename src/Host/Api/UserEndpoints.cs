@@ -19,7 +19,7 @@ internal static class UserEndpoints
             .WithSummary("Create a user").Produces<WireUser>(StatusCodes.Status201Created);
 
         users.MapGet("", Task<IResult> (HttpContext http) => http.List(
-                UserList.All, request => new ListUsers(request, http.IdParameter<ProductId>("productId")), WireUser.Of, "productId", "productId[eq]"))
+                UserList.All, request => new ListUsers(request, http.IdParameter<ProductId>("productId")), WireUser.Listed, "productId", "productId[eq]"))
             .WithList(UserList.All, "productId").WithSummary("List users").Produces<IReadOnlyList<WireUser>>();
 
         users.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(
@@ -57,7 +57,7 @@ internal static class UserEndpoints
 
         users.MapGet("", (OrganizationId organizationId, HttpContext http) => http.List(
                 UserList.OfOrganization, request => new ListOrganizationUsers(organizationId, request, http.IdParameter<ProductId>("productId")),
-                WireOrganizationUser.Of, "productId", "productId[eq]"))
+                WireOrganizationUser.Listed, "productId", "productId[eq]"))
             .WithList(UserList.OfOrganization, "productId").WithSummary("List the users of an organization").Produces<IReadOnlyList<WireOrganizationUser>>();
 
         users.MapGet("/{userId}", (OrganizationId organizationId, UserId userId, HttpContext http) =>

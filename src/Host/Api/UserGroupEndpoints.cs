@@ -49,7 +49,7 @@ internal static class UserGroupEndpoints
 
         groups.MapGet("/{userGroupId}/users", (OrganizationId organizationId, UserGroupId userGroupId, HttpContext http) => http.Within(
                 new GetUserGroup(organizationId, userGroupId), () => http.List(
-                    UserList.OfOrganization, request => new ListGroupUsers(organizationId, userGroupId, request), WireOrganizationUser.Of)))
+                    UserList.OfOrganization, request => new ListGroupUsers(organizationId, userGroupId, request), WireOrganizationUser.Listed)))
             .WithList(UserList.OfOrganization).WithSummary("List the users in a group").Produces<IReadOnlyList<WireOrganizationUser>>();
 
         groups.MapPost("/{userGroupId}/users", (OrganizationId organizationId, UserGroupId userGroupId, NewMembers body, HttpContext http) =>

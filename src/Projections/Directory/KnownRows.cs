@@ -12,23 +12,47 @@ public sealed class KnownRows(Func<int> erased)
     private const int Most = 10_000;
 
     private readonly ConcurrentDictionary<(Type State, Guid Id, long Since), Known> known = new();
+    private readonly ConcurrentDictionary<FirstPage, long> firstPages = new();
     private int count;
 
     /// <summary>Reads rows whose columns are the document, the id, the position it holds since, and the transaction that wrote it.</summary>
     internal Func<NpgsqlDataReader, TState> Now<TState>(Func<NpgsqlDataReader, TState> open) where TState : class
     {
         var forgotten = erased();
-        return row =>
-        {
-            var (key, writer) = ((typeof(TState), row.GetGuid(1), row.GetInt64(2)), row.GetFieldValue<uint>(3));
-            if (known.TryGetValue(key, out var former) && former.Writer == writer && former.Erased == forgotten)
-                return (TState)former.State;
-
-            var state = open(row);
-            Keep(key, new(writer, forgotten, state));
-            return state;
-        };
+        return row => Find<TState>(row, forgotten) ?? Open(row, open, forgotten);
     }
+
+    /// <summary>Reads rows of which some have no document: those are null unless they are known.</summary>
+    internal Func<NpgsqlDataReader, TState?> Newer<TState>(Func<NpgsqlDataReader, TState> open) where TState : class
+    {
+        var forgotten = erased();
+        return row => Find<TState>(row, forgotten) ?? (row.IsDBNull(0) ? null : Open(row, open, forgotten));
+    }
+
+    /// <summary>The position at which a first page was read last: of its rows that hold since then or before, hardly one is not known. Before all positions for one that was not read.</summary>
+    internal long ReadAt(FirstPage page) => firstPages.GetValueOrDefault(page, -1);
+
+    /// <summary>A first page was read at a position.</summary>
+    internal void Read(FirstPage page, long position)
+    {
+        if (firstPages.Count > Most)
+            firstPages.Clear();
+        firstPages[page] = position;
+    }
+
+    private TState? Find<TState>(NpgsqlDataReader row, int forgotten) where TState : class =>
+        known.TryGetValue(KeyOf<TState>(row), out var former) && former.Writer == WriterOf(row) && former.Erased == forgotten ? (TState)former.State : null;
+
+    private TState Open<TState>(NpgsqlDataReader row, Func<NpgsqlDataReader, TState> open, int forgotten) where TState : class
+    {
+        var state = open(row);
+        Keep(KeyOf<TState>(row), new(WriterOf(row), forgotten, state));
+        return state;
+    }
+
+    private static (Type State, Guid Id, long Since) KeyOf<TState>(NpgsqlDataReader row) => (typeof(TState), row.GetGuid(1), row.GetInt64(2));
+
+    private static uint WriterOf(NpgsqlDataReader row) => row.GetFieldValue<uint>(3);
 
     private void Keep((Type State, Guid Id, long Since) key, Known row)
     {
@@ -41,6 +65,9 @@ public sealed class KnownRows(Func<int> erased)
 
         known[key] = row;
     }
+
+    /// <summary>The first page of a list, of one owner or of all.</summary>
+    internal readonly record struct FirstPage(Listing Listing, object? Owner);
 
     private sealed record Known(uint Writer, int Erased, object State);
 }

@@ -32,14 +32,38 @@ public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource 
     private readonly string position = $"select last_seq_id from {Stand.Progression(store)} where name = '{progress.Of(Directory.ModelName).Shard}'";
 
     /// <summary>Reads a page of states; the source selects their documents alone.</summary>
-    internal Task<Result<ListPage<TState>>> Page<TState, TEvent>(
+    internal async Task<Result<ListPage<TState>>> Page<TState, TEvent>(
         DirectoryPart<TState, TEvent> part, Listing listing, ListSource source, ListRequest request, CancellationToken cancellation)
         where TState : class, IAggregate<TState, TEvent>
     {
-        var row = listing.Versioned;
-        var identified = source with { Select = $"{source.Select}, {row}.id, {row}.since, {row}.xmin", IsFoundById = true };
-        return Page(listing, identified, request, known.Now(part.StateOf), cancellation);
+        var identified = source with { Select = $"{source.Select}, {IdentityOf(listing)}", IsFoundById = true };
+        return source.HasOnePlan && request is { IsUsual: true, Cursor: null, AsOf: null }
+            ? await FirstPage(part, listing, source, request, cancellation) ?? await Page(listing, identified, request, known.Now(part.StateOf), cancellation)
+            : await Page(listing, identified, request, known.Now(part.StateOf), cancellation);
     }
+
+    /// <summary>Reads the page that most ask for with the documents of those rows alone that are newer than when it was read before; null when another of them is not known any more.</summary>
+    private async Task<Result<ListPage<TState>>?> FirstPage<TState, TEvent>(
+        DirectoryPart<TState, TEvent> part, Listing listing, ListSource source, ListRequest request, CancellationToken cancellation)
+        where TState : class, IAggregate<TState, TEvent>
+    {
+        var first = new KnownRows.FirstPage(listing, source.Parameters is [var owner, ..] ? owner : null);
+        var newer = source with
+        {
+            Select = $"case when {listing.Versioned}.since > {ListSource.KnownUntil} then {source.Select} end, {IdentityOf(listing)}",
+            ReadAt = known.ReadAt(first),
+        };
+        var read = await Page(listing, newer, request, known.Newer(part.StateOf), cancellation);
+        if (read.Value is not { } page)
+            return read.Refusal!;
+        if (page.Rows.Contains(null))
+            return null;
+        if (page.Position is { } position)
+            known.Read(first, position);
+        return page!;
+    }
+
+    private static string IdentityOf(Listing listing) => $"{listing.Versioned}.id, {listing.Versioned}.since, {listing.Versioned}.xmin";
 
     internal async Task<Result<ListPage<TRow>>> Page<TRow>(
         Listing listing, ListSource source, ListRequest request, Func<NpgsqlDataReader, TRow> row, CancellationToken cancellation)

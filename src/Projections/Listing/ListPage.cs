@@ -32,7 +32,7 @@ public sealed partial class Listing
         while (rows.Count < request.Limit && await reader.ReadAsync(cancellation))
         {
             if (told > 0 && rows.Count == 0) (position, total) = (reader.Get<long>("position"), reader.Get<long?>("total"));
-            if (told > 0 && IsNothing(reader)) break;
+            if (told > 0 && IsNothing(reader, statement.Sort, told)) break;
 
             rows.Add(row(reader));
             if (rows.Count == request.Limit) lastKeys = Keys(reader, statement.Sort, told);
@@ -44,8 +44,9 @@ public sealed partial class Listing
         return new(new ListPage<T>(rows, hasNext, next, count, position));
     }
 
-    /// <summary>What is selected first, no row is without.</summary>
-    static bool IsNothing(NpgsqlDataReader reader) => reader.IsDBNull(0);
+    /// <summary>No row is without its id, which every order has.</summary>
+    bool IsNothing(NpgsqlDataReader reader, IReadOnlyList<SortTerm> sort, int told) =>
+        reader.IsDBNull(reader.FieldCount - told - sort.Count + sort.Select(term => term.Field.Name).ToList().IndexOf(Id.Name));
 
     static string?[] Keys(NpgsqlDataReader reader, IReadOnlyList<SortTerm> sort, int told) =>
         [.. sort.Select((term, i) => ListValue.Column(reader, reader.FieldCount - told - sort.Count + i, term.Field.Kind))];

@@ -17,6 +17,12 @@ public sealed record ListSource(string Select, string From, string Where, params
     /// <summary>Where its rows are counted by the time of their creation, which must be its usual order, then the id; null where they are not.</summary>
     public Ranking? Ranking { get; init; }
 
+    /// <summary>Stands in the columns of a first page for <see cref="ReadAt"/>, which differs from request to request as the values of the source do not.</summary>
+    internal const string KnownUntil = "{read}";
+
+    /// <summary>The position at which the same first page was read before.</summary>
+    internal long ReadAt { get; init; }
+
     /// <summary>Whether one plan is right for all requests like this one.</summary>
     internal bool HasOnePlanOf(ListRequest request) => HasOnePlan && (request.IsUsual || RankingOf(request) is not null);
 
@@ -67,7 +73,7 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var sql = $"""
             {descent}select page.*, coalesce(({source.Position}), 0) as position, {total} as total
             from (values (1)) one left join lateral (
-                select {string.Join(", ", keys.Prepend(source.Select))}
+                select {string.Join(", ", keys.Prepend(SelectOf(source, parameters)))}
                 from {source.From}
                 where {string.Join("\n      and ", conditions)}
                 order by {OrderOf(plan, (term, _) => term.Field.OrderSql)}
@@ -89,7 +95,7 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var order = OrderOf(plan, (term, _) => term.Field.OrderSql);
         var limit = LimitOf(source, request, parameters);
         var page = $"order by {order}\nlimit {limit}{(request.IsUsual && source.HasOnePlan ? "" : $" offset {parameters.Add((request.Page - 1L) * request.Limit)}")}";
-        var columns = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql).Prepend(source.Select));
+        var columns = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql).Prepend(SelectOf(source, parameters)));
 
         var rows = source.IsFoundById && request.Page > 1
             ? $"{list}\n  and {listing.Id.Sql} in (select {listing.Id.Sql} {list}\n{page})\norder by {order}"
@@ -97,6 +103,10 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var sql = At($"select {columns}\n{rows}", pin);
         return new(sql, parameters.Values, $"select count(*)\n{At(list, pin)}", countParameters, position) { Sort = plan.Sort, From = At(list, pin) };
     }
+
+    static string SelectOf(ListSource source, ListParameters parameters) => source.Select.Contains(ListSource.KnownUntil, StringComparison.Ordinal)
+        ? source.Select.Replace(ListSource.KnownUntil, parameters.Add(source.ReadAt), StringComparison.Ordinal)
+        : source.Select;
 
     static IEnumerable<string> Conditions(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListParameters parameters)
     {

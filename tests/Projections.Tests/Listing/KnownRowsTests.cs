@@ -55,12 +55,30 @@ public sealed class KnownRowsTests : IAsyncLifetime
         opened.ShouldBe(2);
     }
 
-    private async Task<string> Read()
+    [Fact]
+    public async Task A_row_without_its_document_is_what_is_known_of_it()
     {
-        await using var command = database.CreateCommand("select document, id, since, xmin from rows");
+        (await ReadWithout()).ShouldBeNull();
+        await Read();
+        (await ReadWithout()).ShouldBe("Ada");
+        await Do("update rows set document = 'Grace'");
+        (await ReadWithout()).ShouldBeNull();
+        await Read();
+        (await ReadWithout()).ShouldBe("Grace");
+        erased++;
+        (await ReadWithout()).ShouldBeNull();
+    }
+
+    private Task<string?> ReadWithout() => Read("null", known.Newer(Open));
+
+    private async Task<string> Read() => (await Read("document", known.Now(Open)))!;
+
+    private async Task<string?> Read(string document, Func<NpgsqlDataReader, string?> row)
+    {
+        await using var command = database.CreateCommand($"select {document}, id, since, xmin from rows");
         await using var reader = await command.ExecuteReaderAsync();
         (await reader.ReadAsync()).ShouldBeTrue();
-        return known.Now(Open)(reader);
+        return row(reader);
     }
 
     private string Open(NpgsqlDataReader row)

@@ -96,18 +96,37 @@ internal sealed record WireUserGroup(UserGroupId Id, DateTimeOffset CreatedAt, D
         .OrderBy(group => group.Name, StringComparer.OrdinalIgnoreCase).ThenBy(group => group.Id.Value).Select(Of).ToValueList();
 }
 
+/// <summary>What is around a user.</summary>
+internal static class Around
+{
+    /// <summary>The groups of a user, as far as they are known.</summary>
+    public static IEnumerable<UserGroup?> Of(this IReadOnlyDictionary<UserGroupId, UserGroup> groups, User user) => user.Groups.Select(id => groups.GetValueOrDefault(id));
+
+    /// <summary>The organization of a user, if there is one.</summary>
+    public static Organization? Of(this IReadOnlyDictionary<OrganizationId, Organization> organizations, User user) => user.Organization is { } id ? organizations.GetValueOrDefault(id) : null;
+}
+
 /// <summary>A user as the organization sees it.</summary>
 internal sealed record WireOrganizationUser(
     UserId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, string FirstName, string LastName, string Email, string Role,
     bool TwoFactorEnabled, bool GoogleSsoEnabled, DateTimeOffset? LastLoginAt, ValueList<WireUserGroup> UserGroups,
     bool AllowCustomerPortalAccess, bool Suspended, bool SeatsExceeded)
 {
+    private static readonly Renderings<User, WireOrganizationUser> Listings = new();
+
     public static async Task<WireOrganizationUser> Of(User user, Store store, CancellationToken cancellation) => (await Of([user], store, cancellation))[0];
 
     public static async Task<IReadOnlyList<WireOrganizationUser>> Of(IReadOnlyList<User> users, Store store, CancellationToken cancellation)
     {
         var (groups, organizations) = await store.Around(users, cancellation);
-        return [.. users.Select(user => Of(user, groups, user.Organization is { } id ? organizations.GetValueOrDefault(id) : null))];
+        return [.. users.Select(user => Of(user, groups, organizations.Of(user)))];
+    }
+
+    /// <summary>The users of a page, which is asked for again and again.</summary>
+    public static async Task<IReadOnlyList<Rendered>> Listed(IReadOnlyList<User> users, Store store, CancellationToken cancellation)
+    {
+        var (groups, organizations) = await store.Around(users, cancellation);
+        return [.. users.Select(user => Listings.Of(user, [organizations.Of(user)?.SeatsExceeded, .. groups.Of(user)], shown => Of(shown, groups, organizations.Of(shown))))];
     }
 
     private static WireOrganizationUser Of(User user, IReadOnlyDictionary<UserGroupId, UserGroup> groups, Organization? organization) => new(
@@ -127,6 +146,8 @@ internal sealed record WireUser(
     ValueList<WireAdminMetadata> Metadata, ValueList<string> Tags, WireEmailPreference EmailPreference, ValueList<WireUserGroup> UserGroups,
     bool Suspended, bool SeatsExceeded)
 {
+    private static readonly Renderings<User, WireUser> Listings = new();
+
     public static string NameOf(User user) => $"{user.FirstName.Value} {user.LastName?.Value}".Trim();
 
     public static async Task<WireUser> Of(User user, Store store, CancellationToken cancellation) => (await Of([user], store, cancellation))[0];
@@ -134,7 +155,14 @@ internal sealed record WireUser(
     public static async Task<IReadOnlyList<WireUser>> Of(IReadOnlyList<User> users, Store store, CancellationToken cancellation)
     {
         var (groups, organizations) = await store.Around(users, cancellation);
-        return [.. users.Select(user => Of(user, groups, user.Organization is { } id ? organizations.GetValueOrDefault(id) : null))];
+        return [.. users.Select(user => Of(user, groups, organizations.Of(user)))];
+    }
+
+    /// <summary>The users of a page, which is asked for again and again.</summary>
+    public static async Task<IReadOnlyList<Rendered>> Listed(IReadOnlyList<User> users, Store store, CancellationToken cancellation)
+    {
+        var (groups, organizations) = await store.Around(users, cancellation);
+        return [.. users.Select(user => Listings.Of(user, [organizations.Of(user), .. groups.Of(user)], shown => Of(shown, groups, organizations.Of(shown))))];
     }
 
     private static WireUser Of(User user, IReadOnlyDictionary<UserGroupId, UserGroup> groups, Organization? organization) => new(

@@ -38,7 +38,11 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, Json
     public static JsonSchema SchemaOf(JsonNode schema)
     {
         var document = new JsonObject { ["allOf"] = new JsonArray(schema.DeepClone()), ["$defs"] = Document.Value["components"]!["schemas"]!.DeepClone() };
-        return JsonSchema.FromText(document.ToJsonString().Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal));
+        var text = document.ToJsonString().Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal);
+
+        // The library notes every schema in one dictionary of all, which knows nothing of threads.
+        lock (Document)
+            return JsonSchema.FromText(text);
     }
 
     /// <summary>The schema itself, past references and past "or null".</summary>

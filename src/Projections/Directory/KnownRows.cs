@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 
 namespace EventSourcedOrgs.Projections;
@@ -11,9 +12,8 @@ public sealed class KnownRows(Func<int> erased)
 {
     private const int Most = 10_000;
 
-    private readonly ConcurrentDictionary<(Type State, Guid Id, long Since), Known> known = new();
-    private readonly ConcurrentDictionary<FirstPage, long> firstPages = new();
-    private int count;
+    private readonly Bounded<(Type State, Guid Id, long Since), Known> known = new();
+    private readonly Bounded<FirstPage, long> firstPages = new();
 
     /// <summary>Reads rows whose columns are the document, the id, the position it holds since, and the transaction that wrote it.</summary>
     internal Func<NpgsqlDataReader, TState> Now<TState>(Func<NpgsqlDataReader, TState> open) where TState : class
@@ -30,15 +30,10 @@ public sealed class KnownRows(Func<int> erased)
     }
 
     /// <summary>The position at which a first page was read last: of its rows that hold since then or before, hardly one is not known. Before all positions for one that was not read.</summary>
-    internal long ReadAt(FirstPage page) => firstPages.GetValueOrDefault(page, -1);
+    internal long ReadAt(FirstPage page) => firstPages.TryGetValue(page, out var position) ? position : -1;
 
     /// <summary>A first page was read at a position.</summary>
-    internal void Read(FirstPage page, long position)
-    {
-        if (firstPages.Count > Most)
-            firstPages.Clear();
-        firstPages[page] = position;
-    }
+    internal void Read(FirstPage page, long position) => firstPages.Keep(page, position);
 
     private TState? Find<TState>(NpgsqlDataReader row, int forgotten) where TState : class =>
         known.TryGetValue(KeyOf<TState>(row), out var former) && former.Writer == WriterOf(row) && former.Erased == forgotten ? (TState)former.State : null;
@@ -46,7 +41,7 @@ public sealed class KnownRows(Func<int> erased)
     private TState Open<TState>(NpgsqlDataReader row, Func<NpgsqlDataReader, TState> open, int forgotten) where TState : class
     {
         var state = open(row);
-        Keep(KeyOf<TState>(row), new(WriterOf(row), forgotten, state));
+        known.Keep(KeyOf<TState>(row), new(WriterOf(row), forgotten, state));
         return state;
     }
 
@@ -54,20 +49,29 @@ public sealed class KnownRows(Func<int> erased)
 
     private static uint WriterOf(NpgsqlDataReader row) => row.GetFieldValue<uint>(3);
 
-    private void Keep((Type State, Guid Id, long Since) key, Known row)
-    {
-        // Counting the entries would lock all of them.
-        if (!known.ContainsKey(key) && Interlocked.Increment(ref count) > Most)
-        {
-            Interlocked.Exchange(ref count, 1);
-            known.Clear();
-        }
-
-        known[key] = row;
-    }
-
     /// <summary>The first page of a list, of one owner or of all.</summary>
     internal readonly record struct FirstPage(Listing Listing, object? Owner);
 
     private sealed record Known(uint Writer, int Erased, object State);
+
+    /// <summary>What is kept until there is too much of it; then all of it is forgotten.</summary>
+    private sealed class Bounded<TKey, TValue> where TKey : notnull
+    {
+        private readonly ConcurrentDictionary<TKey, TValue> entries = new();
+        private int count;
+
+        public bool TryGetValue(TKey key, [MaybeNullWhen(false)] out TValue value) => entries.TryGetValue(key, out value);
+
+        public void Keep(TKey key, TValue value)
+        {
+            // Counting the entries would lock all of them.
+            if (!entries.ContainsKey(key) && Interlocked.Increment(ref count) > Most)
+            {
+                Interlocked.Exchange(ref count, 1);
+                entries.Clear();
+            }
+
+            entries[key] = value;
+        }
+    }
 }

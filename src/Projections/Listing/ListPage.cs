@@ -31,8 +31,11 @@ public sealed partial class Listing
         var (position, total, told) = (statement.Position, (long?)null, statement.TellsPosition ? 2 : 0);
         while (rows.Count < request.Limit && await reader.ReadAsync(cancellation))
         {
-            if (told > 0 && rows.Count == 0) (position, total) = (reader.Get<long>("position"), reader.Get<long?>("total"));
-            if (told > 0 && IsNothing(reader, statement.Sort, told)) break;
+            if (told > 0 && rows.Count == 0)
+            {
+                (position, total) = (reader.Get<long>("position"), reader.Get<long?>("total"));
+                if (IsNothing(reader, statement.Sort, told)) break;
+            }
 
             rows.Add(row(reader));
             if (rows.Count == request.Limit) lastKeys = Keys(reader, statement.Sort, told);

@@ -76,7 +76,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
             }
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(_ => { _ = isAlone ? WriteAlone(unit) : WriteWaiting(); }, null);
+        Threads.Begin(work => _ = work.isAlone ? work.This.WriteAlone(work.unit) : work.This.WriteWaiting(), (This: this, isAlone, unit));
     }
 
     /// <summary>A session that holds locks of its own, or has more to do with its commit than to write, commits by itself.</summary>
@@ -84,18 +84,22 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
 
     private async Task WriteWaiting()
     {
-        while (Ready() is { Count: > 0 } units)
+        var units = Ready();
+        while (units.Count > 0)
         {
-            if (await WriteTogether(units) is not { } failure)
-                continue;
-            if (!IsRolledBack(failure) || !HelpsToWriteAlone(units, failure))
+            var failure = await WriteTogether(units);
+            if (failure is not null && IsRolledBack(failure) && HelpsToWriteAlone(units, failure))
             {
-                Finish(units, failure);
+                foreach (var unit in units)
+                    await WriteAlone(unit);
+                units = Ready();
                 continue;
             }
 
-            foreach (var unit in units)
-                await WriteAlone(unit);
+            var settled = units;
+            Settle(settled, failure);
+            units = Ready();
+            Threads.GoOn(settled.Count, units.Count == 0, i => settled[i].Tell());
         }
     }
 
@@ -128,7 +132,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
             var left = new List<UnitOfWork>();
             foreach (var unit in waiting)
             {
-                if (ready.Count < Most && unit.Leans.All(other => other.Outcome.IsCompleted || ready.Contains(other)) && !ready.Exists(other => unit.Documents.Follows(other.Documents)))
+                if (ready.Count < Most && unit.Leans.All(other => other.IsSettled || ready.Contains(other)) && !ready.Exists(other => unit.Documents.Follows(other.Documents)))
                     ready.Add(unit);
                 else
                     left.Add(unit);
@@ -145,27 +149,28 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is the outcome that whoever waits is told.")]
     private async Task WriteAlone(UnitOfWork unit)
     {
+        Exception? failure;
         try
         {
             await Task.WhenAll(unit.Leans.Select(other => other.Outcome));
+            failure = await Write([unit], appended => Save(unit.Session, appended));
         }
         catch (Exception e)
         {
-            Finish([unit], new OvertakenException("What this was decided on was not written.", e));
-            return;
+            failure = new OvertakenException("What this was decided on was not written.", e);
         }
 
-        if (await Write([unit], appended => Save(unit.Session, appended)) is { } failure)
-            Finish([unit], failure);
+        Settle([unit], failure);
+        Threads.GoOn(1, isFree: false, _ => unit.Tell());
     }
 
-    /// <summary>Writes and finishes all, or answers why nothing was written.</summary>
+    /// <summary>Writes all, or answers why nothing was written.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is the outcome that whoever waits is told.")]
     private async Task<Exception?> Write(List<UnitOfWork> units, Func<AppendFunction.Operation, Task> execute)
     {
         try
         {
-            if (units.Any(unit => unit.Leans.Any(other => other.Outcome.IsFaulted)))
+            if (units.Any(unit => unit.Leans.Any(other => other.HasFailed)))
                 throw new OvertakenException("What this was decided on was not written.");
 
             var appended = append.Of(units);
@@ -175,7 +180,6 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
             states.Advance(appended.Streams, appended.Xid);
             Sizes.Record(units.Count);
             Events.Add(appended.Count);
-            Finish(units, null);
             return null;
         }
         catch (Exception e)
@@ -184,7 +188,8 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
         }
     }
 
-    private void Finish(List<UnitOfWork> units, Exception? failure)
+    /// <summary>Notes what became of units, so that what leans on them can be written or fail.</summary>
+    private void Settle(List<UnitOfWork> units, Exception? failure)
     {
         var next = false;
         lock (gate)
@@ -205,10 +210,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
                         claims.Remove(claim);
                 }
 
-                if (failure is null)
-                    unit.Succeed();
-                else
-                    unit.Fail(failure);
+                unit.Settle(failure);
             }
 
             if (waiting.Count > 0 && writing < AtOnce)

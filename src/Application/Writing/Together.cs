@@ -17,7 +17,7 @@ public sealed class Together<TQuestion, TAnswer>(int most, int atOnce, Func<IRea
 
     public Task<TAnswer> Ask(TQuestion question)
     {
-        var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<TAnswer>();
         lock (gate)
         {
             waiting.Enqueue((question, answer));
@@ -26,27 +26,36 @@ public sealed class Together<TQuestion, TAnswer>(int most, int atOnce, Func<IRea
             running++;
         }
 
-        // What the asker asks next, before it waits, comes along.
-        ThreadPool.UnsafeQueueUserWorkItem(static together => _ = together.Run(), this, preferLocal: false);
+        // What the asker asks next, before it waits, comes along, unless it is alone.
+        Threads.Begin(static together => _ = together.Run(), this);
         return answer.Task;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, whoever asked is told.")]
     private async Task Run()
     {
-        while (Next() is { Count: > 0 } batch)
+        var batch = Next();
+        while (batch.Count > 0)
         {
+            var (answers, failure) = (default(IReadOnlyList<TAnswer>), default(Exception));
             try
             {
-                var answers = await work([.. batch.Select(asked => asked.Question)]);
-                for (var i = 0; i < batch.Count; i++)
-                    batch[i].Answer.SetResult(answers[i]);
+                answers = await work(batch.ConvertAll(asked => asked.Question));
             }
             catch (Exception e)
             {
-                foreach (var (_, answer) in batch)
-                    answer.TrySetException(e);
+                failure = e;
             }
+
+            var answered = batch;
+            batch = Next();
+            Threads.GoOn(answered.Count, batch.Count == 0, i =>
+            {
+                if (failure is null)
+                    answered[i].Answer.SetResult(answers![i]);
+                else
+                    answered[i].Answer.SetException(failure);
+            });
         }
     }
 

@@ -41,7 +41,9 @@ public sealed class OvertakenException : Exception
 /// <summary>What one command wants to be written, all of it or nothing: events with the states after them, documents, and what else its session has.</summary>
 internal sealed class UnitOfWork(IDocumentSession session)
 {
-    private readonly TaskCompletionSource outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource outcome = new();
+    private volatile bool isSettled;
+    private volatile Exception? failure;
 
     public IDocumentSession Session { get; } = session;
 
@@ -68,11 +70,25 @@ internal sealed class UnitOfWork(IDocumentSession session)
 
     public bool IsEmpty => !Changed.Any() && Documents.IsEmpty && NeedsNoSession;
 
-    public void Succeed() => outcome.TrySetResult();
+    /// <summary>Whether its outcome is known, though whoever waits for it may not have been told yet.</summary>
+    public bool IsSettled => isSettled;
 
-    public void Fail(Exception e)
+    /// <summary>Whether it is known that nothing of it was written.</summary>
+    public bool HasFailed => failure is not null;
+
+    /// <summary>Notes the outcome: durable, or why nothing was written.</summary>
+    public void Settle(Exception? why) => (failure, isSettled) = (why, true);
+
+    /// <summary>Tells the outcome to whoever waits, who goes on within this call.</summary>
+    public void Tell()
     {
-        outcome.TrySetException(e);
+        if (failure is null)
+        {
+            outcome.TrySetResult();
+            return;
+        }
+
+        outcome.TrySetException(failure);
         // It is told to whoever waits; a unit that nobody waits for any more is no unobserved failure.
         _ = outcome.Task.Exception;
     }

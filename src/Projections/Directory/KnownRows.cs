@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using EventSourcedOrgs.Domain;
 using Npgsql;
 
 namespace EventSourcedOrgs.Projections;
@@ -13,7 +14,7 @@ public sealed class KnownRows(Func<int> erased)
     private const int Most = 10_000;
 
     private readonly Bounded<(Type State, Guid Id, long Since), Known> known = new();
-    private readonly Bounded<FirstPage, long> firstPages = new();
+    private readonly Bounded<FirstPage, ListStatement> firstPages = new();
 
     /// <summary>Reads rows whose columns are the document, the id, the position it holds since, and the transaction that wrote it.</summary>
     internal Func<NpgsqlDataReader, TState> Now<TState>(Func<NpgsqlDataReader, TState> open) where TState : class
@@ -29,11 +30,13 @@ public sealed class KnownRows(Func<int> erased)
         return row => Find<TState>(row, forgotten) ?? (row.IsDBNull(0) ? null : Open(row, open, forgotten));
     }
 
-    /// <summary>The position at which a first page was read last: of its rows that hold since then or before, hardly one is not known. Before all positions for one that was not read.</summary>
-    internal long ReadAt(FirstPage page) => firstPages.TryGetValue(page, out var position) ? position : -1;
+    /// <summary>
+    /// The statement of a first page that was read before: it gives the documents of those rows that changed since. Of all others hardly one is not known. Null for one that was not read.
+    /// </summary>
+    internal ListStatement? StatementOf(FirstPage page) => firstPages.TryGetValue(page, out var statement) ? statement : null;
 
     /// <summary>A first page was read at a position.</summary>
-    internal void Read(FirstPage page, long position) => firstPages.Keep(page, position);
+    internal void Read(FirstPage page, ListStatement statement, long position) => firstPages.Keep(page, statement.After(position));
 
     private TState? Find<TState>(NpgsqlDataReader row, int forgotten) where TState : class =>
         known.TryGetValue(KeyOf<TState>(row), out var former) && former.Writer == WriterOf(row) && former.Erased == forgotten ? (TState)former.State : null;
@@ -49,8 +52,8 @@ public sealed class KnownRows(Func<int> erased)
 
     private static uint WriterOf(NpgsqlDataReader row) => row.GetFieldValue<uint>(3);
 
-    /// <summary>The first page of a list, of one owner or of all.</summary>
-    internal readonly record struct FirstPage(Listing Listing, object? Owner);
+    /// <summary>The first page of a list, with all that its statement is made of.</summary>
+    internal readonly record struct FirstPage(Listing Listing, string From, string Where, ValueList<object> Parameters);
 
     private sealed record Known(uint Writer, int Erased, object State);
 

@@ -47,19 +47,21 @@ public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource 
         DirectoryPart<TState, TEvent> part, Listing listing, ListSource source, ListRequest request, CancellationToken cancellation)
         where TState : class, IAggregate<TState, TEvent>
     {
-        var first = new KnownRows.FirstPage(listing, source.Parameters is [var owner, ..] ? owner : null);
-        var newer = source with
+        var first = new KnownRows.FirstPage(listing, source.From, source.Where, source.Parameters.ToValueList());
+        if (known.StatementOf(first) is not { } statement)
         {
-            Select = $"case when {listing.Versioned}.since > {ListSource.KnownUntil} then {source.Select} end, {IdentityOf(listing)}",
-            ReadAt = known.ReadAt(first),
-        };
-        var read = await Page(listing, newer, request, known.Newer(part.StateOf), cancellation);
-        if (read.Value is not { } page)
-            return read.Refusal!;
+            var newer = source with { Select = $"case when {listing.Versioned}.since > {ListSource.KnownUntil} then {source.Select} end, {IdentityOf(listing)}" };
+            var compiled = Compile(listing, newer, request);
+            if (!compiled.IsValid)
+                return compiled.Errors.AsRefusal();
+            statement = compiled.Value;
+        }
+
+        var page = await Read(listing, statement, onePlan, request, known.Newer(part.StateOf), cancellation);
         if (page.Rows.Contains(null))
             return null;
         if (page.Position is { } position)
-            known.Read(first, position);
+            known.Read(first, statement, position);
         return page!;
     }
 
@@ -68,15 +70,22 @@ public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource 
     internal async Task<Result<ListPage<TRow>>> Page<TRow>(
         Listing listing, ListSource source, ListRequest request, Func<NpgsqlDataReader, TRow> row, CancellationToken cancellation)
     {
-        var told = source with { Position = position };
-        var page = await listing.ReadAsync(source.HasOnePlanOf(request) ? onePlan : database, told, request, progress.Of(Directory.ModelName).Position, row, cancellation);
-        if (!page.IsValid)
-            return page.Errors.AsRefusal();
+        var compiled = Compile(listing, source, request);
+        return compiled.IsValid ? await Read(listing, compiled.Value, source.HasOnePlanOf(request) ? onePlan : database, request, row, cancellation) : compiled.Errors.AsRefusal();
+    }
+
+    private Checked<ListStatement> Compile(Listing listing, ListSource source, ListRequest request) =>
+        listing.Compile(source with { Position = position }, request, progress.Of(Directory.ModelName).Position);
+
+    private async Task<ListPage<TRow>> Read<TRow>(
+        Listing listing, ListStatement statement, NpgsqlDataSource from, ListRequest request, Func<NpgsqlDataReader, TRow> row, CancellationToken cancellation)
+    {
+        var page = await listing.ReadAsync(from, statement, request, row, cancellation);
 
         // Whoever asks next, on this Host, is not told of an earlier moment.
-        if (request is { AsOf: null, Cursor: null } && page.Value.Position is { } reached)
+        if (request is { AsOf: null, Cursor: null } && page.Position is { } reached)
             progress.Reach(Directory.ModelName, reached);
-        return page.Value;
+        return page;
     }
 }
 

@@ -18,9 +18,12 @@ public sealed partial class Listing
         NpgsqlDataSource database, ListSource source, ListRequest request, long? progress, Func<NpgsqlDataReader, T> row, CancellationToken cancellation)
     {
         var compiled = Compile(source, request, progress);
-        if (!compiled.IsValid) return new(compiled.Errors);
+        return compiled.IsValid ? new(await ReadAsync(database, compiled.Value, request, row, cancellation)) : new(compiled.Errors);
+    }
 
-        var statement = compiled.Value;
+    internal async Task<ListPage<T>> ReadAsync<T>(
+        NpgsqlDataSource database, ListStatement statement, ListRequest request, Func<NpgsqlDataReader, T> row, CancellationToken cancellation)
+    {
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(Command(statement.Sql, statement.Parameters));
         if (request.Count && !statement.TellsPosition) batch.BatchCommands.Add(Command(statement.CountSql, statement.CountParameters));
@@ -44,7 +47,7 @@ public sealed partial class Listing
         var hasNext = rows.Count == request.Limit && await reader.ReadAsync(cancellation);
         var next = hasNext && position.HasValue == Versioned is not null ? ListCursor.Write(statement.Scope, position, lastKeys) : null;
         var count = !request.Count ? null : statement.TellsPosition ? total : await TotalAsync(reader, cancellation);
-        return new(new ListPage<T>(rows, hasNext, next, count, position));
+        return new(rows, hasNext, next, count, position);
     }
 
     /// <summary>No row is without its id, which every order has.</summary>

@@ -17,11 +17,8 @@ public sealed record ListSource(string Select, string From, string Where, params
     /// <summary>Where its rows are counted by the time of their creation, which must be its usual order, then the id; null where they are not.</summary>
     public Ranking? Ranking { get; init; }
 
-    /// <summary>Stands in the columns of a first page for <see cref="ReadAt"/>, which differs from request to request as the values of the source do not.</summary>
+    /// <summary>Stands in the columns of a first page for the position at which it was read before: at first before all positions, then as <see cref="ListStatement.After"/> says.</summary>
     internal const string KnownUntil = "{read}";
-
-    /// <summary>The position at which the same first page was read before.</summary>
-    internal long ReadAt { get; init; }
 
     /// <summary>Whether one plan is right for all requests like this one.</summary>
     internal bool HasOnePlanOf(ListRequest request) => HasOnePlan && (request.IsUsual || RankingOf(request) is not null);
@@ -44,6 +41,9 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
 
     /// <summary>From where all rows come that match, for other questions to them than a page or their number; its values are those of the count. A statement that tells its position has neither.</summary>
     internal string From { get; private init; } = "";
+
+    /// <summary>The same first page, where it was read at a later position before: nothing else differs from one time to the next.</summary>
+    internal ListStatement After(long readAt) => this with { Parameters = [.. Parameters.SkipLast(1), readAt] };
 
     internal static ListStatement Of(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListCursor? cursor, long? position) =>
         position is not null && source.Position is not null && (source.RankingOf(request) is not null || request is { Page: 1, Cursor: null, AsOf: null })
@@ -104,8 +104,9 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         return new(sql, parameters.Values, $"select count(*)\n{At(list, pin)}", countParameters, position) { Sort = plan.Sort, From = At(list, pin) };
     }
 
+    /// <summary>The last thing that is made of a statement, so that <see cref="After"/> knows where its value stands.</summary>
     static string SelectOf(ListSource source, ListParameters parameters) => source.Select.Contains(ListSource.KnownUntil, StringComparison.Ordinal)
-        ? source.Select.Replace(ListSource.KnownUntil, parameters.Add(source.ReadAt), StringComparison.Ordinal)
+        ? source.Select.Replace(ListSource.KnownUntil, parameters.Add(-1L), StringComparison.Ordinal)
         : source.Select;
 
     static IEnumerable<string> Conditions(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListParameters parameters)

@@ -41,4 +41,29 @@ public class TogetherTests
         answers.Count(answer => answer.IsFaulted).ShouldBeInRange(1, 10);
         (await together.Ask(1)).ShouldBe(1);
     }
+
+    [Fact]
+    public async Task Whoever_is_busy_with_an_answer_keeps_nobody_else_waiting()
+    {
+        var (first, busy) = (new TaskCompletionSource(), new CountdownEvent(4));
+        var together = new Together<int, int>(100, 1, async questions =>
+        {
+            await first.Task;
+            return [.. questions.Select(question => -question)];
+        });
+
+        // The first comes alone, the others with the next one; each then waits, on its thread, until all have their answers, and the last of them asked once more.
+        var askers = Enumerable.Range(1, 4).Select(AskAndStay).ToList();
+        _ = Task.Run(first.SetResult);
+        await Task.WhenAll(askers).WaitAsync(TimeSpan.FromMinutes(1));
+
+        async Task AskAndStay(int question)
+        {
+            await together.Ask(question);
+            if (question == 4)
+                await together.Ask(5);
+            busy.Signal();
+            busy.Wait(TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        }
+    }
 }

@@ -8,10 +8,15 @@ internal static class Threads
     /// <summary>Begins work that others may join before it looks what there is: at once if nothing else is to be done by this process, otherwise when its turn comes.</summary>
     public static void Begin<T>(Action<T> work, T state)
     {
-        if (ThreadPool.PendingWorkItemCount == 0)
-            work(state);
-        else
+        if (ThreadPool.PendingWorkItemCount > 0 || ExecutionContext.IsFlowSuppressed())
+        {
             ThreadPool.UnsafeQueueUserWorkItem(work, state, preferLocal: false);
+            return;
+        }
+
+        // It may go on for others long after the request that began it has ended.
+        using (ExecutionContext.SuppressFlow())
+            work(state);
     }
 
     /// <summary>Lets all who waited go on, each on a thread of its own; the last on this one, if nothing else is to be done by it.</summary>

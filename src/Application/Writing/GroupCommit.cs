@@ -76,7 +76,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
             }
         }
 
-        Threads.Begin(work => _ = work.isAlone ? work.This.WriteAlone(work.unit) : work.This.WriteWaiting(), (This: this, isAlone, unit));
+        Threads.Begin(static work => _ = work.isAlone ? work.This.WriteAlone(work.unit) : work.This.WriteWaiting(), (This: this, isAlone, unit));
     }
 
     /// <summary>A session that holds locks of its own, or has more to do with its commit than to write, commits by itself.</summary>

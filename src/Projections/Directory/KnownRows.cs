@@ -36,7 +36,11 @@ public sealed class KnownRows(Func<int> erased)
     internal ListStatement? StatementOf(FirstPage page) => firstPages.TryGetValue(page, out var statement) ? statement : null;
 
     /// <summary>A first page was read at a position.</summary>
-    internal void Read(FirstPage page, ListStatement statement, long position) => firstPages.Keep(page, statement.After(position));
+    internal void Read(FirstPage page, ListStatement statement, long position)
+    {
+        if (statement.After(position) is var next && next != statement)
+            firstPages.Keep(page, next);
+    }
 
     private TState? Find<TState>(NpgsqlDataReader row, int forgotten) where TState : class =>
         known.TryGetValue(KeyOf<TState>(row), out var former) && former.Writer == WriterOf(row) && former.Erased == forgotten ? (TState)former.State : null;

@@ -36,10 +36,11 @@ public sealed class DirectoryReader(NpgsqlDataSource database, NpgsqlDataSource 
         DirectoryPart<TState, TEvent> part, Listing listing, ListSource source, ListRequest request, CancellationToken cancellation)
         where TState : class, IAggregate<TState, TEvent>
     {
+        if (source.HasOnePlan && request is { IsUsual: true, Cursor: null, AsOf: null } && await FirstPage(part, listing, source, request, cancellation) is { } first)
+            return first;
+
         var identified = source with { Select = $"{source.Select}, {IdentityOf(listing)}", IsFoundById = true };
-        return source.HasOnePlan && request is { IsUsual: true, Cursor: null, AsOf: null }
-            ? await FirstPage(part, listing, source, request, cancellation) ?? await Page(listing, identified, request, known.Now(part.StateOf), cancellation)
-            : await Page(listing, identified, request, known.Now(part.StateOf), cancellation);
+        return await Page(listing, identified, request, known.Now(part.StateOf), cancellation);
     }
 
     /// <summary>Reads the page that most ask for with the documents of those rows alone that are newer than when it was read before; null when another of them is not known any more.</summary>

@@ -43,7 +43,7 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
     internal string From { get; private init; } = "";
 
     /// <summary>The same first page, where it was read at a later position before: nothing else differs from one time to the next.</summary>
-    internal ListStatement After(long readAt) => this with { Parameters = [.. Parameters.SkipLast(1), readAt] };
+    internal ListStatement After(long readAt) => Parameters[^1] is long before && before == readAt ? this : this with { Parameters = [.. Parameters.SkipLast(1), readAt] };
 
     internal static ListStatement Of(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListCursor? cursor, long? position) =>
         position is not null && source.Position is not null && (source.RankingOf(request) is not null || request is { Page: 1, Cursor: null, AsOf: null })

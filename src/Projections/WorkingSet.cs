@@ -17,7 +17,7 @@ internal abstract class WorkingSet
     /// <summary>Takes out what can be written, and everything that was last used before a page.</summary>
     public abstract Drained Drain(int evictBefore);
 
-    /// <summary>For work over many pages on a table that nobody else fills: when its rows were last used, and whether some were written and forgotten.</summary>
+    /// <summary>For work over many pages on a table that nobody else fills: when its rows were last used, and which were written and forgotten.</summary>
     public Filling? Filling { get; set; }
 
     /// <summary>The query for the touched keys that are not known yet; null when there is nothing to ask.</summary>
@@ -63,7 +63,7 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
         if (!entries.TryGetValue(key, out var entry))
         {
             entries.Add(key, entry = new(table.IsVersioned));
-            if (Filling is { Spilled: false })
+            if (Filling is not null && !Filling.MayHold(key.GetHashCode()))
                 entry.Settle();
         }
 
@@ -87,12 +87,13 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
 
     public override NpgsqlBatchCommand? Question()
     {
-        if (touched.Count == 0 || Filling is { Spilled: false })
+        var asked = Filling is null ? touched : touched.FindAll(key => Filling.MayHold(key.GetHashCode()));
+        if (asked.Count == 0)
             return null;
 
         var command = new NpgsqlBatchCommand(table.Sql.Select);
         foreach (var column in table.KeyColumns)
-            command.Parameters.Add(column.Of(touched).AsParameter());
+            command.Parameters.Add(column.Of(asked).AsParameter());
 
         return command;
     }

@@ -19,11 +19,3 @@ internal sealed record Copy(IReadOnlyList<string> Columns, Func<NpgsqlBinaryImpo
         await copy.CompleteAsync(cancellation);
     }
 }
-
-/// <summary>That a working set lives for many pages: which one it is at, and whether rows of its table were written that it no longer holds.</summary>
-internal sealed class Filling
-{
-    public int Page { get; set; } = 1;
-
-    public bool Spilled { get; set; }
-}

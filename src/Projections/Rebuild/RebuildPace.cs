@@ -26,8 +26,8 @@ public sealed class RebuildPace
 
     internal bool IsGentle => restToWork > 0;
 
-    /// <summary>What a session of the database is told before it works for us.</summary>
-    internal string Session => IsGentle ? "; set max_parallel_maintenance_workers = 0; set max_parallel_workers_per_gather = 0" : "";
+    /// <summary>What a session of the database is told before it works for us: what is done at the same time we say, and machine code is not worth its compilation.</summary>
+    internal string Session => $"; set max_parallel_maintenance_workers = 0; set jit = off{(IsGentle ? "; set max_parallel_workers_per_gather = 0" : "")}";
 
     /// <summary>Rests after a step that began then; answers when the next one begins.</summary>
     internal async Task<long> RestAsync(long begun, CancellationToken cancellation)

@@ -125,11 +125,11 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
         }
 
         report?.Report(Now("indexing"));
-        foreach (var side in sides)
+        await Parallel.ForEachAsync(sides.OrderByDescending(side => side.Indexes), new ParallelOptions { MaxDegreeOfParallelism = pace.Cores, CancellationToken = cancellation }, async (side, cancellation) =>
         {
             await side.FinishAsync(cancellation);
             side.Position = targets[side];
-        }
+        });
 
         return Now("indexing");
 

@@ -42,6 +42,9 @@ internal sealed class SideTables
 
     public IEnumerable<(Table Live, Table Side)> Pairs => sides.Select(pair => (pair.Key, pair.Value));
 
+    /// <summary>How many indexes are to be made in the end, which is most of the work then.</summary>
+    public int Indexes => sides.Values.Sum(side => side.AllIndexes.Count());
+
     /// <summary>Makes the tables, after dropping what an end without notice left behind.</summary>
     public async Task CreateAsync(CancellationToken cancellation)
     {
@@ -71,7 +74,7 @@ internal sealed class SideTables
             [
                 .. fillings[live].Spilled && side.Lookup == side.PrimaryKey ? (string[])[] : [side.PrimaryKey],
                 .. side.Indexes,
-                $"comment on table {side.Name} is '{live.Shape}'",
+                $"comment on table {side.Name} is '{live.Shape}'; alter table {side.Name} reset (autovacuum_enabled)",
                 $"vacuum (analyze) {side.Name}",
             ];
             foreach (var statement in finishing)
@@ -161,7 +164,8 @@ internal sealed class SideTables
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
+    /// <summary>A session that is told how to work for us.</summary>
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
     {
         var connection = await source.OpenConnectionAsync(cancellation);
         try

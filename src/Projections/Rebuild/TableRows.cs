@@ -11,8 +11,13 @@ internal sealed partial class TableRows<TKey, TRow>
     {
         var evicted = evictBefore == 0 ? [] : entries.Where(e => e.Value.LastUsed < evictBefore).ToList();
         var drained = table.IsVersioned ? Versions(evicted) : Plain(evicted);
-        foreach (var (key, _) in evicted)
+        foreach (var (key, entry) in evicted)
+        {
             entries.Remove(key);
+            if (entry.Row is not null)
+                Filling!.Written(key.GetHashCode());
+        }
+
         return drained;
     }
 

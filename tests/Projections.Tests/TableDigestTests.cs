@@ -5,12 +5,17 @@ namespace EventSourcedOrgs.Projections.Tests;
 /// <summary>What counts when documents are compared.</summary>
 public sealed class TableDigestTests
 {
+    private const string One = "0198c5a2-0000-7002-8000-000000000001";
+    private const string Other = "0198c5a2-0000-7002-8000-000000000002";
+
     [Theory]
-    [InlineData("""{"email":{"person":"p","data":"AB+/="},"role":"user"}""", """{"email":{"person":"p"},"role":"user"}""")]
-    [InlineData("""{"a":{"person":"p","data":"AA=="},"b":{"person":"q","data":""}}""", """{"a":{"person":"p"},"b":{"person":"q"}}""")]
-    [InlineData("""{"person":"p"}""", """{"person":"p"}""")]
-    [InlineData("""{"person":"p","data":"AA==","more":1}""", """{"person":"p","data":"AA==","more":1}""")]
-    [InlineData("""{"person":"p","data":"not sealed"}""", """{"person":"p","data":"not sealed"}""")]
+    [InlineData($$"""{"email":{"person":"{{One}}","data":"AB+/="},"role":"user"}""", $$"""{"email":{"person":"{{One}}"},"role":"user"}""")]
+    [InlineData($$$"""{"a":{"person":"{{{One}}}","data":"AA=="},"b":{"person":"{{{Other}}}","data":""}}""", $$$"""{"a":{"person":"{{{One}}}"},"b":{"person":"{{{Other}}}"}}""")]
+    [InlineData($$"""{"person":"{{One}}"}""", $$"""{"person":"{{One}}"}""")]
+    [InlineData($$"""{"person":"{{One}}","data":"AA==","more":1}""", $$"""{"person":"{{One}}","data":"AA==","more":1}""")]
+    [InlineData($$"""{"person":"{{One}}","data":"not sealed"}""", $$"""{"person":"{{One}}","data":"not sealed"}""")]
+    [InlineData("""{"person":"short","data":"AA=="}""", """{"person":"short","data":"AA=="}""")]
+    [InlineData($$"""{"license":"{{One}}","data":"AA=="}""", $$"""{"license":"{{One}}","data":"AA=="}""")]
     [InlineData("""{"key":"\",\"data\":\"AA==\"}"}""", """{"key":"\",\"data\":\"AA==\"}"}""")]
     [InlineData(""","data":"AA""", ""","data":"AA""")]
     [InlineData("", "")]

@@ -9,6 +9,8 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>How many rows a table has, and the sum of their hashes, in which their order does not count.</summary>
 internal readonly record struct TableDigest(long Rows, decimal Sum)
 {
+    private const int LengthOfId = 36;
+
     private static readonly SearchValues<byte> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="u8);
 
     /// <summary>The database hashes rows. Only documents come here: to leave out what is sealed in them takes a pattern ten times as long.</summary>
@@ -24,16 +26,16 @@ internal readonly record struct TableDigest(long Rows, decimal Sum)
         return new(reader.GetInt64(0), reader.GetDecimal(1));
     }
 
-    /// <summary>A document without what is sealed in it, which is different each time it is sealed: <c>,"data":"…"</c> at the end of an object. Whose it is stays.</summary>
+    /// <summary>A document without what is sealed in it, which is different each time it is sealed: the <c>data</c> of <c>{"person":"…","data":"…"}</c>. Whose it is stays.</summary>
     internal static int Unsealed(ReadOnlySpan<byte> document, Span<byte> into)
     {
-        var property = ",\"data\":\""u8;
-        var written = 0;
+        ReadOnlySpan<byte> person = "\"person\":\""u8, property = ",\"data\":\""u8;
+        var (before, written) = (person.Length + LengthOfId + 1, 0);
         while (document.IndexOf(property) is var start and >= 0)
         {
             var length = document[(start + property.Length)..].IndexOfAnyExcept(Base64);
             var end = start + property.Length + length;
-            var isSealed = length >= 0 && document[end..].StartsWith("\"}"u8);
+            var isSealed = length >= 0 && document[end..].StartsWith("\"}"u8) && start >= before && document[(start - before)..].StartsWith(person);
             var kept = isSealed ? start : start + property.Length;
             document[..kept].CopyTo(into[written..]);
             written += kept;

@@ -66,7 +66,7 @@ public abstract class Table
     /// <summary>The same table in another schema.</summary>
     internal abstract Table In(string schema);
 
-    /// <summary>What a column says as text. Sealed values differ each time they are sealed, so of personal data only whose it is counts.</summary>
+    /// <summary>A column and what it says as text. Sealed values differ each time they are sealed, so of personal data only whose it is counts, as in <see cref="TableDigest"/>.</summary>
     private protected static (string Name, string Text, bool IsDocument) Comparing(string name, string type) =>
         type == "json" ? (name, $$"""regexp_replace({{name}}::text, '("person":"[0-9a-f-]{36}"),"data":"[A-Za-z0-9+/=]*"}', '\1}', 'g')""", true) : (name, $"{name}::text", false);
 

@@ -63,7 +63,7 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
         if (!entries.TryGetValue(key, out var entry))
         {
             entries.Add(key, entry = new(table.IsVersioned));
-            if (Filling is not null && !Filling.MayHold(key.GetHashCode()))
+            if (Filling is not null && !Filling.MayHold(key))
                 entry.Settle();
         }
 
@@ -87,7 +87,7 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
 
     public override NpgsqlBatchCommand? Question()
     {
-        var asked = Filling is null ? touched : touched.FindAll(key => Filling.MayHold(key.GetHashCode()));
+        var asked = Filling is null ? touched : touched.FindAll(Filling.MayHold);
         if (asked.Count == 0)
             return null;
 

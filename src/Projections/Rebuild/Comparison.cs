@@ -18,6 +18,8 @@ internal static class Comparison
     /// <summary>Compares on a connection with a transaction in which both are at the same position.</summary>
     public static async Task<Drift> OfAsync(SideTables sides, long position, NpgsqlConnection connection, CancellationToken cancellation)
     {
+        // Nobody else changes the new tables, so that any session sees them as they are at this position.
+        await using var other = await sides.OpenAsync(cancellation);
         var (rows, first, step) = (0L, new List<DriftedValue>(), System.Diagnostics.Stopwatch.GetTimestamp());
         foreach (var (live, side) in sides.Pairs)
         {
@@ -32,10 +34,8 @@ internal static class Comparison
 
         return new(sides.Model.Name, position, rows, first);
 
-        // Nobody else changes the new tables, so that any session sees them as they are at this position.
         async Task<bool> AreSameAsync(Table live, Table side)
         {
-            await using var other = await sides.OpenAsync(cancellation);
             if (sides.Pace.IsGentle)
                 return await TableDigest.OfAsync(live, connection, cancellation) == await TableDigest.OfAsync(side, other, cancellation);
 

@@ -10,10 +10,10 @@ internal sealed class Filling
     public bool Spilled { get; set; }
 
     /// <summary>That the table holds the row of a key now.</summary>
-    public void Written(int hash) => written.Add(hash);
+    public void Written<TKey>(TKey key) where TKey : notnull => written.Add(key.GetHashCode());
 
     /// <summary>False for most keys whose row the table does not hold: for them nothing is asked, and their rows are new.</summary>
-    public bool MayHold(int hash) => written.MayContain(hash);
+    public bool MayHold<TKey>(TKey key) where TKey : notnull => written.MayContain(key.GetHashCode());
 }
 
 /// <summary>

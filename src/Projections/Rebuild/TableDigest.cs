@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using EventSourcedOrgs.Proof;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -69,8 +69,6 @@ internal readonly record struct TableDigest(long Rows, decimal Sum)
             scratch = new byte[2 * size];
         BinaryPrimitives.WriteInt64BigEndian(scratch, row);
         var length = sizeof(long) + Unsealed(document, scratch.AsSpan(sizeof(long)));
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(scratch.AsSpan(0, length), hash);
-        return BinaryPrimitives.ReadInt64BigEndian(hash);
+        return (long)Digest.OfLeaf(scratch.AsSpan(0, length)).A;
     }
 }

@@ -15,7 +15,7 @@ internal sealed partial class TableRows<TKey, TRow>
         {
             entries.Remove(key);
             if (entry.Row is not null)
-                Filling!.Written(key.GetHashCode());
+                Filling!.Written(key);
         }
 
         return drained;

@@ -20,8 +20,9 @@ internal static class Messaging
     /// <param name="builder">The Host in the making.</param>
     /// <param name="alone">True when no other Host shares the database: what a predecessor left unfinished is taken over at once.</param>
     /// <param name="handlers">The types with <c>Handle</c> methods.</param>
-    public static void AddMessaging(this IHostApplicationBuilder builder, bool alone, params Type[] handlers) => builder.UseWolverine(options =>
+    public static void AddMessaging(this IHostApplicationBuilder builder, bool alone, params Type[] handlers) => builder.Services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
     {
+        options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static;
         options.ServiceName = "eventsourcedorgs";
         options.ApplicationAssembly = typeof(Messaging).Assembly;
         options.Discovery.DisableConventionalDiscovery();

@@ -44,7 +44,7 @@ internal static class AccessDifferenceEndpoint
         "events", "byTime", "turnedAt",
     ];
 
-    public static void MapAccessDifference(this IEndpointRouteBuilder routes) =>
+    public static void MapAccessDifference(this Routes routes) =>
         routes.MapGet("/organizations/{organizationId}/access/diff", Answer)
             .WithTags("Access").WithSummary("Who gained and who lost which license between two moments, and what did it").Produces<IReadOnlyList<AccessDifferenceRow>>();
 

@@ -48,7 +48,7 @@ internal static class AccessListEndpoints
 {
     private static readonly string[] Columns = ["userId", "userName", "userEmail", "licenseId", "licenseKey", "productId", "allowed", "code", "paths"];
 
-    public static void MapAccessLists(this IEndpointRouteBuilder routes)
+    public static void MapAccessLists(this Routes routes)
     {
         routes.MapGet("/users/{userId}/access", (UserId userId, LicenseId? licenseId, [AsParameters] AccessParameters parameters, HttpContext http) =>
                 http.Answer(parameters, parameters.ToRequest(http, null, licenseId, ["licenseId"]), (view, request) => new ListUserAccess(userId, view, request)))

@@ -10,7 +10,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Personal access tokens: those of the caller, never those of others.</summary>
 internal static class AccessTokenEndpoints
 {
-    public static void MapAccessTokens(this IEndpointRouteBuilder routes)
+    public static void MapAccessTokens(this Routes routes)
     {
         var tokens = routes.MapGroup("/personal-access-tokens").WithTags("Personal access tokens");
 
@@ -36,7 +36,7 @@ internal static class AccessTokenEndpoints
     }
 
     /// <summary>Tokens by which scripts act as an organization, whoever made them.</summary>
-    public static void MapOrganizationAccessTokens(this IEndpointRouteBuilder routes)
+    public static void MapOrganizationAccessTokens(this Routes routes)
     {
         var tokens = routes.MapGroup("/organizations/{organizationId}/access-tokens").WithTags("Organization access tokens");
 

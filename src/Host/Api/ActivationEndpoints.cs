@@ -26,7 +26,7 @@ internal static class ActivationEndpoints
     private static readonly string[] Times = ["createdAt", "updatedAt", "lastSyncedAt"];
     private static readonly string[] Operators = ["gt", "gte", "lt", "lte", "eq"];
 
-    public static void MapActivations(this IEndpointRouteBuilder routes)
+    public static void MapActivations(this Routes routes)
     {
         var activations = routes.MapGroup("/activations").WithTags("Activations");
 
@@ -69,7 +69,7 @@ internal static class ActivationEndpoints
             .WithName("bulkDeleteActivations").WithSummary("Take back the places of a license, optionally by createdAt, updatedAt and lastSyncedAt").Produces(StatusCodes.Status204NoContent);
     }
 
-    public static void MapHeldActivations(this IEndpointRouteBuilder routes)
+    public static void MapHeldActivations(this Routes routes)
     {
         var within = routes.MapGroup("/organizations/{organizationId}/activations").WithTags("Organization licenses");
 

@@ -17,7 +17,7 @@ internal static class ActivationLogEndpoints
         "releaseChannel", "releasePlatform", "offline",
     ];
 
-    public static void MapActivationLogs(this IEndpointRouteBuilder routes)
+    public static void MapActivationLogs(this Routes routes)
     {
         var logs = routes.MapGroup("/activation-logs").WithTags("Activation logs");
 

@@ -12,7 +12,7 @@ internal static class AnalyticsEndpoints
     private const string Start = "startDate";
     private const string End = "endDate";
 
-    public static void MapAnalytics(this IEndpointRouteBuilder routes)
+    public static void MapAnalytics(this Routes routes)
     {
         var analytics = routes.MapGroup("/analytics").WithTags("Analytics");
 

@@ -23,7 +23,7 @@ internal static class ChangeEndpoints
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
 
-    public static void MapChanges(this IEndpointRouteBuilder routes)
+    public static void MapChanges(this Routes routes)
     {
         routes.MapGet("/organizations/{organizationId}/changes", (OrganizationId organizationId, [FromHeader(Name = "Last-Event-ID")] long? after, HttpContext http) =>
                 Answer(http, after, organizationId, request => new ListOrganizationHistory(organizationId, request)))

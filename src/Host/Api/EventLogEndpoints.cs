@@ -10,7 +10,7 @@ internal static class EventLogEndpoints
 {
     private static readonly string[] Columns = ["id", "createdAt", "updatedAt", "resource", "action", "changes", "resourceId", "ipAddress", "userId", "actorId", "actorName", "actorEmail"];
 
-    public static void MapEventLogs(this IEndpointRouteBuilder routes)
+    public static void MapEventLogs(this Routes routes)
     {
         var logs = routes.MapGroup("/event-logs").WithTags("Event logs");
 

@@ -13,7 +13,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Features, the sets of them, and what licences are entitled to.</summary>
 internal static class FeatureEndpoints
 {
-    public static void MapFeatures(this IEndpointRouteBuilder routes)
+    public static void MapFeatures(this Routes routes)
     {
         var features = routes.MapGroup("/features").WithTags("Features");
 
@@ -35,7 +35,7 @@ internal static class FeatureEndpoints
             .WithSummary("Delete a feature that neither a set nor a license gives").Produces(StatusCodes.Status204NoContent);
     }
 
-    public static void MapEntitlementSets(this IEndpointRouteBuilder routes)
+    public static void MapEntitlementSets(this Routes routes)
     {
         var sets = routes.MapGroup("/entitlement-sets").WithTags("Entitlement sets");
 
@@ -60,7 +60,7 @@ internal static class FeatureEndpoints
         MapFeaturesOfSets(sets.MapGroup("/{entitlementSetId}/feature-entitlements"));
     }
 
-    private static void MapFeaturesOfSets(RouteGroupBuilder features)
+    private static void MapFeaturesOfSets(Routes features)
     {
         features.MapGet("", (EntitlementSetId entitlementSetId, HttpContext http) => http.Within(new GetEntitlementSet(entitlementSetId), () => http.List(
                 FeatureEntitlementList.OfSet, request => new ListFeaturesOfSet(entitlementSetId, request), WireSetFeature.In(entitlementSetId))))
@@ -83,7 +83,7 @@ internal static class FeatureEndpoints
     }
 
     /// <summary>What a licence itself says of features, for the vendor, and what comes of it and its set, for everybody else.</summary>
-    public static void MapEntitlementsOfLicenses(this IEndpointRouteBuilder routes)
+    public static void MapEntitlementsOfLicenses(this Routes routes)
     {
         var features = routes.MapGroup("/licenses/{licenseId}/feature-entitlements").WithTags("Licenses");
 

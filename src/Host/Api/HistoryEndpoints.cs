@@ -51,7 +51,7 @@ internal static class HistoryEndpoints
         ("/access-tokens", "tokenId", "accessToken", "Organization access tokens"),
     ];
 
-    public static void MapHistory(this IEndpointRouteBuilder routes)
+    public static void MapHistory(this Routes routes)
     {
         routes.MapGet("/history", ([AsParameters] HistoryParameters parameters, HttpContext http) =>
                 http.History(parameters, null, request => new ListHistory(request)))

@@ -7,7 +7,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>The identity providers that people of an organization, and members of the team, sign in with.</summary>
 internal static class IdentityProviderEndpoints
 {
-    public static void MapIdentityProviders(this IEndpointRouteBuilder routes)
+    public static void MapIdentityProviders(this Routes routes)
     {
         var ofOrganization = routes.MapGroup("/organizations/{organizationId}/identity-provider").WithTags("Identity providers");
 

@@ -26,7 +26,7 @@ internal static class ImportEndpoints
         ListField.Enum("status", "r.status", [.. Enum.GetValues<RowStatus>().Select(StagedRows.NameOf)]), ListField.Enum("kind", "r.kind"), ListField.Enum("code", "r.code"),
     ]);
 
-    public static void MapImports(this IEndpointRouteBuilder routes)
+    public static void MapImports(this Routes routes)
     {
         var imports = routes.MapGroup("/imports").WithTags("Imports");
 

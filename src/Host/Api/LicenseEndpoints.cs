@@ -11,7 +11,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Licences, as the vendor manages them.</summary>
 internal static class LicenseEndpoints
 {
-    public static void MapLicenses(this IEndpointRouteBuilder routes)
+    public static void MapLicenses(this Routes routes)
     {
         var licenses = routes.MapGroup("/licenses").WithTags("Licenses");
 
@@ -85,7 +85,7 @@ internal static class LicenseEndpoints
         },
         http.IdParameter<UserId>("userId"));
 
-    public static void MapMyLicenses(this IEndpointRouteBuilder routes)
+    public static void MapMyLicenses(this Routes routes)
     {
         var licenses = routes.MapGroup("/me/licenses").WithTags("Profile");
 

@@ -9,13 +9,13 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Licence templates, also under their older name, license policies.</summary>
 internal static class LicenseTemplateEndpoints
 {
-    public static void MapLicenseTemplates(this IEndpointRouteBuilder routes)
+    public static void MapLicenseTemplates(this Routes routes)
     {
         foreach (var name in (string[])["license-templates", "license-policies"])
             Map(routes.MapGroup($"/{name}").WithTags("License templates"), name);
     }
 
-    private static void Map(RouteGroupBuilder templates, string name)
+    private static void Map(Routes templates, string name)
     {
         templates.MapPost("", (NewLicenseTemplate body, HttpContext http) =>
                 http.Send(body.ToCommand(), WireLicenseTemplate.Of, StatusCodes.Status201Created, t => $"/v3/{name}/{t.Id}", t => t.Recorded))

@@ -10,7 +10,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Maintenance policies: for how long, and to what, licences may be updated.</summary>
 internal static class MaintenancePolicyEndpoints
 {
-    public static void MapMaintenancePolicies(this IEndpointRouteBuilder routes)
+    public static void MapMaintenancePolicies(this Routes routes)
     {
         var policies = routes.MapGroup("/maintenance-policies").WithTags("Maintenance policies");
 
@@ -39,7 +39,7 @@ internal static class MaintenancePolicyEndpoints
             .WithSummary("Delete a maintenance policy that no license is under").Produces(StatusCodes.Status204NoContent);
     }
 
-    public static void MapMaintenanceOfLicenses(this IEndpointRouteBuilder routes)
+    public static void MapMaintenanceOfLicenses(this Routes routes)
     {
         var maintenance = routes.MapGroup("/licenses/{licenseId}/maintenance").WithTags("Licenses");
 

@@ -21,7 +21,7 @@ internal static class MonitoringEndpoints
         "id", "position", "at", "kind", "licenseId", "organizationId", "userId", "userGroupId", "activationId", "productId", "fingerprint", "code", "actor",
     ];
 
-    public static void MapMonitoring(this IEndpointRouteBuilder routes)
+    public static void MapMonitoring(this Routes routes)
     {
         routes.MapGet("/organizations/{organizationId}/summary", Summarize)
             .WithTags("Organizations").WithSummary("The numbers of an organization: seats, users, groups, licenses; with history=daily also its seats day by day").Produces<Summary>();

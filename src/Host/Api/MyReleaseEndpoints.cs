@@ -8,7 +8,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>What portals show: the releases that one's licences entitle to, and what to choose from among them.</summary>
 internal static class MyReleaseEndpoints
 {
-    public static void MapMyReleases(this IEndpointRouteBuilder routes)
+    public static void MapMyReleases(this Routes routes)
     {
         var me = routes.MapGroup("/me").WithTags("Profile");
 
@@ -26,7 +26,7 @@ internal static class MyReleaseEndpoints
             .OfNow().Produces<IReadOnlyList<WireUserRelease>>();
     }
 
-    private static void Choice(RouteGroupBuilder me, string path, Listing listing, string summary) => me
+    private static void Choice(Routes me, string path, Listing listing, string summary) => me
         .MapGet(path, Task<IResult> (HttpContext http) => http.List(listing, request => new ListMyChoice(listing, request)))
         .WithList(listing).WithSummary(summary).OfNow().Produces<IReadOnlyList<WireChoice>>();
 }

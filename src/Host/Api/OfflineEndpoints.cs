@@ -9,7 +9,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>For machines without a network: people carry their requests here and the answers back, and see which answers are still good.</summary>
 internal static class OfflineEndpoints
 {
-    public static void MapOffline(this IEndpointRouteBuilder routes)
+    public static void MapOffline(this Routes routes)
     {
         var activations = routes.MapGroup("/activations").WithTags("Activations");
 

@@ -26,7 +26,7 @@ internal static class OperationsEndpoints
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
 
-    public static void MapOperations(this IEndpointRouteBuilder routes)
+    public static void MapOperations(this Routes routes)
     {
         var operations = routes.MapGroup("/operations").WithTags("Operations");
         var projections = operations.MapGroup("/projections");

@@ -11,7 +11,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Organizations: create, read, change, suspend, delete.</summary>
 internal static class OrganizationEndpoints
 {
-    public static void MapOrganizations(this IEndpointRouteBuilder routes)
+    public static void MapOrganizations(this Routes routes)
     {
         var organizations = routes.MapGroup("/organizations").WithTags("Organizations");
 

@@ -9,7 +9,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Licences of an organization, and the groups and users they are assigned to.</summary>
 internal static class OrganizationLicenseEndpoints
 {
-    public static void MapOrganizationLicenses(this IEndpointRouteBuilder routes)
+    public static void MapOrganizationLicenses(this Routes routes)
     {
         var licenses = routes.MapGroup("/organizations/{organizationId}/licenses").WithTags("Organization licenses");
 
@@ -29,7 +29,7 @@ internal static class OrganizationLicenseEndpoints
         MapUsers(licenses.MapGroup("/{licenseId}/users"));
     }
 
-    private static void MapGroups(RouteGroupBuilder groups)
+    private static void MapGroups(Routes groups)
     {
         groups.MapGet("", (OrganizationId organizationId, LicenseId licenseId, HttpContext http) =>
                 http.Ask(new GetOrganizationLicense(organizationId, licenseId), WireAssignedGroup.Of))
@@ -44,7 +44,7 @@ internal static class OrganizationLicenseEndpoints
             .WithSummary("Unassign a user group from a license").Produces(StatusCodes.Status204NoContent);
     }
 
-    private static void MapUsers(RouteGroupBuilder users)
+    private static void MapUsers(Routes users)
     {
         users.MapGet("", (OrganizationId organizationId, LicenseId licenseId, HttpContext http) =>
                 http.Ask(new GetOrganizationLicense(organizationId, licenseId), WireAssignedUser.Of))

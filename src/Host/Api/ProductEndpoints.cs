@@ -12,7 +12,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Products of the vendor.</summary>
 internal static class ProductEndpoints
 {
-    public static void MapProducts(this IEndpointRouteBuilder routes)
+    public static void MapProducts(this Routes routes)
     {
         var products = routes.MapGroup("/products").WithTags("Products");
 

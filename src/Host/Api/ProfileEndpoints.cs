@@ -8,7 +8,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>What users see and change of themselves, and passwords.</summary>
 internal static class ProfileEndpoints
 {
-    public static void MapProfile(this IEndpointRouteBuilder routes)
+    public static void MapProfile(this Routes routes)
     {
         var me = routes.MapGroup("/me").WithTags("Profile");
 
@@ -29,7 +29,7 @@ internal static class ProfileEndpoints
     }
 
     /// <summary>For whoever lost the authenticator and the recovery codes.</summary>
-    public static void MapTwoFactorOfOthers(this IEndpointRouteBuilder routes)
+    public static void MapTwoFactorOfOthers(this Routes routes)
     {
         routes.MapDelete("/users/{userId}/two-factor", (UserId userId, HttpContext http) => http.Send(new DisableTwoFactor(userId)))
             .WithTags("Users").WithSummary("Switch off the second factor of a user, whose sign-ins end").Produces(StatusCodes.Status204NoContent);
@@ -40,7 +40,7 @@ internal static class ProfileEndpoints
             .Produces(StatusCodes.Status204NoContent);
     }
 
-    public static void MapPasswords(this IEndpointRouteBuilder routes)
+    public static void MapPasswords(this Routes routes)
     {
         var users = routes.MapGroup("/users/{userId}").WithTags("Users");
 

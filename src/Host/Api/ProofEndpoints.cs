@@ -22,7 +22,7 @@ internal static class ProofEndpoints
     private const int UsualCheckpoints = 100;
     private const int MostCheckpoints = 1000;
 
-    public static void MapProof(this IEndpointRouteBuilder routes)
+    public static void MapProof(this Routes routes)
     {
         var history = routes.MapGroup("/history").WithTags("History");
 

@@ -15,7 +15,7 @@ internal static class ProviderSignInEndpoints
     public const string Cookie = "__Host-eso-sign-in";
     private const string CallbackPath = "/v3/sign-in/oidc/callback";
 
-    public static void MapProviderSignIn(this IEndpointRouteBuilder routes)
+    public static void MapProviderSignIn(this Routes routes)
     {
         var oidc = routes.MapGroup("/sign-in/oidc").WithTags("Authentication").AllowAnonymous();
 

@@ -8,7 +8,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>The audit of what was refused.</summary>
 internal static class RefusalEndpoints
 {
-    public static void MapRefusals(this IEndpointRouteBuilder routes)
+    public static void MapRefusals(this Routes routes)
     {
         routes.MapGet("/history/refused-commands", Task<IResult> (HttpContext http) => http.List(RefusedCommandReader.Listing, request => new ListRefusedCommands(request)))
             .WithList(RefusedCommandReader.Listing).WithTags("History").WithSummary("Commands and sign-ins that were refused, the newest first").Produces<IReadOnlyList<WireRefusedCommand>>();

@@ -9,7 +9,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>The channels by which releases come, and the platforms they run on.</summary>
 internal static class ReleaseChannelEndpoints
 {
-    public static void MapReleaseChannels(this IEndpointRouteBuilder routes)
+    public static void MapReleaseChannels(this Routes routes)
     {
         var channels = routes.MapGroup("/release-channels").WithTags("Release channels");
 
@@ -32,7 +32,7 @@ internal static class ReleaseChannelEndpoints
             .WithSummary("Delete a channel by which no release comes").Produces(StatusCodes.Status204NoContent);
     }
 
-    public static void MapReleasePlatforms(this IEndpointRouteBuilder routes)
+    public static void MapReleasePlatforms(this Routes routes)
     {
         var platforms = routes.MapGroup("/release-platforms").WithTags("Release platforms");
 

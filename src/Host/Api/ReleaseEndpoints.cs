@@ -11,7 +11,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Releases of products: prepared, published, archived; and what applications ask about them with a licence key.</summary>
 internal static class ReleaseEndpoints
 {
-    public static void MapReleases(this IEndpointRouteBuilder routes)
+    public static void MapReleases(this Routes routes)
     {
         var releases = routes.MapGroup("/releases").WithTags("Releases");
 
@@ -47,7 +47,7 @@ internal static class ReleaseEndpoints
     }
 
     /// <summary>The key of a licence is the secret: nobody signs in.</summary>
-    private static void MapAsked(RouteGroupBuilder releases)
+    private static void MapAsked(Routes releases)
     {
         releases.MapGet("/update", Task<IResult> (
                 ProductId productId, string platform, string version, string key, HttpContext http, string? accountId = null, string? channel = null, bool allowed = false) =>

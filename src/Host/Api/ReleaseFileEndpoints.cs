@@ -22,7 +22,7 @@ internal static class ReleaseFileEndpoints
     /// <summary>What multipart adds around a file.</summary>
     private const int Wrapping = 64 * 1024;
 
-    public static void MapReleaseFiles(this IEndpointRouteBuilder routes)
+    public static void MapReleaseFiles(this Routes routes)
     {
         var files = routes.MapGroup("/release-files").WithTags("Release files");
 
@@ -48,7 +48,7 @@ internal static class ReleaseFileEndpoints
             .WithDescription("A secured file wants the `key` of a license that entitles to the release, or the token of a user who may use one. Ranges are understood.")
             .OfNow().AllowAnonymous().Produces<Stream>(StatusCodes.Status200OK, Bytes).Produces<Stream>(StatusCodes.Status206PartialContent, Bytes)
             .Produces(StatusCodes.Status302Found);
-        routes.MapMethods(Address, [HttpMethods.Head], Download).OfNow().AllowAnonymous().ExcludeFromDescription();
+        routes.MapHead(Address, Download).OfNow().AllowAnonymous().ExcludeFromDescription();
     }
 
     private static async Task<IResult> Upload(

@@ -11,7 +11,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Roles that the vendor makes for members of the team, and the claims they can be made of.</summary>
 internal static class RoleEndpoints
 {
-    public static void MapRoles(this IEndpointRouteBuilder routes)
+    public static void MapRoles(this Routes routes)
     {
         var roles = routes.MapGroup("/roles").WithTags("Roles");
 

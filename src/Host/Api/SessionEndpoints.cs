@@ -18,7 +18,7 @@ internal sealed record WireSession(
 /// <summary>Where somebody is signed in, and the end of it.</summary>
 internal static class SessionEndpoints
 {
-    public static void MapSessions(this IEndpointRouteBuilder routes)
+    public static void MapSessions(this Routes routes)
     {
         var mine = routes.MapGroup("/me/sessions").WithTags("Profile");
 

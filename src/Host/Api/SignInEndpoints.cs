@@ -10,7 +10,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Sign in, go on, sign out.</summary>
 internal static class SignInEndpoints
 {
-    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    public static void MapSignIn(this Routes routes)
     {
         var accounts = routes.MapGroup("/accounts").WithTags("Authentication");
 

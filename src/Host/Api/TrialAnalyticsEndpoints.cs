@@ -35,7 +35,7 @@ internal static class TrialAnalyticsEndpoints
 
     private static readonly string[] Known = ["productId", Start, End, Positions.AsOf, Positions.MinPosition];
 
-    public static void MapTrialAnalytics(this IEndpointRouteBuilder routes)
+    public static void MapTrialAnalytics(this Routes routes)
     {
         var analytics = routes.MapGroup("/analytics/trial-activations").WithTags("Analytics");
 

@@ -16,13 +16,13 @@ internal static class TrialEndpoints
         "releasePlatform", "expiresAt",
     ];
 
-    public static void MapTrials(this IEndpointRouteBuilder routes)
+    public static void MapTrials(this Routes routes)
     {
         MapPolicies(routes.MapGroup("/trial-policies").WithTags("Trials"));
         MapActivations(routes.MapGroup("/trial-activations").WithTags("Trials"));
     }
 
-    private static void MapPolicies(RouteGroupBuilder policies)
+    private static void MapPolicies(Routes policies)
     {
         policies.MapPost("", (NewTrialPolicy body, HttpContext http) =>
                 http.Send(body.ToCommand(), WireTrialPolicy.Of, StatusCodes.Status201Created, p => $"/v3/trial-policies/{p.Id}", p => p.Recorded))
@@ -42,7 +42,7 @@ internal static class TrialEndpoints
             .WithSummary("Delete a trial policy that no product uses").Produces(StatusCodes.Status204NoContent);
     }
 
-    private static void MapActivations(RouteGroupBuilder trials)
+    private static void MapActivations(Routes trials)
     {
         trials.MapPost("", (TrialBody body, Context context, TrialTokens tokens, HttpContext http) =>
                 http.Send(new StartTrial(Id.New<TrialActivationId>(), http.Request(body, context)), TokenOf(tokens), StatusCodes.Status201Created))

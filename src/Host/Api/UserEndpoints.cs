@@ -10,7 +10,7 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Users, as the vendor manages them and as their organization does.</summary>
 internal static class UserEndpoints
 {
-    public static void MapUsers(this IEndpointRouteBuilder routes)
+    public static void MapUsers(this Routes routes)
     {
         var users = routes.MapGroup("/users").WithTags("Users");
 
@@ -46,7 +46,7 @@ internal static class UserEndpoints
             .WithSummary("Erase a person for good: the user goes, and what was known of the person can be read nowhere any more").Produces(StatusCodes.Status204NoContent);
     }
 
-    public static void MapOrganizationUsers(this IEndpointRouteBuilder routes)
+    public static void MapOrganizationUsers(this Routes routes)
     {
         var users = routes.MapGroup("/organizations/{organizationId}/users").WithTags("Organization users");
 

@@ -21,7 +21,7 @@ internal sealed record NewMembers(ValueList<UserId> UserIds);
 /// <summary>User groups of an organization, and who is in them.</summary>
 internal static class UserGroupEndpoints
 {
-    public static void MapUserGroups(this IEndpointRouteBuilder routes)
+    public static void MapUserGroups(this Routes routes)
     {
         var groups = routes.MapGroup("/organizations/{organizationId}/user-groups").WithTags("User groups");
 

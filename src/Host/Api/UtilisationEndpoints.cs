@@ -41,7 +41,7 @@ internal sealed record UtilisationParameters(
 /// <summary>How well licences are used: how many places were taken at once, and what came and went.</summary>
 internal static class UtilisationEndpoints
 {
-    public static void MapUtilisation(this IEndpointRouteBuilder routes)
+    public static void MapUtilisation(this Routes routes)
     {
         routes.MapGet("/licenses/{licenseId}/utilisation", (LicenseId licenseId, [AsParameters] UtilisationParameters parameters, HttpContext http, Context context) =>
                 Answer(http, context, parameters, [], (period, past) => Question(licenseId, context.Caller, period, past)))

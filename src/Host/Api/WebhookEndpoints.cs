@@ -13,7 +13,7 @@ internal static class WebhookEndpoints
     private const string Limit = "limit";
     private const int UsualLimit = 20;
 
-    public static void MapWebhooks(this IEndpointRouteBuilder routes)
+    public static void MapWebhooks(this Routes routes)
     {
         var webhooks = routes.MapGroup("/webhooks").WithTags("Webhooks");
 

@@ -12,6 +12,7 @@ internal static class ApiSetup
 
     public static void AddApi(this IServiceCollection services)
     {
+        Routes.AddTo(services);
         services.ConfigureHttpJsonOptions(options => HttpJson.Configure(options.SerializerOptions));
         services.AddResponseCompression(options => options.MimeTypes = ["application/json", "application/problem+json", "application/x-ndjson", "application/cloudevents-batch+json", "text/csv", "text/html", "text/css", "text/javascript"]);
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -32,12 +33,13 @@ internal static class ApiSetup
         app.UseStatusCodePages(context => Problems.WriteStatus(context.HttpContext, context.HttpContext.Response.StatusCode));
         app.Use(Headers);
         app.UseRouting();
+        app.Use(Routes.Make);
         app.Use(Identification.Identify);
         app.Use(RateLimiting.Limit);
         app.Use(Identification.StopNobody);
         app.Use(Positions.Understand);
 
-        var v3 = app.MapGroup("/v3");
+        var v3 = Routes.Of(app, "/v3");
         v3.MapOrganizations();
         v3.MapUsers();
         v3.MapOrganizationUsers();

@@ -83,7 +83,6 @@ internal static class HostApplication
         app.MapApiDescription();
         app.MapHealth();
         app.MapKeys();
-        MadeEndpoints.Take(app);
         return app;
     }
 
@@ -126,11 +125,7 @@ internal static class HostApplication
     {
         var app = Build(settings);
         if (settings.Serves)
-        {
-            MadeEndpoints.Begin(app);
             _ = Task.Run(() => app.Services.GetRequiredService<IDocumentStore>());
-        }
-
         return app;
     }
 

@@ -58,7 +58,7 @@ internal static class ServeCommand
         var watch = Stopwatch.StartNew();
         await using var installation = await Installation.OpenAsync(connection, data, cancellation, owner);
         await using var app = await HostApplication.OpenAsync(
-            installation.Settings with { Serves = true, Urls = urls, RateLimit = rateLimit, Data = data, ProofFolder = proof }, cancellation);
+            installation.Settings with { Starts = true, Urls = urls, RateLimit = rateLimit, Data = data, ProofFolder = proof }, cancellation);
         await app.StartAsync(cancellation);
 
         var demo = wantsDemo ?? installation.IsPrivate;

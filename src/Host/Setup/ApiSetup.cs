@@ -26,6 +26,7 @@ internal static class ApiSetup
     public static void UseApi(this WebApplication app)
     {
         app.UseSerilogRequestLogging(options => (options.GetLevel, options.Logger) = (LevelOf, app.Services.GetRequiredService<Serilog.ILogger>()));
+        app.Use(UntilStarted(app.Lifetime));
         app.Use(PortalMount.BelievePortals);
         app.UseResponseCompression();
         app.UsePortal();
@@ -89,6 +90,20 @@ internal static class ApiSetup
         v3.MapReleaseChannels();
         v3.MapReleasePlatforms();
         v3.MapMyReleases();
+    }
+
+    /// <summary>Services start side by side, so the port may be open before all have; who comes so early waits for them, unless to ask whether they have.</summary>
+    private static Func<HttpContext, RequestDelegate, Task> UntilStarted(IHostApplicationLifetime life)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        life.ApplicationStarted.Register(started.SetResult);
+        return (http, next) => started.Task.IsCompleted || http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase) ? next(http) : Wait(http, next);
+
+        async Task Wait(HttpContext http, RequestDelegate next)
+        {
+            await started.Task.WaitAsync(http.RequestAborted);
+            await next(http);
+        }
     }
 
     /// <summary>Requests are told apart from what is worth reading: only our own failures are loud. The query, which may name people, is never written.</summary>

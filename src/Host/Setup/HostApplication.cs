@@ -27,8 +27,8 @@ internal sealed record HostSettings
 
     public string Urls { get; init; } = "http://127.0.0.1:8080";
 
-    /// <summary>It is about to serve, so it begins to make at once what it needs for that.</summary>
-    public bool Serves { get; init; }
+    /// <summary>It is about to start, so what takes longest to make is begun while the rest is put together.</summary>
+    public bool Starts { get; init; }
 
     /// <summary>No other Host works on the database.</summary>
     public bool Alone { get; init; } = true;
@@ -54,6 +54,7 @@ internal static class HostApplication
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(settings.Urls);
         builder.Logging.ClearProviders();
+        builder.Services.Configure<HostOptions>(options => options.ServicesStartConcurrently = true);
         builder.Services.AddLogs(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
@@ -79,6 +80,8 @@ internal static class HostApplication
         settings.Replace?.Invoke(builder.Services);
 
         var app = builder.Build();
+        if (settings.Starts)
+            _ = Apart(() => app.Services.GetRequiredService<IDocumentStore>());
         app.UseApi();
         app.MapApiDescription();
         app.MapHealth();
@@ -93,7 +96,7 @@ internal static class HostApplication
     /// <exception cref="RuntimeRoleException">It could, or the database is not at the schema of this version and nobody here may bring it there.</exception>
     public static async Task<WebApplication> OpenAsync(HostSettings settings, CancellationToken cancellation = default)
     {
-        var building = Task.Run(() => BuildAhead(settings), CancellationToken.None);
+        var building = Apart(() => Build(settings));
         try
         {
             var isCurrent = !settings.AlwaysMigrates && await SchemaStamp.IsCurrentAsync(settings, cancellation);
@@ -120,14 +123,8 @@ internal static class HostApplication
         }
     }
 
-    /// <summary>Puts the Host together while its database is looked at, and goes on with what takes longest of that which it needs to serve. What goes wrong with that is told to whoever needs it.</summary>
-    private static WebApplication BuildAhead(HostSettings settings)
-    {
-        var app = Build(settings);
-        if (settings.Serves)
-            _ = Task.Run(() => app.Services.GetRequiredService<IDocumentStore>());
-        return app;
-    }
+    /// <summary>Makes something on a thread of its own: those of the pool, as many as there are cores at the start, are for answers of the database.</summary>
+    public static Task<T> Apart<T>(Func<T> made) => Task.Factory.StartNew(made, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static void AddLogs(this IServiceCollection services, IConfiguration configuration) => services.AddSerilog(logs => logs
         .MinimumLevel.Information()

@@ -22,13 +22,17 @@ public sealed class GeneratedCodeTests
         await using var app = await HostApplication.OpenAsync(new() { Connection = TestPostgres.RuntimeNameOf(owner), Owner = owner, MasterKey = new byte[Secrets.KeySize] });
         await FindHandlers(app.Services);
 
-        var files = app.Services.GetServices<ICodeFileCollection>().SelectMany(files => files.BuildFiles().Select(file => (Path: $"{Folder}/{files.ChildNamespace}/{file.FileName}.cs", Code: Generate(files, file, app.Services)))).ToList();
+        List<string> paths = [];
+        foreach (var files in app.Services.GetServices<ICodeFileCollection>())
+        {
+            foreach (var file in files.BuildFiles())
+            {
+                paths.Add($"{Folder}/{files.ChildNamespace}/{file.FileName}.cs");
+                Generate(files, file, app.Services).ShouldBeApprovedAs(paths[^1]);
+            }
+        }
 
-        files.ShouldNotBeEmpty();
-        foreach (var (path, code) in files)
-            code.ShouldBeApprovedAs(path);
-        Directory.GetFiles(Path.Combine(Approved.Root, Folder), "*.cs", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(Approved.Root, path)).ShouldBe(files.Select(file => file.Path), ignoreOrder: true);
+        Directory.GetFiles(Path.Combine(Approved.Root, Folder), "*.cs", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Approved.Root, path)).ShouldBe(paths, ignoreOrder: true);
     }
 
     /// <summary>The handlers are known once Wolverine has begun to start, also when it then misses what was generated for one of them.</summary>

@@ -23,7 +23,7 @@ public sealed class RebuildRunningException(string models) : Exception($"{models
 /// </summary>
 public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int mostRows = Rebuilder.UsualMostRows)
 {
-    public const int UsualMostRows = 30_000;
+    public const int UsualMostRows = 3_000;
     private static readonly TimeSpan BetweenReports = TimeSpan.FromMilliseconds(250);
 
     private readonly EventPages events = new(store, source);

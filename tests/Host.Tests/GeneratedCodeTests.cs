@@ -27,7 +27,7 @@ public sealed class GeneratedCodeTests
         {
             foreach (var file in files.BuildFiles())
             {
-                paths.Add($"{Folder}/{files.ChildNamespace}/{file.FileName}.cs");
+                paths.Add($"{Folder}/{files.ChildNamespace}/{file.FileName}.g.cs");
                 Generate(files, file, app.Services).ShouldBeApprovedAs(paths[^1]);
             }
         }

@@ -22,19 +22,19 @@ internal static class StoreSetup
     public static void AddStore(this IServiceCollection services, string connection, Secrets secrets)
     {
         var sources = new DataSources(connection);
-        var questions = sources.ForQuestions();
-        var keys = new PersonKeys(secrets, questions);
-        var wakeup = new CommitWakeup();
-        var options = new Lazy<StoreOptions>(() => Options(keys, wakeup));
+        var questions = new Lazy<NpgsqlDataSource>(sources.ForQuestions);
+        var keys = new Lazy<PersonKeys>(() => new(secrets, questions.Value));
+        var wakeup = new Lazy<CommitWakeup>(() => new());
+        var options = new Lazy<StoreOptions>(() => Options(keys.Value, wakeup.Value));
         _ = HostApplication.Apart(() => options.Value);
-        services.AddSingleton(_ => questions);
+        services.AddSingleton(_ => questions.Value);
         services.AddKeyedSingleton(DataSources.UsualPages, (_, _) => sources.ForUsualPages());
         services.AddKeyedSingleton(DataSources.Marten, (_, _) => sources.ForMarten());
         services.AddKeyedSingleton(DataSources.Rebuild, (_, _) => sources.ForRebuilds());
         services.AddSingleton(provider => new States(sources.ForStates(), provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<PersonKeys>()));
         services.AddSingleton(secrets);
-        services.AddSingleton(keys);
-        services.AddSingleton(wakeup);
+        services.AddSingleton(_ => keys.Value);
+        services.AddSingleton(_ => wakeup.Value);
         services.AddSingleton<FormerMachines>(provider => new LinesOfMachines(provider.GetRequiredService<NpgsqlDataSource>()).Of);
         services.AddMarten(_ => options.Value)
             .UseLightweightSessions()

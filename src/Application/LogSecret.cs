@@ -1,4 +1,3 @@
-using EventSourcedOrgs.Domain.Accounts;
 using Marten;
 
 namespace EventSourcedOrgs.Application;
@@ -19,7 +18,7 @@ public sealed class LogSecrets(IDocumentStore documents, Secrets secrets)
         await using var session = documents.LightweightSession();
         if (await session.LoadAsync<LogSecret>(Only, cancellation) is { } known)
             return (known.Name, secrets.Open(known.Sealed));
-        if (await session.Query<Account>().FirstOrDefaultAsync(cancellation) is not { } account)
+        if (await session.FindAccount(cancellation) is not { } account)
             return null;
 
         await session.BeginTransactionAsync(cancellation);

@@ -5,7 +5,6 @@ using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Users;
 using FluentValidation;
-using Marten;
 
 namespace EventSourcedOrgs.Application.Accounts;
 
@@ -38,7 +37,7 @@ public sealed partial record OpenAccount(string Name, string Alias, string Email
         public async Task<Result<Account>> Handle(OpenAccount command, CancellationToken cancellationToken)
         {
             var email = Unique.Email(command.Email);
-            if (await store.Session.Query<Account>().FirstOrDefaultAsync(cancellationToken) is { } known)
+            if (await store.Session.FindAccount(cancellationToken) is { } known)
             {
                 return known.Alias == command.Alias && await store.Claims.Holder(email, cancellationToken) == known.SuperAdmin.Value
                     ? known

@@ -1,10 +1,8 @@
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
 using FluentValidation;
-using Marten;
 
 namespace EventSourcedOrgs.Application.Activations;
 
@@ -77,7 +75,7 @@ internal static class Attempts
 {
     /// <summary>The refusal when the request is meant for another account.</summary>
     public static async Task<Refusal?> WrongAccount(this Store store, string? account, CancellationToken cancellation) =>
-        string.IsNullOrEmpty(account) || (await store.Session.Query<Account>().FirstOrDefaultAsync(cancellation))?.IsMeantBy(account, null) == true
+        string.IsNullOrEmpty(account) || (await store.Session.FindAccount(cancellation))?.IsMeantBy(account, null) == true
             ? null
             : Refusal.InvalidAccountId;
 

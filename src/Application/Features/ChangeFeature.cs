@@ -1,6 +1,5 @@
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.EntitlementSets;
 using EventSourcedOrgs.Domain.Features;
 using EventSourcedOrgs.Domain.Licenses;
@@ -27,7 +26,7 @@ public sealed record CreateFeature(FeatureId Id, string Name, string DisplayName
         public async Task<Result<Feature>> Handle(CreateFeature command, CancellationToken cancellationToken)
         {
             var name = command.Name.Trim();
-            if (await store.Session.Query<Account>().FirstOrDefaultAsync(cancellationToken) is { } account)
+            if (await store.Session.FindAccount(cancellationToken) is { } account)
                 await store.Accounts.OpenExclusively([account.Id], cancellationToken);
             if (await store.Claims.Take(Unique.FeatureName(name), command.Id.Value, Refusal.DuplicateFeatureName, cancellationToken) is { } taken)
                 return taken;

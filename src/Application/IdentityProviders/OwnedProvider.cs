@@ -1,6 +1,5 @@
 using System.Text;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Accounts;
 using Marten;
 
 namespace EventSourcedOrgs.Application.IdentityProviders;
@@ -18,7 +17,7 @@ public sealed record OwnedProvider(Guid Owner, OrganizationId? Organization, Ide
                 : Refusal.IdentityProviderNotFound;
         }
 
-        return await store.Session.Query<Account>().FirstOrDefaultAsync(cancellation) is { IdentityProvider: { } provider } account
+        return await store.Session.FindAccount(cancellation) is { IdentityProvider: { } provider } account
             ? new OwnedProvider(account.Id.Value, null, provider)
             : Refusal.IdentityProviderNotFound;
     }

@@ -1,7 +1,5 @@
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Accounts;
-using Marten;
 
 namespace EventSourcedOrgs.Application.IdentityProviders;
 
@@ -27,7 +25,7 @@ public sealed record RemoveAccountIdentityProvider : ICommand<Done>
     {
         public async Task<Result<Done>> Handle(RemoveAccountIdentityProvider command, CancellationToken cancellationToken)
         {
-            var account = await store.Session.Query<Account>().FirstAsync(cancellationToken);
+            var account = (await store.Session.FindAccount(cancellationToken))!;
             new ProviderSecrets(store.Session, secrets).Forget(account.Id.Value);
             return (await store.Accounts.Decide(account.Id, state => state.RemoveIdentityProvider(), cancellationToken)).Select(_ => default(Done));
         }

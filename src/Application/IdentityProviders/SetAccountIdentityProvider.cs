@@ -1,10 +1,8 @@
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Roles;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Users;
 using FluentValidation;
-using Marten;
 
 namespace EventSourcedOrgs.Application.IdentityProviders;
 
@@ -35,7 +33,7 @@ public sealed record SetAccountIdentityProvider(IdentityProvider Provider, strin
             if (!network.Allows(command.Provider.Issuer))
                 return Refusal.InvalidIssuer;
 
-            var account = await store.Session.Query<Account>().FirstAsync(cancellationToken);
+            var account = (await store.Session.FindAccount(cancellationToken))!;
             var isNew = await new ProviderSecrets(store.Session, secrets).Keep(
                 account.Id.Value, command.ClientSecret, account.IdentityProvider, command.Provider, cancellationToken);
             return isNew.Refusal is { } missing

@@ -1,7 +1,5 @@
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Accounts;
-using Marten;
 
 namespace EventSourcedOrgs.Application.Products;
 
@@ -16,7 +14,7 @@ public sealed record GetProductFile(ProductId Product) : IQuery<ProductFile>
         public async Task<Result<ProductFile>> Handle(GetProductFile query, CancellationToken cancellationToken)
         {
             var product = await store.Products.Latest(query.Product, cancellationToken);
-            return product.Exists && await store.Session.Query<Account>().FirstOrDefaultAsync(cancellationToken) is { } account
+            return product.Exists && await store.Session.FindAccount(cancellationToken) is { } account
                 ? new ProductFile(product.Id, account.Id, product.Name, product.PublicKey)
                 : Refusal.ProductNotFound;
         }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Accounts;
 using Marten;
 
 namespace EventSourcedOrgs.Application.SignIn;
@@ -73,7 +72,7 @@ public sealed class PasswordCheck(IDocumentStore documents, States states, IPass
         var holder = await new Claims(new(), secrets, states).Holder(Unique.Email(email), cancellation);
         var credentials = holder is { } user ? await session.LoadAsync<Credentials>(UserId.From(user), cancellation) : null;
         var isMeant = !account.IsNamed
-            || (await session.Query<Account>().FirstOrDefaultAsync(cancellation))?.IsMeantBy(account.Id, account.Alias) == true;
+            || (await session.FindAccount(cancellation))?.IsMeantBy(account.Id, account.Alias) == true;
         var isRight = passwords.Verify(credentials?.PasswordHash ?? nobody, password);
         return isRight && isMeant ? credentials?.Id : null;
     }

@@ -152,7 +152,7 @@ public sealed class SigningKeys(IDocumentStore documents, Secrets secrets, KeyRo
     }
 
     private static async Task<IReadOnlyList<SigningKey>> Stored(IDocumentSession session, CancellationToken cancellation) =>
-        [.. (await session.Query<SigningKey>().ToListAsync(cancellation)).OrderByDescending(key => key.StartsAt).ThenByDescending(key => key.CreatedAt)];
+        [.. (await session.QueryAsync<SigningKey>("where true", cancellation)).OrderByDescending(key => key.StartsAt).ThenByDescending(key => key.CreatedAt)];
 
     /// <summary>Stores a new key, and forgets those that nobody needs any more.</summary>
     private async Task Add(IDocumentSession session, IReadOnlyList<SigningKey> stored, bool atOnce, CancellationToken cancellation)

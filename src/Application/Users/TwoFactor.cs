@@ -1,10 +1,8 @@
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Users;
 using FluentValidation;
-using Marten;
 
 namespace EventSourcedOrgs.Application.Users;
 
@@ -22,7 +20,7 @@ public sealed record MakeTwoFactorSecret : ICommand<NewTwoFactorSecret>
                 return Refusal.SignInRequired;
 
             var user = await store.Users.Latest(me, cancellationToken);
-            var account = await store.Session.Query<Account>().FirstAsync(cancellationToken);
+            var account = (await store.Session.FindAccount(cancellationToken))!;
             var email = user.Email.Value ?? "";
             return (await new SecondFactor(store.Session, secrets).Make(me, cancellationToken))
                 .Select(secret => new NewTwoFactorSecret(email, Totp.AddressOf(secret, account.Name, email)));

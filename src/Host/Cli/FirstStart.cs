@@ -1,10 +1,10 @@
+using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Accounts;
 using EventSourcedOrgs.Application.Imports;
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.Products;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Domain.LicenseTemplates;
 using Marten;
@@ -32,7 +32,7 @@ internal sealed class FirstStart(IServiceProvider services)
     public async Task<string?> OpenAccountAsync(bool demo, CancellationToken cancellation)
     {
         await using var session = services.GetRequiredService<IDocumentStore>().QuerySession();
-        if (await session.Query<Account>().AnyAsync(cancellation))
+        if (await session.FindAccount(cancellation) is not null)
             return null;
 
         var password = demo ? DemoPassword : AccountCommand.NewPassword();

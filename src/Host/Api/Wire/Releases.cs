@@ -1,12 +1,10 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Domain;
-using EventSourcedOrgs.Domain.Accounts;
 using EventSourcedOrgs.Domain.Products;
 using EventSourcedOrgs.Domain.Releases;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
-using Marten;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
@@ -76,7 +74,7 @@ internal sealed record ReleaseWires(string Root, ReleaseDownloads Downloads)
 
     public async Task<IReadOnlyList<WireRelease>> Releases(IReadOnlyList<Release> releases, Store store, CancellationToken cancellation)
     {
-        var account = (await store.Session.Query<Account>().FirstAsync(cancellation)).Id;
+        var account = (await store.Session.FindAccount(cancellation))!.Id;
         var files = await Files(releases, cancellation);
         return [.. releases.Select(r => new WireRelease(
             r.Id, r.CreatedAt, r.Recorded.UpdatedAt, r.Name, r.Channel, r.Version, OnlyPlatform(r), r.Platforms, r.Notes ?? "", r.Files.Count, r.PublishedAt, files(r),

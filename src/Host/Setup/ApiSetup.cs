@@ -95,13 +95,12 @@ internal static class ApiSetup
     /// <summary>Services start side by side, so the port may be open before all have; who comes so early waits for them, unless it is to ask whether they have.</summary>
     private static Func<HttpContext, RequestDelegate, Task> UntilStarted(IHostApplicationLifetime life)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        life.ApplicationStarted.Register(started.SetResult);
-        return (http, next) => started.Task.IsCompleted || http.Request.Path == "/health/startup" ? next(http) : Wait(http, next);
+        var started = life.Started();
+        return (http, next) => started.IsCompleted || http.Request.Path == "/health/startup" ? next(http) : Wait(http, next);
 
         async Task Wait(HttpContext http, RequestDelegate next)
         {
-            await started.Task.WaitAsync(http.RequestAborted);
+            await started.WaitAsync(http.RequestAborted);
             await next(http);
         }
     }

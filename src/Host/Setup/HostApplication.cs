@@ -60,7 +60,7 @@ internal static class HostApplication
         builder.Services.AddStore(settings.Connection, new Secrets(settings.MasterKey));
         builder.Services.AddCommands();
         builder.Services.AddReadModels();
-        builder.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
+        builder.Services.AddMessaging(settings.Alone, typeof(ContinueImportHandler));
         builder.Services.AddHostedService<ResumeImports>();
         builder.Services.AddHostedService<RecordEndedLeases>();
         builder.Services.AddHostedService<RecordExpiries>();

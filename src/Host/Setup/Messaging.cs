@@ -17,10 +17,10 @@ internal static class Messaging
 
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10)];
 
-    /// <param name="builder">The Host in the making.</param>
+    /// <param name="services">Those of the Host.</param>
     /// <param name="alone">True when no other Host shares the database: what a predecessor left unfinished is taken over at once.</param>
     /// <param name="handlers">The types with <c>Handle</c> methods.</param>
-    public static void AddMessaging(this IHostApplicationBuilder builder, bool alone, params Type[] handlers) => builder.Services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
+    public static void AddMessaging(this IServiceCollection services, bool alone, params Type[] handlers) => services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
     {
         options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static;
         options.ServiceName = "eventsourcedorgs";

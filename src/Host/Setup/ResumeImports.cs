@@ -12,9 +12,7 @@ internal sealed class ResumeImports(IServiceScopeFactory scopes, IDocumentStore 
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var started = new TaskCompletionSource();
-        await using var whenStarted = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
+        await lifetime.Started().WaitAsync(stoppingToken);
 
         await using var session = documents.QuerySession();
         var running = await session.QueryAsync<Import>("where data ->> 'state' = ?", stoppingToken, "running");

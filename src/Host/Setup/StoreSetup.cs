@@ -124,6 +124,7 @@ internal static class StoreSetup
 
     public static void AddHandlersOf(this IServiceCollection services, System.Reflection.Assembly assembly)
     {
+        // Most types are closures and state machines of the compiler, which are not worth looking at in a start.
         foreach (var type in assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false, IsGenericType: false } && type.Name[0] != '<'))
         {
             foreach (var contract in type.GetInterfaces().Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))

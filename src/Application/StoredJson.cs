@@ -12,25 +12,62 @@ public sealed class PersonalJson(Func<Guid, byte[]?> keyOf, Func<Guid, bool> isE
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
         (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert.GetGenericArguments()), keyOf, isErased)!;
 
-    private sealed record Stored(Guid Person, byte[]? Data);
+    private static ReadOnlySpan<byte> Person => "person"u8;
+
+    private static ReadOnlySpan<byte> Data => "data"u8;
 
     private sealed class Converter<T>(Func<Guid, byte[]?> keyOf, Func<Guid, bool> isErased) : JsonConverter<Personal<T>>
     {
         public override Personal<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            var stored = JsonSerializer.Deserialize<Stored>(ref reader, options)!;
-            return stored.Data is not null && keyOf(stored.Person) is { } key
-                ? new(stored.Person, JsonSerializer.Deserialize<T>(Secrets.Open(key, stored.Data), options))
-                : new(stored.Person, default, Erased: true);
+            var (person, data) = Stored(ref reader);
+            if (data is null || keyOf(person) is not { } key)
+                return new(person, default, Erased: true);
+
+            var value = new Personal<T>(person, JsonSerializer.Deserialize<T>(Secrets.Open(key, data), options));
+            value.IsStored(key, data);
+            return value;
         }
 
         public override void Write(Utf8JsonWriter writer, Personal<T> value, JsonSerializerOptions options)
         {
             var data = value.Erased ? null
-                : keyOf(value.Person) is { } key ? Secrets.Seal(key, JsonSerializer.SerializeToUtf8Bytes(value.Value, options))
+                : keyOf(value.Person) is { } key ? value.StoredWith(key) ?? Sealed(key, value, options)
                 : isErased(value.Person) ? null
                 : throw new InvalidOperationException("Personal data of a person who has no key cannot be stored.");
-            JsonSerializer.Serialize(writer, new Stored(value.Person, data), options);
+            writer.WriteStartObject();
+            writer.WriteString(Person, value.Person);
+            if (data is not null)
+                writer.WriteBase64String(Data, data);
+            writer.WriteEndObject();
+        }
+
+        private static byte[] Sealed(byte[] key, Personal<T> value, JsonSerializerOptions options)
+        {
+            var data = Secrets.Seal(key, JsonSerializer.SerializeToUtf8Bytes(value.Value, options));
+            value.IsStored(key, data);
+            return data;
+        }
+
+        private static (Guid Person, byte[]? Data) Stored(ref Utf8JsonReader reader)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw new JsonException("Personal data is stored as an object.");
+
+            var (person, data) = (Guid.Empty, (byte[]?)null);
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var (isPerson, isData) = (reader.ValueTextEquals(Person), reader.ValueTextEquals(Data));
+                reader.Read();
+                if (isPerson)
+                    person = reader.GetGuid();
+                else if (isData && reader.TokenType != JsonTokenType.Null)
+                    data = reader.GetBytesFromBase64();
+                else
+                    reader.Skip();
+            }
+
+            return (person, data);
         }
     }
 }

@@ -35,6 +35,27 @@ public class PersonalData
     public void The_same_data_of_another_person_is_not() =>
         Personal.Of(Ada, "Lovelace").ShouldNotBe(Personal.Of(Bob, "Lovelace"));
 
+    [Fact]
+    public void How_it_is_stored_is_no_part_of_it()
+    {
+        var stored = Personal.Of(Ada, "Lovelace");
+        stored.IsStored([1], [2]);
+
+        stored.ShouldBe(Personal.Of(Ada, "Lovelace"));
+        stored.GetHashCode().ShouldBe(Personal.Of(Ada, "Lovelace").GetHashCode());
+    }
+
+    [Fact]
+    public void It_is_known_as_it_was_stored_with_that_key_only()
+    {
+        var stored = Personal.Of(Ada, "Lovelace");
+        stored.IsStored([1], [2]);
+
+        stored.StoredWith([1]).ShouldBe([2]);
+        stored.StoredWith([3]).ShouldBeNull();
+        (stored with { Value = "Byron" }).StoredWith([1]).ShouldBeNull();
+    }
+
     [Theory, InlineData(null), InlineData("")]
     public void No_text_is_no_data(string? nothing) =>
         Personal.OfText(Ada, nothing).ShouldBeNull();

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
-using System.Threading.Channels;
 using JasperFx.Events;
 using Marten;
 using Npgsql;
@@ -24,6 +22,7 @@ public sealed class RebuildRunningException(string models) : Exception($"{models
 public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int mostRows = Rebuilder.UsualMostRows)
 {
     public const int UsualMostRows = 3_000;
+    private const int PagesAtOnce = 2;
     private static readonly TimeSpan BetweenReports = TimeSpan.FromMilliseconds(250);
 
     private readonly EventPages events = new(store, source);
@@ -102,27 +101,11 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
         var (last, types) = (targets.Values.Max(), sides.SelectMany(side => side.Model.Events).ToHashSet());
         var total = await events.CountAsync(types, 0, last, cancellation);
         var (done, watch, next) = (0L, Stopwatch.StartNew(), TimeSpan.Zero);
-        var step = Stopwatch.GetTimestamp();
-        await foreach (var page in pace.IsGentle ? events.ReadAsync(types, 0, last, pace.PageSize, pace.Cores, cancellation) : AheadAsync(types, last, pace, cancellation))
-        {
-            if (pace.IsGentle)
-            {
-                foreach (var side in sides)
-                    await side.FillAsync(UpTo(page, targets[side]), cancellation);
-            }
-            else
-            {
-                await Task.WhenAll(sides.Select(side => Task.Run(() => side.FillAsync(UpTo(page, targets[side]), cancellation), cancellation)));
-            }
-
-            step = await pace.RestAsync(step, cancellation);
-            done += page.Count;
-            if (watch.Elapsed >= next)
-            {
-                next = watch.Elapsed + BetweenReports;
-                report?.Report(Now("folding"));
-            }
-        }
+        var pages = events.ReadAsync(types, 0, last, pace.PageSize, pace.Cores, cancellation);
+        if (pace.IsGentle)
+            await FillInTurnAsync(sides, pages, targets, pace, Filled, cancellation);
+        else
+            await FillTogetherAsync(sides, pages, targets, Filled, cancellation);
 
         report?.Report(Now("indexing"));
         await Parallel.ForEachAsync(sides.OrderByDescending(side => side.Indexes), new ParallelOptions { MaxDegreeOfParallelism = pace.Cores, CancellationToken = cancellation }, async (side, cancellation) =>
@@ -133,40 +116,70 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
 
         return Now("indexing");
 
+        void Filled(int events)
+        {
+            done += events;
+            if (watch.Elapsed < next)
+                return;
+
+            next = watch.Elapsed + BetweenReports;
+            report?.Report(Now("folding"));
+        }
+
         RebuildProgress Now(string phase) => new(phase, done, total, done / Math.Max(0.001, watch.Elapsed.TotalSeconds));
     }
 
-    private static IReadOnlyList<IEvent> UpTo(IReadOnlyList<IEvent> page, long last) => page[^1].Sequence <= last ? page : [.. page.TakeWhile(e => e.Sequence <= last)];
-
-    /// <summary>Reads one page ahead of the one that is applied.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever ends the reading is thrown where the pages are taken.")]
-    private async IAsyncEnumerable<IReadOnlyList<IEvent>> AheadAsync(
-        HashSet<Type> types, long last, RebuildPace pace, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>One read model after the other, with a rest after each page.</summary>
+    private static async Task FillInTurnAsync(
+        ImmutableArray<SideTables> sides, IAsyncEnumerable<IReadOnlyList<IEvent>> pages, Dictionary<SideTables, long> targets, RebuildPace pace, Action<int> filled, CancellationToken cancellation)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var pages = Channel.CreateBounded<IReadOnlyList<IEvent>>(1);
-        var reading = Task.Run(async () =>
+        var step = Stopwatch.GetTimestamp();
+        await foreach (var page in pages)
         {
-            try
-            {
-                await foreach (var page in events.ReadAsync(types, 0, last, pace.PageSize, pace.Cores, ended.Token))
-                    await pages.Writer.WriteAsync(page, ended.Token);
-                pages.Writer.Complete();
-            }
-            catch (Exception wrong)
-            {
-                pages.Writer.Complete(wrong);
-            }
-        }, CancellationToken.None);
+            foreach (var side in sides)
+                await side.FillAsync(UpTo(page, targets[side]), cancellation);
+            step = await pace.RestAsync(step, cancellation);
+            filled(page.Count);
+        }
+    }
+
+    /// <summary>Each read model as fast as it can, while the next pages are read: the fastest is no more than <see cref="PagesAtOnce"/> ahead of the slowest.</summary>
+    private static async Task FillTogetherAsync(
+        ImmutableArray<SideTables> sides, IAsyncEnumerable<IReadOnlyList<IEvent>> pages, Dictionary<SideTables, long> targets, Action<int> filled, CancellationToken cancellation)
+    {
+        Task[] lanes = [.. sides.Select(_ => Task.CompletedTask)];
+        var filling = new Queue<(Task[] Lanes, int Events)>();
         try
         {
-            await foreach (var page in pages.Reader.ReadAllAsync(cancellation))
-                yield return page;
+            await foreach (var page in pages)
+            {
+                lanes = [.. sides.Zip(lanes, (side, before) => Task.Run(() => FillNextAsync(before, side, page), CancellationToken.None))];
+                filling.Enqueue((lanes, page.Count));
+                if (filling.Count == PagesAtOnce)
+                    await OldestAsync();
+            }
+
+            while (filling.Count > 0)
+                await OldestAsync();
         }
         finally
         {
-            await ended.CancelAsync();
-            await reading;
+            await Task.WhenAll(lanes);
+        }
+
+        async Task FillNextAsync(Task before, SideTables side, IReadOnlyList<IEvent> page)
+        {
+            await before;
+            await side.FillAsync(UpTo(page, targets[side]), cancellation);
+        }
+
+        async Task OldestAsync()
+        {
+            var (oldest, events) = filling.Dequeue();
+            await Task.WhenAll(oldest);
+            filled(events);
         }
     }
+
+    private static IReadOnlyList<IEvent> UpTo(IReadOnlyList<IEvent> page, long last) => page[^1].Sequence <= last ? page : [.. page.TakeWhile(e => e.Sequence <= last)];
 }

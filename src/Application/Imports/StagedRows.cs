@@ -18,6 +18,8 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
 {
     public const string Schema = "imports";
     public const string Name = $"{Schema}.row";
+    /// <summary>Rows are numbered from one without gaps. A range instead of a limit: with a limit all rows that are left are read and sorted for each step, as long as the table has no statistics of a new import.</summary>
+    private const string Next = "number > $2 and number <= $2 + $3";
     private const int MostInOneCopy = 2_000;
     private const int MostCharactersInOneCopy = 2 * 1024 * 1024;
 
@@ -85,7 +87,7 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
 
     /// <summary>The rows that come after the first <paramref name="from"/>, as the session sees them.</summary>
     public Task<List<ImportRow>> After(IQuerySession session, ImportId import, int from, int most, CancellationToken cancellation) => Read(
-        session, $"select number, line, kind, raw, code, message from {Name} where import = $1 and number > $2 order by number limit $3", cancellation, import.Value, from, most);
+        session, $"select number, line, kind, raw, code, message from {Name} where import = $1 and {Next} order by number", cancellation, import.Value, from, most);
 
     /// <summary>The rows before <paramref name="before"/> that would have made what these names stand for; only a dry run keeps them.</summary>
     public Task<List<ImportRow>> Makers(IQuerySession session, ImportId import, IEnumerable<string> names, int before, CancellationToken cancellation) => Read(
@@ -136,10 +138,11 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
         do
         {
             rows.Clear();
-            await using (var command = database.CreateCommand($"select {columns}, number from {Name} r where import = $1 and number > $2 order by number limit {MostInOneCopy}"))
+            await using (var command = database.CreateCommand($"select {columns}, number from {Name} r where import = $1 and {Next} order by number"))
             {
                 command.Parameters.Add(new() { Value = import.Value });
                 command.Parameters.Add(new() { Value = last });
+                command.Parameters.Add(new() { Value = MostInOneCopy });
                 await using var reader = await command.ExecuteReaderAsync(cancellation);
                 for (; await reader.ReadAsync(cancellation); last = reader.GetInt32(reader.FieldCount - 1))
                     rows.Add(read(reader));

@@ -113,11 +113,11 @@ public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOf
     {
         switch (e.Data)
         {
-            case OrganizationEvent: touched.Key(Seats, new(e.StreamId)); break;
-            case UserEvent: touched.Key(Users, new(e.StreamId)); break;
-            case UserGroupEvent: touched.Key(UserGroups, new(e.StreamId)); break;
-            case LicenseEvent: touched.Key(Licenses, new(e.StreamId)); break;
-            case ActivationEvent: touched.Key(Activations, new(e.StreamId)); break;
+            case OrganizationEvent: touched.OfStream(Seats, new(e.StreamId)); break;
+            case UserEvent: touched.OfStream(Users, new(e.StreamId)); break;
+            case UserGroupEvent: touched.OfStream(UserGroups, new(e.StreamId)); break;
+            case LicenseEvent: touched.OfStream(Licenses, new(e.StreamId)); break;
+            case ActivationEvent: touched.OfStream(Activations, new(e.StreamId)); break;
         }
     }
 

@@ -80,7 +80,7 @@ public abstract class ReadModel
     }
 
     /// <summary>Names the keys that a page reads.</summary>
-    internal void TouchAll(IReadOnlyList<IEvent> page, Rows rows) => Each(page, e => Touch(e, new(rows)));
+    internal void TouchAll(IReadOnlyList<IEvent> page, Rows rows) => Each(page, e => Touch(e, new(rows, e)));
 
     /// <summary>Applies a page to rows that are loaded.</summary>
     internal void ApplyAll(IReadOnlyList<IEvent> page, Rows rows) => Each(page, e =>

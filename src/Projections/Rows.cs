@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using JasperFx.Events;
 
 namespace EventSourcedOrgs.Projections;
 
@@ -60,9 +61,12 @@ public sealed class Rows
 
 /// <summary>The keys whose current rows a page of events will read.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "never compared")]
-public readonly struct Touched(Rows rows)
+public readonly struct Touched(Rows rows, IEvent e)
 {
-    public void Key<TKey, TRow>(Table<TKey, TRow> table, TKey key) where TKey : notnull where TRow : class => rows.Of(table).Touch(key);
+    public void Key<TKey, TRow>(Table<TKey, TRow> table, TKey key) where TKey : notnull where TRow : class => rows.Of(table).Touch(key, isNew: false);
+
+    /// <summary>The same in a table whose rows belong to streams and are made by their events alone: the first event of a stream finds none, so none is asked for.</summary>
+    public void OfStream<TKey, TRow>(Table<TKey, TRow> table, TKey key) where TKey : notnull where TRow : class => rows.Of(table).Touch(key, isNew: e.Version == 1);
 }
 
 /// <summary>A row and the positions between which it holds; outside versioned tables only the row means something.</summary>

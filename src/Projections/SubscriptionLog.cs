@@ -92,7 +92,7 @@ public sealed class SubscriptionLog() : ReadModel(ModelName, [Entries, Terms], [
     ])
     { Versioned = "h" };
 
-    public override void Touch(IEvent e, Touched touched) => touched.Key(Terms, new(e.StreamId));
+    public override void Touch(IEvent e, Touched touched) => touched.OfStream(Terms, new(e.StreamId));
 
     public override void Apply(IEvent e, Rows rows)
     {

@@ -45,12 +45,18 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
 
     public override int Count => entries.Count;
 
-    public void Touch(TKey key)
+    /// <summary>Notes a key that will be read; when it is new, the table cannot hold a row of it yet.</summary>
+    public void Touch(TKey key, bool isNew)
     {
         ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(entries, key, out var known);
         entry ??= new(table.IsVersioned);
         entry.LastUsed = Filling?.Page ?? 0;
-        if (!known)
+        if (known)
+            return;
+
+        if (isNew)
+            entry.Settle();
+        else
             touched.Add(key);
     }
 

@@ -132,7 +132,7 @@ public sealed class DirectoryPart<TState, TEvent>(
 
     internal override Type Family => typeof(TEvent);
 
-    internal override void Touch(IEvent e, Touched touched) => touched.Key(Rows, e.StreamId);
+    internal override void Touch(IEvent e, Touched touched) => touched.OfStream(Rows, e.StreamId);
 
     internal override void Apply(IEvent e, Rows rows)
     {

@@ -136,15 +136,15 @@ public sealed class EffectiveAccess() : ReadModel(
     {
         switch (e.Data)
         {
-            case OrganizationSuspended or OrganizationReinstated:
-                touched.Key(Organizations, new(e.StreamId));
+            case OrganizationCreated or OrganizationSuspended or OrganizationReinstated:
+                touched.OfStream(Organizations, new(e.StreamId));
                 break;
-            case UserMoved or UserSuspended or UserReinstated:
-                touched.Key(Users, new(e.StreamId));
+            case UserCreated or UserMoved or UserSuspended or UserReinstated:
+                touched.OfStream(Users, new(e.StreamId));
                 break;
-            case LicenseExpiryChanged or LicenseRenewed or LicenseExtended or LicenseSuspended or LicenseReinstated or LicenseRevoked or LicenseRevocationLifted
+            case LicenseCreated or LicenseExpiryChanged or LicenseRenewed or LicenseExtended or LicenseSuspended or LicenseReinstated or LicenseRevoked or LicenseRevocationLifted
                 or LicenseTransferred:
-                touched.Key(Licenses, new(e.StreamId));
+                touched.OfStream(Licenses, new(e.StreamId));
                 break;
         }
     }

@@ -59,7 +59,7 @@ public sealed class Outbox() : ReadModel(ModelName, [Entries, Owned], WebhookNam
     {
         touched.Key(Entries, KeyOf(e));
         if (e.Data is UserEvent or AccessTokenEvent)
-            touched.Key(Owned, e.StreamId);
+            touched.OfStream(Owned, e.StreamId);
     }
 
     public override void Apply(IEvent e, Rows rows)

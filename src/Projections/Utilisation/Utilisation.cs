@@ -88,8 +88,8 @@ public sealed class Utilisation() : ReadModel(ModelName, [Stays, Licenses, Refus
         switch (e.Data)
         {
             case ActivationRefused: break;
-            case ActivationEvent: touched.Key(Stays, new(e.StreamId)); break;
-            default: touched.Key(Licenses, new(e.StreamId)); break;
+            case ActivationEvent: touched.OfStream(Stays, new(e.StreamId)); break;
+            default: touched.OfStream(Licenses, new(e.StreamId)); break;
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class PersonalJson(Func<Guid, byte[]?> keyOf, Func<Guid, bool> isE
                 return new(person, default, Erased: true);
 
             var value = new Personal<T>(person, JsonSerializer.Deserialize<T>(Secrets.Open(key, data), options));
-            value.IsStored(key, data);
+            value.Remember(key, data);
             return value;
         }
 
@@ -45,7 +45,7 @@ public sealed class PersonalJson(Func<Guid, byte[]?> keyOf, Func<Guid, bool> isE
         private static byte[] Sealed(byte[] key, Personal<T> value, JsonSerializerOptions options)
         {
             var data = Secrets.Seal(key, JsonSerializer.SerializeToUtf8Bytes(value.Value, options));
-            value.IsStored(key, data);
+            value.Remember(key, data);
             return data;
         }
 

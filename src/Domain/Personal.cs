@@ -18,7 +18,7 @@ public sealed record Personal<T>(Guid Person, T? Value, bool Erased = false)
     public byte[]? StoredWith(byte[] key) => stored is { } known && (known.Key == key || known.Key.AsSpan().SequenceEqual(key)) ? known.Data : null;
 
     /// <summary>Remembers how the value is stored.</summary>
-    public void IsStored(byte[] key, byte[] data) => stored = new(key, data);
+    public void Remember(byte[] key, byte[] data) => stored = new(key, data);
 
     /// <summary>How a value is stored is no part of what it is.</summary>
     public bool Equals(Personal<T>? other) => other is not null && Person == other.Person && Erased == other.Erased && EqualityComparer<T?>.Default.Equals(Value, other.Value);

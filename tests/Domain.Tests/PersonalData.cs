@@ -39,7 +39,7 @@ public class PersonalData
     public void How_it_is_stored_is_no_part_of_it()
     {
         var stored = Personal.Of(Ada, "Lovelace");
-        stored.IsStored([1], [2]);
+        stored.Remember([1], [2]);
 
         stored.ShouldBe(Personal.Of(Ada, "Lovelace"));
         stored.GetHashCode().ShouldBe(Personal.Of(Ada, "Lovelace").GetHashCode());
@@ -49,7 +49,7 @@ public class PersonalData
     public void It_is_known_as_it_was_stored_with_that_key_only()
     {
         var stored = Personal.Of(Ada, "Lovelace");
-        stored.IsStored([1], [2]);
+        stored.Remember([1], [2]);
 
         stored.StoredWith([1]).ShouldBe([2]);
         stored.StoredWith([3]).ShouldBeNull();

@@ -22,7 +22,6 @@ public sealed class RebuildRunningException(string models) : Exception($"{models
 public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int mostRows = Rebuilder.UsualMostRows)
 {
     public const int UsualMostRows = 3_000;
-    private const int PagesAtOnce = 2;
     private static readonly TimeSpan BetweenReports = TimeSpan.FromMilliseconds(250);
 
     private readonly EventPages events = new(store, source);
@@ -119,7 +118,7 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
         void Filled(int events)
         {
             done += events;
-            if (watch.Elapsed < next)
+            if (events == 0 || watch.Elapsed < next)
                 return;
 
             next = watch.Elapsed + BetweenReports;
@@ -143,41 +142,34 @@ public sealed class Rebuilder(IDocumentStore store, NpgsqlDataSource source, int
         }
     }
 
-    /// <summary>Each read model as fast as it can, while the next pages are read: the fastest is no more than <see cref="PagesAtOnce"/> ahead of the slowest.</summary>
+    /// <summary>Each read model as fast as it can, while the next page is read: the fastest is no more than a page ahead of the slowest.</summary>
     private static async Task FillTogetherAsync(
         ImmutableArray<SideTables> sides, IAsyncEnumerable<IReadOnlyList<IEvent>> pages, Dictionary<SideTables, long> targets, Action<int> filled, CancellationToken cancellation)
     {
         Task[] lanes = [.. sides.Select(_ => Task.CompletedTask)];
-        var filling = new Queue<(Task[] Lanes, int Events)>();
+        var last = 0;
         try
         {
             await foreach (var page in pages)
             {
-                lanes = [.. sides.Zip(lanes, (side, before) => Task.Run(() => FillNextAsync(before, side, page), CancellationToken.None))];
-                filling.Enqueue((lanes, page.Count));
-                if (filling.Count == PagesAtOnce)
-                    await OldestAsync();
+                var before = lanes;
+                lanes = [.. sides.Zip(before, (side, lane) => Task.Run(() => FillNextAsync(lane, side, page), CancellationToken.None))];
+                await Task.WhenAll(before);
+                filled(last);
+                last = page.Count;
             }
-
-            while (filling.Count > 0)
-                await OldestAsync();
         }
         finally
         {
             await Task.WhenAll(lanes);
         }
 
+        filled(last);
+
         async Task FillNextAsync(Task before, SideTables side, IReadOnlyList<IEvent> page)
         {
             await before;
             await side.FillAsync(UpTo(page, targets[side]), cancellation);
-        }
-
-        async Task OldestAsync()
-        {
-            var (oldest, events) = filling.Dequeue();
-            await Task.WhenAll(oldest);
-            filled(events);
         }
     }
 

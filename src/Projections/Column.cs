@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -18,36 +19,49 @@ public abstract record Column<TSource>(string Name, NpgsqlDbType Type)
     internal abstract Argument Of(IReadOnlyCollection<TSource> sources);
 
     /// <summary>Writes the value of one row into a COPY.</summary>
-    internal abstract Task CopyAsync(NpgsqlBinaryImporter copy, TSource source, CancellationToken cancellation);
+    internal abstract void Copy(CopyBuffer into, TSource source);
 }
 
 /// <summary>A column of single values.</summary>
 public sealed record Column<TSource, T>(string Name, NpgsqlDbType Type, Func<TSource, T> Value) : Column<TSource>(Name, Type)
 {
+    private readonly Action<CopyBuffer, T> encode = CopyEncoders.Of<T>(Type);
+
     internal override string Definition => $"{Name} {SqlType}{(default(T) is null ? "" : " not null")}";
 
     internal override Argument Of(IReadOnlyCollection<TSource> sources) => new(sources.Select(Value).ToArray(), NpgsqlDbType.Array | Type);
 
-    internal override Task CopyAsync(NpgsqlBinaryImporter copy, TSource source, CancellationToken cancellation) =>
-        Value(source) is { } value ? copy.WriteAsync(value, Type, cancellation) : copy.WriteNullAsync(cancellation);
+    internal override void Copy(CopyBuffer into, TSource source) => encode(into, Value(source));
 }
 
 /// <summary>A column of arrays. An array of arrays would arrive flattened, so each travels as its text.</summary>
 public sealed record SetColumn<TSource, T>(string Name, NpgsqlDbType Type, Func<TSource, IEnumerable<T>> Value) : Column<TSource>(Name, Type)
 {
+    private readonly Action<CopyBuffer, IEnumerable<T>> encode = CopyEncoders.Of<IEnumerable<T>>(Type);
+
     internal override string Definition => $"{Name} {SqlType}[] not null";
 
     internal override string Cast => $"::{SqlType}[]";
 
     internal override Argument Of(IReadOnlyCollection<TSource> sources) =>
-        new(sources.Select(source => $$"""{{{string.Join(',', Value(source).Select(Quoted))}}}""").ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        new(sources.Select(source => Literal(Value(source))).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
 
-    internal override Task CopyAsync(NpgsqlBinaryImporter copy, TSource source, CancellationToken cancellation) =>
-        copy.WriteAsync(Value(source).ToArray(), NpgsqlDbType.Array | Type, cancellation);
+    internal override void Copy(CopyBuffer into, TSource source) => encode(into, Value(source));
 
-    private static string Quoted(T item) => $"\"{Escaped(Convert.ToString(item, CultureInfo.InvariantCulture)!)}\"";
+    private static string Literal(IEnumerable<T> items)
+    {
+        var text = new StringBuilder("{");
+        foreach (var item in items)
+        {
+            text.Append(text.Length == 1 ? "" : ",");
+            if (item is Guid id)
+                text.Append(CultureInfo.InvariantCulture, $"{id}");
+            else
+                text.Append('"').Append($"{item}".Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
+        }
 
-    private static string Escaped(string text) => text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        return text.Append('}').ToString();
+    }
 }
 
 /// <summary>Reads the fields of a row by name; a null needs a type that can hold it.</summary>

@@ -242,16 +242,12 @@ internal sealed class CounterRows<TKey>(CounterTable<TKey> table) : WorkingSet w
 
         var sums = Sums.ToList();
         Sums.Clear();
-        return new([], new([.. table.KeyColumns.Select(c => c.Name), .. table.Names], async (copy, cancellation) =>
+        return new([], new([.. table.KeyColumns.Select(c => c.Name), .. table.Names], sums.Count, (into, n) =>
         {
-            foreach (var (key, values) in sums)
-            {
-                await copy.StartRowAsync(cancellation);
-                foreach (var column in table.KeyColumns)
-                    await column.CopyAsync(copy, key, cancellation);
-                foreach (var value in values)
-                    await copy.WriteAsync(value, NpgsqlDbType.Bigint, cancellation);
-            }
+            foreach (var column in table.KeyColumns)
+                column.Copy(into, sums[n].Key);
+            foreach (var value in sums[n].Value)
+                into.Write(value);
         }))
         { Evicted = true };
     }

@@ -119,7 +119,7 @@ public sealed class Warehouse() : ReadModel("Warehouse", [Items, History, Labels
         .Column("name", NpgsqlDbType.Text, row => row.Name)
         .Column("shelf", NpgsqlDbType.Integer, row => row.Shelf)
         .Column("moves", NpgsqlDbType.Integer, row => row.Moves)
-        .Column("added", NpgsqlDbType.TimestampTz, row => row.Added)
+        .Column("added", NpgsqlDbType.TimestampTz, row => row.Added?.UtcDateTime)
         .Column("facts", NpgsqlDbType.Jsonb, row => row.Facts)
         .Set("names", NpgsqlDbType.Text, row => row.Names);
 

@@ -85,7 +85,7 @@ public sealed class Directory : ReadModel
     internal static string TableOf(string name) => $"{Table.Schema}.{name}_v{Shape}";
 
     /// <summary>Reads a part of a document, which must be the first column selected.</summary>
-    internal TPart Stored<TPart>(Npgsql.NpgsqlDataReader reader) => JsonSerializer.Deserialize<TPart>(reader.GetString(0), json)!;
+    internal TPart Stored<TPart>(Npgsql.NpgsqlDataReader reader) => JsonSerializer.Deserialize<TPart>(reader.GetFieldValue<byte[]>(0), json)!;
 
     private DirectoryPart PartOf(IEvent e) => parts[e.EventType.BaseType!];
 
@@ -107,7 +107,7 @@ public abstract class DirectoryPart
     internal abstract void Apply(IEvent e, Rows rows);
 
     /// <summary>The state that a document holds.</summary>
-    internal abstract object StateOf(string document);
+    internal abstract object StateOf(byte[] document);
 }
 
 /// <summary>The state of one aggregate, under the id of its stream.</summary>
@@ -119,9 +119,9 @@ public sealed class DirectoryPart<TState, TEvent>(
     where TState : class, IAggregate<TState, TEvent>
 {
     public Table<Guid, Entry<TState>> Rows { get; } = columns(Projections.Table.Versioned<Guid, Entry<TState>>(
-            name, Directory.Shape, entry => entry.Id, reader => new(reader.Get<Guid>("id"), JsonSerializer.Deserialize<TState>(reader.Get<string>("document"), json)!))
+            name, Directory.Shape, entry => entry.Id, reader => new(reader.Get<Guid>("id"), JsonSerializer.Deserialize<TState>(reader.Get<byte[]>("document"), json)!))
         .Key("id", NpgsqlTypes.NpgsqlDbType.Uuid, id => id)
-        .Column("document", NpgsqlTypes.NpgsqlDbType.Json, entry => JsonSerializer.Serialize(entry.State, json)));
+        .Column("document", NpgsqlTypes.NpgsqlDbType.Json, entry => JsonSerializer.SerializeToUtf8Bytes(entry.State, json)));
 
     /// <summary>Counts by which the page of a number is found, where lists are so long that it matters.</summary>
     internal Ranks<TState>? Ranks { get; init; }
@@ -150,8 +150,8 @@ public sealed class DirectoryPart<TState, TEvent>(
     /// <summary>Where the rows of an owner are counted, or all.</summary>
     internal Ranking RankingOf(Guid? owner = null) => new(Ranks!.Counts.Name, owner ?? Ranking.All);
 
-    internal override object StateOf(string document) => JsonSerializer.Deserialize<TState>(document, json)!;
+    internal override object StateOf(byte[] document) => JsonSerializer.Deserialize<TState>(document, json)!;
 
     /// <summary>Reads the states of a list; <c>document</c> must be the first column selected.</summary>
-    internal TState StateOf(Npgsql.NpgsqlDataReader reader) => JsonSerializer.Deserialize<TState>(reader.GetString(0), json)!;
+    internal TState StateOf(Npgsql.NpgsqlDataReader reader) => JsonSerializer.Deserialize<TState>(reader.GetFieldValue<byte[]>(0), json)!;
 }

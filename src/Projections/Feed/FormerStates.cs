@@ -54,7 +54,7 @@ public sealed class FormerStates(NpgsqlDataSource database, Directory directory,
     {
         await using var command = database.CreateCommand(
             $"""
-             select x.position, s.document::text
+             select x.position, s.document
              from unnest($1::uuid[], $2::bigint[]) x(id, position)
              cross join lateral (select d.document, d.until from {part.Table.Name} d where d.id = x.id and d.since < x.position order by d.since desc limit 1) s
              where s.until = x.position
@@ -63,6 +63,6 @@ public sealed class FormerStates(NpgsqlDataSource database, Directory directory,
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. events.Select(e => e.Sequence)] });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            known[reader.GetInt64(0)] = part.StateOf(reader.GetString(1));
+            known[reader.GetInt64(0)] = part.StateOf(await reader.GetFieldValueAsync<byte[]>(1, cancellation));
     }
 }

@@ -23,6 +23,7 @@ internal sealed class SideTables
 
     private readonly Dictionary<Table, Table> sides;
     private readonly Dictionary<Table, Filling> fillings;
+    private readonly CopyBuffer copying = new();
     private Rows? rows;
 
     public SideTables(ReadModel model, NpgsqlDataSource source, int mostRows, RebuildPace? pace = null)
@@ -134,7 +135,7 @@ internal sealed class SideTables
             if (drained.Copy is not null)
             {
                 await using var connection = await OpenAsync(cancellation);
-                await drained.Copy.Into(side.Name, connection, cancellation);
+                await drained.Copy.Into(side.Name, copying, connection, cancellation);
             }
 
             if (!drained.Evicted || fillings[table].Spilled || evictBefore == int.MaxValue)

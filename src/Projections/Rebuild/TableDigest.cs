@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using EventSourcedOrgs.Proof;
+using System.IO.Hashing;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace EventSourcedOrgs.Projections;
 
@@ -18,7 +17,7 @@ internal readonly record struct TableDigest(long Rows, decimal Sum)
     {
         var row = $"hash_record_extended(row({string.Join(", ", table.Compared.Where(column => !column.IsDocument).Select(column => column.Name))}), 0)";
         if (table.Compared.Where(column => column.IsDocument).Select(column => column.Name).ToList() is { Count: > 0 } documents)
-            return await OfDocumentsAsync($"select {row}, {string.Join(", ", documents)} from {table.Name}", documents.Count, connection, cancellation);
+            return await Task.Run(() => OfDocuments($"select {row}, {string.Join(", ", documents)} from {table.Name}", documents.Count, connection, cancellation), cancellation);
 
         await using var command = new NpgsqlCommand($"select count(*), coalesce(sum({row}), 0) from {table.Name}", connection) { CommandTimeout = 0 };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -46,29 +45,28 @@ internal readonly record struct TableDigest(long Rows, decimal Sum)
         return written + document.Length;
     }
 
-    private static async Task<TableDigest> OfDocumentsAsync(string query, int documents, NpgsqlConnection connection, CancellationToken cancellation)
+    private static TableDigest OfDocuments(string query, int documents, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var (rows, sum, scratch) = (0L, 0m, Array.Empty<byte>());
-        await using var copy = await connection.BeginBinaryExportAsync($"copy ({query}) to stdout (format binary)", cancellation);
-        copy.Timeout = Timeout.InfiniteTimeSpan;
-        while (await copy.StartRowAsync(cancellation) >= 0)
+        var (count, sum, scratch) = (0L, 0m, Array.Empty<byte>());
+        foreach (var page in CopyOut.Read(connection, query, 1 + documents, cancellation))
         {
-            var row = await copy.ReadAsync<long>(NpgsqlDbType.Bigint, cancellation);
-            for (var n = 0; n < documents; n++)
-                row = Hash(row, copy.IsNull ? null : await copy.ReadAsync<byte[]>(NpgsqlDbType.Json, cancellation), ref scratch);
-            (rows, sum) = (rows + 1, sum + row);
+            using var rows = page;
+            while (rows.Next())
+            {
+                var row = BinaryPrimitives.ReadInt64BigEndian(rows.Value()!.Value.Span);
+                for (var n = 0; n < documents; n++)
+                    row = Hash(row, rows.Value().GetValueOrDefault().Span, ref scratch);
+                (count, sum) = (count + 1, sum + row);
+            }
         }
 
-        return new(rows, sum);
+        return new(count, sum);
     }
 
-    private static long Hash(long row, byte[]? document, ref byte[] scratch)
+    private static long Hash(long row, ReadOnlySpan<byte> document, ref byte[] scratch)
     {
-        var size = sizeof(long) + (document?.Length ?? 0);
-        if (scratch.Length < size)
-            scratch = new byte[2 * size];
-        BinaryPrimitives.WriteInt64BigEndian(scratch, row);
-        var length = sizeof(long) + Unsealed(document, scratch.AsSpan(sizeof(long)));
-        return (long)Digest.OfLeaf(scratch.AsSpan(0, length)).A;
+        if (scratch.Length < document.Length)
+            scratch = new byte[2 * document.Length];
+        return (long)XxHash3.HashToUInt64(scratch.AsSpan(0, Unsealed(document, scratch)), row);
     }
 }

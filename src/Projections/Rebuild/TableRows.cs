@@ -1,5 +1,3 @@
-using NpgsqlTypes;
-
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>A working set that lives for many pages: its ended versions are written as they end, its rows when they are evicted.</summary>
@@ -55,25 +53,21 @@ internal sealed partial class TableRows<TKey, TRow>
     }
 
     private Copy? Copying(List<RowVersion<TRow>> rows) => rows.Count == 0 ? null : new(
-        [.. table.KeyColumns.Select(c => c.Name), .. table.RowColumns.Select(c => c.Name), .. table.IsVersioned ? (string[])["since", "until"] : []],
-        async (copy, cancellation) =>
+        [.. table.KeyColumns.Select(c => c.Name), .. table.RowColumns.Select(c => c.Name), .. table.IsVersioned ? (string[])["since", "until"] : []], rows.Count, (into, n) =>
         {
-            foreach (var (row, since, until) in rows)
-            {
-                await copy.StartRowAsync(cancellation);
-                var key = table.KeyOf(row);
-                foreach (var column in table.KeyColumns)
-                    await column.CopyAsync(copy, key, cancellation);
-                foreach (var column in table.RowColumns)
-                    await column.CopyAsync(copy, row, cancellation);
-                if (!table.IsVersioned)
-                    continue;
+            var (row, since, until) = rows[n];
+            var key = table.KeyOf(row);
+            foreach (var column in table.KeyColumns)
+                column.Copy(into, key);
+            foreach (var column in table.RowColumns)
+                column.Copy(into, row);
+            if (!table.IsVersioned)
+                return;
 
-                await copy.WriteAsync(since, NpgsqlDbType.Bigint, cancellation);
-                if (until is { } end)
-                    await copy.WriteAsync(end, NpgsqlDbType.Bigint, cancellation);
-                else
-                    await copy.WriteNullAsync(cancellation);
-            }
+            into.Write(since);
+            if (until is { } end)
+                into.Write(end);
+            else
+                into.WriteNull();
         });
 }

@@ -14,10 +14,9 @@ public sealed class BrokenEventException(long position, string name, Exception i
     public PoisonEvent Event { get; } = new(position, name);
 }
 
-/// <summary>An event as it is stored.</summary>
+/// <summary>An event as it is stored, with what a read model may need of it.</summary>
 internal sealed record StoredEvent(
-    long Position, Guid Id, Guid Stream, long Version, string Type, DateTimeOffset Time, string? DotNetType, string? Actor, string? Correlation, string? Causation, string Tenant,
-    bool IsArchived, byte[]? Headers, byte[] Data);
+    long Position, Guid Id, Guid Stream, long Version, string Type, DateTimeOffset Time, string? Actor, string? Correlation, string? Causation, byte[] Data);
 
 /// <summary>Reads events of some types in their order, straight from where they are stored, page by page and with no transaction open in between.</summary>
 internal sealed class EventPages(IDocumentStore store, NpgsqlDataSource source)
@@ -25,8 +24,7 @@ internal sealed class EventPages(IDocumentStore store, NpgsqlDataSource source)
     /// <summary>Pages of so many events are deserialized on all cores that one may have.</summary>
     private const int WorthSharing = 200;
 
-    private const string Columns =
-        "seq_id, id, stream_id, version, type, timestamp, mt_dotnet_type, user_name, correlation_id, causation_id, tenant_id, coalesce(is_archived, false), headers, data";
+    private const string Columns = "seq_id, id, stream_id, version, type, timestamp, user_name, correlation_id, causation_id, data";
 
     private readonly EventGraph events = (EventGraph)store.Options.Events;
     private readonly ISerializer serializer = store.Options.Serializer();
@@ -127,16 +125,13 @@ internal sealed class EventPages(IDocumentStore store, NpgsqlDataSource source)
         }
 
         (e.Sequence, e.Id, e.StreamId, e.Version, e.EventTypeName, e.Timestamp) = (stored.Position, stored.Id, stored.Stream, stored.Version, stored.Type, stored.Time);
-        (e.DotNetTypeName, e.UserName, e.CorrelationId, e.CausationId) = (stored.DotNetType!, stored.Actor, stored.Correlation, stored.Causation);
-        (e.TenantId, e.IsArchived) = (stored.Tenant, stored.IsArchived);
-        if (stored.Headers is { } headers)
-            e.Headers = serializer.FromJson<Dictionary<string, object>>(new MemoryStream(headers, writable: false));
+        (e.UserName, e.CorrelationId, e.CausationId) = (stored.Actor, stored.Correlation, stored.Causation);
         return e;
     }
 
     private static StoredEvent Row(DbDataReader reader) => new(
         reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5), Text(reader, 6), Text(reader, 7),
-        Text(reader, 8), Text(reader, 9), reader.GetString(10), reader.GetBoolean(11), reader.IsDBNull(12) ? null : reader.GetFieldValue<byte[]>(12), reader.GetFieldValue<byte[]>(13));
+        Text(reader, 8), reader.GetFieldValue<byte[]>(9));
 
     private static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

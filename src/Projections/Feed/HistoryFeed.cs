@@ -67,7 +67,7 @@ public sealed class HistoryFeed() : ReadModel(ModelName, [Entries, Owners], Reso
         .Index("(request_id, position)")
         .Index("(organization_id, position)")
         .Index("(former_id, position) where former_id is not null")
-        .Index("(user_id, position)");
+        .Index("(user_id, position) where user_id is not null");
 
     public static readonly Table<Guid, FeedOwner> Owners = Table.Of<Guid, FeedOwner>(
             "feed_owner", Shape, row => row.Id, r => new(r.Get<Guid>("id"), r.Organization(), r.User("user_id"), r.Get<Guid[]>("token_ids").ToValueList()))
@@ -112,8 +112,8 @@ public sealed class HistoryFeed() : ReadModel(ModelName, [Entries, Owners], Reso
         {
             Organization = organization,
             Former = e.Data is UserMoved or LicenseTransferred && before?.Organization != organization ? before?.Organization : null,
-            User = IsUser(e.UserName) ? new(actor!.Id) : actor?.User,
-            ActorOrganization = OfProvider(e.UserName) ?? actor?.Organization,
+            User = IdAfter("user:", e.UserName) is { } user ? new(user) : actor?.User,
+            ActorOrganization = IdAfter("provider:", e.UserName) is { } provider ? new(provider) : actor?.Organization,
         });
     }
 
@@ -177,14 +177,11 @@ public sealed class HistoryFeed() : ReadModel(ModelName, [Entries, Owners], Reso
         _ => "updated",
     };
 
-    private static bool IsUser(string? actor) => actor?.StartsWith("user:", StringComparison.Ordinal) == true && ActorId(actor) is not null;
-
     /// <summary>The user or token that acted.</summary>
-    private static Guid? ActorId(string? actor) =>
-        actor?.Split(':') is ["user" or "token", var id] && Guid.TryParse(id, out var known) ? known : null;
+    private static Guid? ActorId(string? actor) => IdAfter("user:", actor) ?? IdAfter("token:", actor);
 
-    private static OrganizationId? OfProvider(string? actor) =>
-        actor?.Split(':') is ["provider", var id] && Guid.TryParse(id, out var known) ? new(known) : null;
+    private static Guid? IdAfter(string kind, string? actor) =>
+        actor?.StartsWith(kind, StringComparison.Ordinal) == true && Guid.TryParse(actor.AsSpan(kind.Length), out var known) ? known : null;
 
     internal static FeedRow Read(System.Data.Common.DbDataReader r) => new(
         r.Get<long>("position"), r.Get<Guid>("id"), r.Get<Guid>("resource_id"), r.Get<string>("resource"), r.Get<string>("type"), r.Get<string>("action"),

@@ -45,25 +45,6 @@ public sealed class Store : IDisposable
         session.LastModifiedBy = context.Caller.Actor;
         if (context.Caller.User is { } person && context.Origin is { IpAddress: not null } or { UserAgent: not null } && keys.Find(person.Value) is not null)
             headers = new() { ["origin"] = Personal.Of(person, context.Origin) };
-        Organizations = new(this, state => state.Id);
-        Users = new(this, state => state.Id);
-        UserGroups = new(this, state => state.Id);
-        Licenses = new(this, state => state.Id);
-        Activations = new(this, state => state.Id);
-        Products = new(this, state => state.Id);
-        LicenseTemplates = new(this, state => state.Id);
-        MaintenancePolicies = new(this, state => state.Id);
-        TrialPolicies = new(this, state => state.Id);
-        TrialActivations = new(this, state => state.Id);
-        Features = new(this, state => state.Id);
-        EntitlementSets = new(this, state => state.Id);
-        AccessTokens = new(this, state => state.Id);
-        CustomRoles = new(this, state => state.Id);
-        Releases = new(this, state => state.Id);
-        ReleaseChannels = new(this, state => state.Id);
-        ReleasePlatforms = new(this, state => state.Id);
-        Operations = new(this, state => state.Id);
-        Accounts = new(this, state => state.Id);
         Claims = new(Unit.Documents, secrets, writing.States, Unit.Claims.Add);
     }
 
@@ -78,43 +59,43 @@ public sealed class Store : IDisposable
 
     public LicenseUses LicenseUses { get; }
 
-    public Streams<Organization, OrganizationId, OrganizationEvent> Organizations { get; }
+    public Streams<Organization, OrganizationId, OrganizationEvent> Organizations => field ??= new(this, state => state.Id);
 
-    public Streams<User, UserId, UserEvent> Users { get; }
+    public Streams<User, UserId, UserEvent> Users => field ??= new(this, state => state.Id);
 
-    public Streams<UserGroup, UserGroupId, UserGroupEvent> UserGroups { get; }
+    public Streams<UserGroup, UserGroupId, UserGroupEvent> UserGroups => field ??= new(this, state => state.Id);
 
-    public Streams<License, LicenseId, LicenseEvent> Licenses { get; }
+    public Streams<License, LicenseId, LicenseEvent> Licenses => field ??= new(this, state => state.Id);
 
-    public Streams<Activation, ActivationId, ActivationEvent> Activations { get; }
+    public Streams<Activation, ActivationId, ActivationEvent> Activations => field ??= new(this, state => state.Id);
 
-    public Streams<Product, ProductId, ProductEvent> Products { get; }
+    public Streams<Product, ProductId, ProductEvent> Products => field ??= new(this, state => state.Id);
 
-    public Streams<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent> LicenseTemplates { get; }
+    public Streams<LicenseTemplate, LicenseTemplateId, LicenseTemplateEvent> LicenseTemplates => field ??= new(this, state => state.Id);
 
-    public Streams<MaintenancePolicy, MaintenancePolicyId, MaintenancePolicyEvent> MaintenancePolicies { get; }
+    public Streams<MaintenancePolicy, MaintenancePolicyId, MaintenancePolicyEvent> MaintenancePolicies => field ??= new(this, state => state.Id);
 
-    public Streams<TrialPolicy, TrialPolicyId, TrialPolicyEvent> TrialPolicies { get; }
+    public Streams<TrialPolicy, TrialPolicyId, TrialPolicyEvent> TrialPolicies => field ??= new(this, state => state.Id);
 
-    public Streams<TrialActivation, TrialActivationId, TrialActivationEvent> TrialActivations { get; }
+    public Streams<TrialActivation, TrialActivationId, TrialActivationEvent> TrialActivations => field ??= new(this, state => state.Id);
 
-    public Streams<Feature, FeatureId, FeatureEvent> Features { get; }
+    public Streams<Feature, FeatureId, FeatureEvent> Features => field ??= new(this, state => state.Id);
 
-    public Streams<EntitlementSet, EntitlementSetId, EntitlementSetEvent> EntitlementSets { get; }
+    public Streams<EntitlementSet, EntitlementSetId, EntitlementSetEvent> EntitlementSets => field ??= new(this, state => state.Id);
 
-    public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens { get; }
+    public Streams<AccessToken, AccessTokenId, AccessTokenEvent> AccessTokens => field ??= new(this, state => state.Id);
 
-    public Streams<CustomRole, RoleId, CustomRoleEvent> CustomRoles { get; }
+    public Streams<CustomRole, RoleId, CustomRoleEvent> CustomRoles => field ??= new(this, state => state.Id);
 
-    public Streams<Release, ReleaseId, ReleaseEvent> Releases { get; }
+    public Streams<Release, ReleaseId, ReleaseEvent> Releases => field ??= new(this, state => state.Id);
 
-    public Streams<ReleaseChannel, ReleaseChannelId, ReleaseChannelEvent> ReleaseChannels { get; }
+    public Streams<ReleaseChannel, ReleaseChannelId, ReleaseChannelEvent> ReleaseChannels => field ??= new(this, state => state.Id);
 
-    public Streams<ReleasePlatform, ReleasePlatformId, ReleasePlatformEvent> ReleasePlatforms { get; }
+    public Streams<ReleasePlatform, ReleasePlatformId, ReleasePlatformEvent> ReleasePlatforms => field ??= new(this, state => state.Id);
 
-    public Streams<Operation, OperationId, OperationEvent> Operations { get; }
+    public Streams<Operation, OperationId, OperationEvent> Operations => field ??= new(this, state => state.Id);
 
-    public Streams<Account, AccountId, AccountEvent> Accounts { get; }
+    public Streams<Account, AccountId, AccountEvent> Accounts => field ??= new(this, state => state.Id);
 
     public Claims Claims { get; }
 

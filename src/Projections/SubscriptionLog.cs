@@ -21,9 +21,9 @@ public sealed record LoggedTerms(LicenseId License, string Key, string? Subscrip
     internal LoggedTerms By(LicenseTerm term) => this with
     {
         SubscriptionInterval = term.SubscriptionInterval,
-        StartTrigger = Name(term.SubscriptionStartTrigger),
+        StartTrigger = WireEnum.NameOf(term.SubscriptionStartTrigger),
         Validity = term is { SubscriptionInterval: null, Validity: > 0 } ? term.Validity : null,
-        Strategy = Name(term.ExpirationStrategy),
+        Strategy = WireEnum.NameOf(term.ExpirationStrategy),
     };
 
     internal IEnumerable<(string Name, object? Value)> Properties =>
@@ -31,8 +31,6 @@ public sealed record LoggedTerms(LicenseId License, string Key, string? Subscrip
         ("subscriptionInterval", SubscriptionInterval), ("subscriptionStartTrigger", StartTrigger), ("validity", Validity), ("expirationStrategy", Strategy),
         ("expiresAt", Text(ExpiresAt)), ("maintenanceExpiresAt", Text(MaintenanceExpiresAt)),
     ];
-
-    private static string Name<TEnum>(TEnum value) where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     private static string? Text(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 }

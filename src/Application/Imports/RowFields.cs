@@ -38,7 +38,7 @@ internal sealed class RowFields(ImportRow row)
         if (Text(column) is not { } text)
             return default;
 
-        var names = Enum.GetValues<TEnum>().ToDictionary(value => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()));
+        var names = WireEnum.ValuesOf<TEnum>();
         return names.TryGetValue(text, out var found) ? found : Wrong(column, $"is none of {string.Join(", ", names.Keys)}.", default(Optional<TEnum>));
     }
 

@@ -154,7 +154,7 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
         while (rows.Count == MostInOneCopy);
     }
 
-    public static string NameOf(RowStatus status) => JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
+    public static string NameOf(RowStatus status) => WireEnum.NameOf(status);
 
     private async Task Copy(Import import, List<ImportRow> rows, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Api.Wire;
 using static EventSourcedOrgs.Host.Api.Exports;
 using static EventSourcedOrgs.Host.Api.HttpJson;
@@ -17,9 +18,9 @@ internal static class LicenseExport
         "metadata", "meterAttributes",
     ], license =>
     [
-        license.Id.ToString(), Text(license.CreatedAt), Text(license.UpdatedAt), license.Key, license.ProductId.ToString(), Kebab(license.Type), Text(license.Revoked),
+        license.Id.ToString(), Text(license.CreatedAt), Text(license.UpdatedAt), license.Key, license.ProductId.ToString(), WireEnum.NameOf(license.Type), Text(license.Revoked),
         Text(license.Suspended), Text(license.Perpetual), Text(license.ExpiresAt), Text(license.EffectiveDate), Text(license.ActivatedAt), Text(license.LastUsedAt),
-        license.SubscriptionInterval, Kebab(license.SubscriptionStartTrigger), license.Validity is { } seconds ? Text(seconds) : null,
+        license.SubscriptionInterval, WireEnum.NameOf(license.SubscriptionStartTrigger), license.Validity is { } seconds ? Text(seconds) : null,
         Count(license.AllowedActivations), Text(license.TotalActivations), Count(license.AllowedDeactivations), Text(license.TotalDeactivations),
         Text(license.AllowedFloatingClients), Count(license.LeaseDuration), license.MaintenancePolicyId?.ToString(), Text(license.MaintenanceExpiresAt),
         license.EntitlementSetId?.ToString(), license.ProductVersionId?.ToString(), license.CurrentReleaseVersion, license.MaxAllowedReleaseVersion,
@@ -39,8 +40,6 @@ internal static class LicenseExport
         Text(user.TwoFactorEnabled), Text(user.LastLoginAt), Text(user.LastSeenAt), Text(user.Tags), Text(user.UserGroups.Select(group => group.Name)),
         Pairs(user.Metadata),
     ]);
-
-    private static string Kebab<TEnum>(TEnum value) where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     /// <summary>-1 is unlimited, which a spreadsheet would take for a formula.</summary>
     private static string Count(int number) => number < 0 ? "unlimited" : Text(number);

@@ -30,7 +30,7 @@ public static class ActivationList
         .Reference("license_id", state => state.License.Value)
         .Reference("product_id", state => state.Product.Value)
         .Reference("user_id", state => state.User?.Value)
-        .Text("os", state => JsonNamingPolicy.KebabCaseLower.ConvertName($"{state.Report!.Machine.Os}"))
+        .Text("os", state => WireEnum.NameOf(state.Report!.Machine.Os))
         .Text("os_version", state => state.Report!.Machine.OsVersion ?? "")
         .Text("hostname", state => state.Report!.Address.Value?.Hostname ?? "")
         .Text("vm_name", state => state.Report!.Machine.VmName ?? "")

@@ -24,7 +24,7 @@ internal static class Columns
 
     /// <summary>Key and value of each entry, for filters; ids and times stay in the document.</summary>
     public static Table<Guid, Entry<TState>> Metadata<TState>(this Table<Guid, Entry<TState>> table, Func<TState, ValueList<MetadataEntry>> value) =>
-        table.Column("metadata", NpgsqlDbType.Jsonb, entry => JsonSerializer.Serialize(value(entry.State).Select(pair => new { key = pair.Key, value = pair.Value })));
+        table.Column("metadata", NpgsqlDbType.Jsonb, entry => value(entry.State) is { Count: > 0 } pairs ? JsonSerializer.Serialize(pairs.Select(pair => new { key = pair.Key, value = pair.Value })) : "[]");
 
     public static Table<Guid, Entry<TState>> Times<TState>(this Table<Guid, Entry<TState>> table, Func<TState, Recorded> recorded) => table
         .Column("created_at", NpgsqlDbType.TimestampTz, entry => recorded(entry.State).CreatedAt.UtcDateTime)

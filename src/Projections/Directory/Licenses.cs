@@ -83,7 +83,7 @@ public static class LicenseList
         .Reference("primary_user_id", state => state.PrimaryUser?.Value)
         .Set("user_ids", NpgsqlDbType.Uuid, entry => entry.State.Users.Select(user => user.Value))
         .Set("group_ids", NpgsqlDbType.Uuid, entry => entry.State.Groups.Select(group => group.Value))
-        .Text("type", state => Wire(state.Policy.Type))
+        .Text("type", state => WireEnum.NameOf(state.Policy.Type))
         .Flag("revoked", state => state.Revoked)
         .Flag("suspended", state => state.Suspended)
         .Flag("perpetual", state => state.Perpetual)
@@ -94,8 +94,8 @@ public static class LicenseList
         .Flag("allow_vm_activation", state => state.Policy.AllowVmActivation)
         .Flag("user_locked", state => state.Policy.UserLocked)
         .Number("expiring_soon_event_offset", state => state.Policy.ExpiringSoonEventOffset)
-        .Text("expiration_strategy", state => Wire(state.Term.ExpirationStrategy))
-        .Text("subscription_start_trigger", state => Wire(state.Term.SubscriptionStartTrigger))
+        .Text("expiration_strategy", state => WireEnum.NameOf(state.Term.ExpirationStrategy))
+        .Text("subscription_start_trigger", state => WireEnum.NameOf(state.Term.SubscriptionStartTrigger))
         .Instant("activated_at", state => state.ActivatedAt)
         .Reference("entitlement_set_id", state => state.Entitlement.EntitlementSet?.Value)
         .Reference("product_version_id", state => state.Entitlement.ProductVersion)
@@ -115,8 +115,6 @@ public static class LicenseList
         .Index("using gin (user_ids)")
         .Index("(primary_user_id)"))
     { Ranks = new("license", state => state.Organization?.Value, state => state.CreatedAt) };
-
-    private static string Wire<TEnum>(TEnum value) where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     /// <summary>Licences that a user is named on, or that a living group of the user is assigned to; the parameter is the user's id.</summary>
     internal static string OfUserId(int parameter) => $$"""

@@ -51,7 +51,7 @@ public static class TrialList
 
     internal static DirectoryPart<TrialActivation, TrialActivationEvent> Part(JsonSerializerOptions json) => new("trial_activation", json, state => state.Exists, table => table
         .Reference("product_id", state => state.Product.Value)
-        .Text("os", state => JsonNamingPolicy.KebabCaseLower.ConvertName($"{state.Report!.Machine.Os}"))
+        .Text("os", state => WireEnum.NameOf(state.Report!.Machine.Os))
         .Text("os_version", state => state.Report!.Machine.OsVersion ?? "")
         .Text("hostname", state => state.Report!.Address.Value?.Hostname ?? "")
         .Text("vm_name", state => state.Report!.Machine.VmName ?? "")

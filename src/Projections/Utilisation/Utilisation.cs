@@ -119,7 +119,7 @@ public sealed class Utilisation() : ReadModel(ModelName, [Stays, Licenses, Refus
 
     private static Stay Reported(Stay stay, MachineReport report) => stay with
     {
-        Os = JsonNamingPolicy.KebabCaseLower.ConvertName($"{report.Machine.Os}"),
+        Os = WireEnum.NameOf(report.Machine.Os),
         OsVersion = report.Machine.OsVersion ?? "",
         VmName = report.Machine.VmName ?? "",
         Country = report.Machine.Country ?? "",

@@ -18,6 +18,11 @@ internal sealed class DataSources(string connection)
     /// </summary>
     private const string OnePlan = "-c plan_cache_mode=force_generic_plan -c jit=off";
 
+    /// <summary>
+    /// What is read by its key is usually in memory. As if it were on a disk that turns, a page of a read model that changes two hundred rows would go through the whole table instead: ten milliseconds a statement where one will do.
+    /// </summary>
+    private const string ByKey = "-c random_page_cost=1.1";
+
     private NpgsqlConnectionStringBuilder Settings => new(connection) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, MaxPoolSize = 30, ApplicationName = "eventsourcedorgs", NoResetOnClose = true };
 
     /// <summary>For lists and reports, whose plans depend on what is asked for.</summary>
@@ -27,7 +32,7 @@ internal sealed class DataSources(string connection)
     public NpgsqlDataSource ForUsualPages() => Source(With(settings => (settings.Options, settings.MaxPoolSize) = (OnePlan, 10)));
 
     /// <summary>For the event store, the read models that follow it, and messages.</summary>
-    public NpgsqlDataSource ForMarten() => Source(With(settings => settings.MaxPoolSize = 60));
+    public NpgsqlDataSource ForMarten() => Source(With(settings => (settings.Options, settings.MaxPoolSize) = (ByKey, 60)));
 
     /// <summary>For states: they never wait for a connection.</summary>
     public NpgsqlDataSource ForStates() => Source(With(settings => (settings.Options, settings.MaxPoolSize) = (OnePlan, States.AtOnce)));

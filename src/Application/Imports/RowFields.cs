@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using EventSourcedOrgs.Domain;
 
 namespace EventSourcedOrgs.Application.Imports;

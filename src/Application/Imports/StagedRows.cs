@@ -106,7 +106,7 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
             from unnest(?::int[], ?::text[], ?::text[], ?::text[], ?::text[]) as outcome(number, status, id, code, message)
             where row.import = ? and row.number between ? and ? and row.number = outcome.number
             """,
-            keep, outcomes.Select(outcome => outcome.Number).ToArray(), outcomes.Select(outcome => NameOf(outcome.Status)).ToArray(),
+            keep, outcomes.Select(outcome => outcome.Number).ToArray(), outcomes.Select(outcome => WireEnum.NameOf(outcome.Status)).ToArray(),
             outcomes.Select(outcome => outcome.Id?.ToString() ?? "").ToArray(), outcomes.Select(outcome => outcome.Code ?? "").ToArray(),
             outcomes.Select(outcome => outcome.Message ?? "").ToArray(), import.Value, outcomes[0].Number, outcomes[^1].Number);
     }
@@ -153,8 +153,6 @@ public sealed class StagedRows(NpgsqlDataSource database, Secrets secrets)
         }
         while (rows.Count == MostInOneCopy);
     }
-
-    public static string NameOf(RowStatus status) => WireEnum.NameOf(status);
 
     private async Task Copy(Import import, List<ImportRow> rows, CancellationToken cancellation)
     {

@@ -23,7 +23,7 @@ internal static class ImportEndpoints
 
     private static readonly Listing Rows = new("import rows", ListField.Number("line", "r.line"),
     [
-        ListField.Enum("status", "r.status", [.. Enum.GetValues<RowStatus>().Select(StagedRows.NameOf)]), ListField.Enum("kind", "r.kind"), ListField.Enum("code", "r.code"),
+        ListField.Enum("status", "r.status", [.. WireEnum.ValuesOf<RowStatus>().Keys]), ListField.Enum("kind", "r.kind"), ListField.Enum("code", "r.code"),
     ]);
 
     public static void MapImports(this Routes routes)

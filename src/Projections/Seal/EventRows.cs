@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using EventSourcedOrgs.Proof;
@@ -22,8 +23,14 @@ public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
     }
 
     /// <summary>The same events as the database copies them out, for who goes through a whole history.</summary>
-    internal IEnumerable<CopiedEvents> Copy(long after, long upTo, CancellationToken cancellation) => EventCopy.Read(
-        source, string.Create(CultureInfo.InvariantCulture, $"select {CopiedEvents.Columns} from {schema}.mt_events where seq_id > {after} and seq_id <= {upTo} order by seq_id"), cancellation);
+    [SuppressMessage("Reliability", "CA2000", Justification = "who is given events gives their memory back")]
+    internal IEnumerable<CopiedEvents> Copy(long after, long upTo, CancellationToken cancellation)
+    {
+        var query = string.Create(CultureInfo.InvariantCulture, $"select {CopiedEvents.Columns} from {schema}.mt_events where seq_id > {after} and seq_id <= {upTo} order by seq_id");
+        using var connection = source.OpenConnection();
+        foreach (var rows in CopyOut.Read(connection, query, CopiedEvents.ColumnCount, cancellation))
+            yield return new(rows);
+    }
 
     /// <summary>Every event that the transaction of a connection sees.</summary>
     public static async IAsyncEnumerable<SealedEvent> Read(NpgsqlConnection connection, string schema, [EnumeratorCancellation] CancellationToken cancellation = default)

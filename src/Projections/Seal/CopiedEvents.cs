@@ -1,23 +1,8 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using EventSourcedOrgs.Proof;
-using Npgsql;
 
 namespace EventSourcedOrgs.Projections;
-
-/// <summary>Whole events in their order as the database copies them out.</summary>
-internal static class EventCopy
-{
-    /// <summary>What a query of <see cref="CopiedEvents.Columns"/> finds.</summary>
-    [SuppressMessage("Reliability", "CA2000", Justification = "who is given events gives their memory back")]
-    public static IEnumerable<CopiedEvents> Read(NpgsqlDataSource source, string query, CancellationToken cancellation)
-    {
-        using var connection = source.OpenConnection();
-        foreach (var rows in CopyOut.Read(connection, query, CopiedEvents.ColumnCount, cancellation))
-            yield return new(rows);
-    }
-}
 
 /// <summary>Some events in the binary form of COPY. Who is done with them gives their memory back.</summary>
 internal sealed class CopiedEvents(CopiedRows rows) : IDisposable

@@ -114,7 +114,7 @@ public sealed class Claims(Documents documents, Secrets secrets, States states, 
     }
 
     private async Task<Guid?> Holder(string id, CancellationToken cancellation) =>
-        known.TryGetValue(id, out var holder) ? holder : (await states.Find<Claim>(id, cancellation))?.Holder;
+        known.TryGetValue(id, out var holder) ? holder : known[id] = (await states.Find<Claim>(id, cancellation))?.Holder;
 
     private string IdOf(Unique unique) => IdOf(unique, secrets);
 

@@ -24,13 +24,12 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     public static readonly TimeSpan Notice = TimeSpan.FromSeconds(5);
 
     private const int Neighbours = 250;
-    private const int MostCached = 250_000;
+    private const int MostCached = 125_000;
 
-    private readonly ConcurrentDictionary<Guid, byte[]> cache = new();
+    private readonly Generations<Guid, byte[]> cache = new(MostCached);
     private readonly ConcurrentDictionary<Guid, bool> erased = new();
     private readonly Lock asking = new();
     private long asked;
-    private int cached;
     private int forgotten;
 
     /// <summary>Makes the key of a new person; it is stored with the events of the same unit of work.</summary>
@@ -68,7 +67,7 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     public byte[]? Find(Guid person)
     {
         AskWhoIsErased();
-        return erased.ContainsKey(person) ? null : cache.TryGetValue(person, out var key) ? key : Load(person);
+        return erased.ContainsKey(person) ? null : cache.Find(person) ?? Load(person);
     }
 
     /// <summary>How many persons are known to be erased: what was read of anybody before it changed is void.</summary>
@@ -106,7 +105,7 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
         while (reader.Read())
         {
             var id = reader.GetGuid(0);
-            if (id != person && cache.ContainsKey(id))
+            if (id != person && cache.Find(id) is not null)
                 continue;
             try
             {
@@ -127,29 +126,16 @@ public sealed class PersonKeys(Secrets secrets, NpgsqlDataSource database)
     /// <summary>Who reads a key before it is destroyed and comes here after it was forgotten finds that out here.</summary>
     private void Remember(Guid person, byte[] key)
     {
-        if (cache.TryAdd(person, key))
-        {
-            // Counting the entries would lock all of them.
-            if (Interlocked.Increment(ref cached) > MostCached)
-            {
-                Interlocked.Exchange(ref cached, 0);
-                cache.Clear();
-            }
-        }
-        else
-        {
-            cache[person] = key;
-        }
-
+        cache.Keep(person, key);
         if (erased.ContainsKey(person))
-            cache.TryRemove(person, out _);
+            cache.Remove(person);
     }
 
     private void Forget(Guid person)
     {
         if (erased.TryAdd(person, true))
             Interlocked.Increment(ref forgotten);
-        cache.TryRemove(person, out _);
+        cache.Remove(person);
     }
 
     /// <summary>Nobody comes back, so that as many as before are the same as before.</summary>

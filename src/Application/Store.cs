@@ -36,6 +36,7 @@ public sealed class Store : IDisposable
 
     private readonly List<IEvent> appended = [];
     private readonly List<IDisposable> turns = [];
+    private IDisposable? holding;
     private readonly Dictionary<string, object>? headers;
 
     public Store(IDocumentSession session, Context context, Secrets secrets, PersonKeys keys, LicenseUses uses, WriteSide writing)
@@ -154,9 +155,14 @@ public sealed class Store : IDisposable
 
     /// <summary>Waits until what was decided on is durable: only then an answer that follows from it holds.</summary>
     /// <exception cref="OvertakenException">It was not written, so the decision does not hold.</exception>
-    public async Task Settle()
+    public Task Settle()
     {
         EndTurns();
+        return SettleLeans();
+    }
+
+    private async Task SettleLeans()
+    {
         try
         {
             await Task.WhenAll(Unit.Leans.Select(unit => unit.Outcome));
@@ -167,7 +173,11 @@ public sealed class Store : IDisposable
         }
     }
 
-    public void Dispose() => EndTurns();
+    public void Dispose()
+    {
+        EndTurns();
+        holding?.Dispose();
+    }
 
     /// <summary>Waits for the turn of a stream in this process, and where it shall be locked, for its lock in the database; whoever was overtaken again and again, by other processes, locks it, too.</summary>
     internal async Task Take(Guid stream, bool locks, CancellationToken cancellation)
@@ -176,6 +186,9 @@ public sealed class Store : IDisposable
         if (!locks && Context.Attempt <= PatientAttempts)
             return;
         Context.Seen = null;
+        // Who holds a lock waits for no commit, because that may wait for the lock.
+        await SettleLeans();
+        holding ??= await Writing.Holders.Wait(cancellation);
         await Session.HoldAsync(cancellation);
         await Session.QueryAsync<long>("select version from events.mt_streams where id = ? for update", cancellation, stream);
     }

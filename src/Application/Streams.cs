@@ -14,6 +14,9 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     private readonly Dictionary<Guid, OpenStream> open = [];
     private readonly Dictionary<Guid, TState> seen = [];
 
+    /// <summary>Of these more than the stream was decided by what was seen: the seat of a user, the name of a group.</summary>
+    private readonly HashSet<Guid> told = [];
+
     /// <summary>The states of the streams decided on, before this unit of work and after it.</summary>
     public IEnumerable<(TState Before, TState After)> Changes =>
         open.Values.Select(stream => (Before: (TState)stream.Began, After: (TState)stream.State)).Where(change => change.Before.Recorded.Version != change.After.Recorded.Version);
@@ -25,6 +28,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
             return (TState)known.State;
         if (store.Context.AsOf is not null)
             return (await Latest([id], cancellation)).GetValueOrDefault(id, TState.Initial);
+        told.Add(id.Value);
         if (seen.TryGetValue(id.Value, out var state))
             return state;
         return await store.Writing.States.Find<TState>(id.Value, store.Context.Seen, cancellation) is { } found ? seen[id.Value] = found : TState.Initial;
@@ -69,6 +73,9 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
             seen[id.Value] = state;
     }
 
+    /// <summary>Lets the next decision on a stream be made on what it is then: others may have changed it while a lock was waited for.</summary>
+    public void LookAgain(TId id) => seen.Remove(id.Value);
+
     /// <summary>Opens these streams for decisions at once; one that does not exist is left out.</summary>
     public async Task Open(IEnumerable<TId> ids, CancellationToken cancellation)
     {
@@ -76,7 +83,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         var stored = (await store.Writing.States.Find<TState>([.. unknown.Where(id => !seen.ContainsKey(id))], store.Context.Seen, cancellation)).ToDictionary(state => idOf(state).Value);
         foreach (var id in unknown)
         {
-            if (Uncommitted(id) is null && (seen.GetValueOrDefault(id) ?? stored.GetValueOrDefault(id)) is { } state)
+            if (Uncommitted(id, Guard.Version) is null && (seen.GetValueOrDefault(id) ?? stored.GetValueOrDefault(id)) is { } state)
                 Open(id, state);
         }
     }
@@ -153,7 +160,7 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     {
         if (guard != Guard.Version)
             await store.Take(id, guard == Guard.Lock, cancellation);
-        if (Uncommitted(id) is { } ahead)
+        if (Uncommitted(id, guard) is { } ahead)
             return ahead;
 
         var state = (guard == Guard.Version ? seen.GetValueOrDefault(id) : null) ?? await store.Writing.States.Find<TState>(id, store.Context.Seen, cancellation);
@@ -161,11 +168,14 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     }
 
     /// <summary>Opens a stream on the state that it will have, when others have decided on it and are about to be written.</summary>
-    private OpenStream? Uncommitted(Guid id)
+    /// <exception cref="OvertakenException">Something was decided by the state before, and would not go with this one.</exception>
+    private OpenStream? Uncommitted(Guid id, Guard guard)
     {
         // Who holds a lock waits for nobody, because others may wait for the lock.
         if (store.Session.Holds() || store.Writing.Commits.Uncommitted(id) is not { } known)
             return null;
+        if (guard == Guard.Version && told.Contains(id) && seen.GetValueOrDefault(id)?.Recorded.Version != known.Version)
+            throw new OvertakenException();
 
         store.Unit.Leans.Add(known.Unit);
         return Open(id, (TState)known.State);

@@ -23,10 +23,11 @@ public sealed record Activate(ActivationId Id, ActivationRequest Request) : ICom
             var request = command.Request;
             if (await store.WrongAccount(request.Account, cancellationToken) is { } wrong)
                 return wrong;
-            if (await store.Claims.Holder(Unique.LicenseKey(request.Key.Trim()), cancellationToken) is not { } holder)
+            var key = request.Key.Trim();
+            if (await store.Claims.Holder(Unique.LicenseKey(key), cancellationToken) is not { } holder)
                 return Refusal.InvalidLicenseKey;
             var locked = await store.Licenses.DecideExclusively(
-                LicenseId.From(holder), license => license.Exists ? [] : Refusal.InvalidLicenseKey, cancellationToken);
+                LicenseId.From(holder), license => license.Exists && license.Key == key ? [] : Refusal.InvalidLicenseKey, cancellationToken);
             if (locked.Refusal is { } unknown)
                 return unknown;
 

@@ -73,6 +73,7 @@ internal static class ActivatedLicenses
             return (license, null);
 
         var locked = await store.Licenses.DecideExclusively(activation.License, state => state.Exists ? [] : Refusal.ActivationNotFound, cancellation);
+        store.Activations.LookAgain(activation.Id);
         return (locked.Value ?? license, locked.Refusal);
     }
 }

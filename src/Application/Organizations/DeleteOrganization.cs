@@ -40,6 +40,8 @@ public sealed record RemoveUsersOfOrganization(OrganizationId Organization) : IC
 {
     public const int Most = 200;
 
+    public Guid? Target => Organization.Value;
+
     public sealed class Handler(Store store) : ICommandHandler<RemoveUsersOfOrganization, int>
     {
         public async Task<Result<int>> Handle(RemoveUsersOfOrganization command, CancellationToken cancellationToken)

@@ -102,14 +102,9 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         (context.Attempt, context.Seen) = (attempt, attempt == 1 ? envelope.Seen : null);
         var store = scope.ServiceProvider.GetRequiredService<Store>();
 
-        var key = envelope is { IdempotencyKey: { } text, Caller.IsAnonymous: false } ? secrets.Hash(Encoding.UTF8.GetBytes($"{envelope.Caller.Actor}/{text}")) : null;
-        var request = secrets.Hash(Encoding.UTF8.GetBytes(envelope.RequestHash));
-        if (key is not null && await store.Writing.States.Find<AnsweredRequest>(key, cancellation) is { } answered)
-        {
-            return answered.RequestHash != request ? new(Refusal.IdempotencyKeyReused, null, null, [])
-                : answered.IsErased ? new(Refusal.AnswerErased, null, null, [])
-                : new(default(Result<T>), JsonSerializer.Deserialize<Reply>(secrets.Open(answered.SealedReply)), null, []);
-        }
+        var (key, request) = KeyOf(envelope);
+        if (key is not null && await Answered<T>(key, request, store.Writing.States, cancellation) is { } answered)
+            return answered;
 
         var result = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellation);
         if (result.Refusal is not null)
@@ -120,7 +115,11 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
 
         var made = reply is null ? null : await reply(result.Value!, store, cancellation);
         if (envelope.DryRun)
+        {
+            await store.Settle();
             return new(result, made, null, store.Appended);
+        }
+
         if (key is not null && made is not null)
         {
             store.Unit.Claims.Add(key);
@@ -130,6 +129,28 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         await store.Commit();
         return new(result, made, store.Appended.Count == 0 ? null : store.Appended.Max(e => e.Sequence), store.Appended);
     }
+
+    /// <summary>What was answered before under the key of a request, if it has one: for what has more to do than one command.</summary>
+    public async Task<Outcome<T>?> Answered<T>(Envelope envelope, CancellationToken cancellation)
+    {
+        var (key, request) = KeyOf(envelope);
+        if (key is null)
+            return null;
+        await using var scope = scopes.CreateAsyncScope();
+        return await Answered<T>(key, request, scope.ServiceProvider.GetRequiredService<States>(), cancellation);
+    }
+
+    private async Task<Outcome<T>?> Answered<T>(string key, string request, States states, CancellationToken cancellation) =>
+        await states.Find<AnsweredRequest>(key, cancellation) is not { } answered ? null
+            : answered.RequestHash != request ? new(Refusal.IdempotencyKeyReused, null, null, [])
+            : answered.IsErased ? new(Refusal.AnswerErased, null, null, [])
+            : new(default(Result<T>), JsonSerializer.Deserialize<Reply>(secrets.Open(answered.SealedReply)), null, []);
+
+    /// <summary>By what an answer is kept, of each caller; null without a key. And what the request is told apart by.</summary>
+    private (string? Key, string Request) KeyOf(Envelope envelope) =>
+    (
+        envelope is { IdempotencyKey: { } text, Caller.IsAnonymous: false } ? secrets.Hash(Encoding.UTF8.GetBytes($"{envelope.Caller.Actor}/{text}")) : null,
+        secrets.Hash(Encoding.UTF8.GetBytes(envelope.RequestHash)));
 
     /// <summary>The ids in a reply: whoever it tells of is among them.</summary>
     private static ValueList<Guid> Mentions(Reply reply) => AnyId().Matches(reply.Json ?? "").Select(match => Guid.Parse(match.ValueSpan)).Distinct().ToValueList();

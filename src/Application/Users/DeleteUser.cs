@@ -48,17 +48,25 @@ public sealed class Departure(Store store)
     public async Task<Result<User>> Of(User user, Func<User, Decision<UserEvent>> decide, CancellationToken cancellation) =>
         (await Of([user], decide, cancellation)).Refusal is { } refusal ? refusal : await store.Users.Latest(user.Id, cancellation);
 
-    /// <summary>All of them, or none; how many.</summary>
+    /// <summary>All of them that are still there, or none; how many were named.</summary>
     public async Task<Result<int>> Of(IReadOnlyList<User> users, Func<User, Decision<UserEvent>> decide, CancellationToken cancellation)
     {
         // Questions first, because others wait for the turn of the organization; decisions in it, on what those before have decided.
         var assignments = new DirectAssignments(store);
         var assigned = await assignments.Of([.. users.Select(user => user.Id)], leaving: null, cancellation);
         await store.Users.Prefetch(users.Select(user => user.Id), cancellation);
+        var leaving = new List<User>(users.Count);
         foreach (var user in users)
         {
-            if (user.Organization is { } organization)
-                await store.Organizations.DecideInTurn(organization, state => state.Release(user.Id), cancellation);
+            // Who has gone since nobody saw them go has given everything back.
+            if (await store.Users.Latest(user.Id, cancellation) is { Exists: true } known && known.Organization == user.Organization)
+                leaving.Add(known);
+        }
+
+        foreach (var user in leaving)
+        {
+            if (user.Organization is { } organization && (await store.Organizations.DecideInTurn(organization, state => state.Release(user.Id), cancellation)).Refusal is { Kind: not RefusalKind.NotFound } mayNot)
+                return mayNot;
             if (user.Email.Value is { } email)
                 store.Claims.Free(Unique.Email(email));
             store.Documents.Delete<Credentials>(user.Id.Value);
@@ -69,7 +77,7 @@ public sealed class Departure(Store store)
 
         if (await assignments.End(assigned, cancellation) is { } kept)
             return kept;
-        foreach (var user in users)
+        foreach (var user in leaving)
         {
             if ((await store.Users.Decide(user.Id, decide, cancellation)).Refusal is { } refusal)
                 return refusal;

@@ -39,6 +39,14 @@ public sealed class Generations<TKey, TValue>(int most)
     /// <summary>Puts something in the place of what is kept, if that is this object.</summary>
     public void Replace(TKey key, TValue former, TValue value) => kept.Younger.TryUpdate(key, value, former);
 
+    public void Remove(TKey key)
+    {
+        // From the older first: what is found there comes into the younger.
+        var now = kept;
+        now.Older.TryRemove(key, out _);
+        now.Younger.TryRemove(key, out _);
+    }
+
     public void Clear()
     {
         kept = new(new(), new());

@@ -76,8 +76,12 @@ internal sealed class UnitOfWork(IDocumentSession session)
     /// <summary>Whether it is known that nothing of it was written.</summary>
     public bool HasFailed => failure is not null;
 
-    /// <summary>Notes the outcome: durable, or why nothing was written.</summary>
-    public void Settle(Exception? why) => (failure, isSettled) = (why, true);
+    /// <summary>Notes the outcome: durable, or why nothing was written. What it leaned on is let go, or each unit would keep all those before it.</summary>
+    public void Settle(Exception? why)
+    {
+        (failure, isSettled) = (why, true);
+        Leans.Clear();
+    }
 
     /// <summary>Tells the outcome to whoever waits, who goes on within this call.</summary>
     public void Tell()

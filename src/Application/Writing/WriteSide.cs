@@ -1,4 +1,4 @@
 namespace EventSourcedOrgs.Application.Writing;
 
-/// <summary>What the units of work of one process share: how states are read, whose turn it is, and how they are made durable.</summary>
-public sealed record WriteSide(States States, StreamTurns Turns, GroupCommit Commits);
+/// <summary>What the units of work of one process share: how states are read, whose turn it is, how many hold locks, and how they are made durable.</summary>
+public sealed record WriteSide(States States, StreamTurns Turns, Holders Holders, GroupCommit Commits);

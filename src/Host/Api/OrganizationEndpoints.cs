@@ -43,14 +43,7 @@ internal static class OrganizationEndpoints
     }
 
     /// <summary>With <paramref name="cascade"/> its users are removed first, in batches.</summary>
-    private static async Task<IResult> Delete(OrganizationId organizationId, HttpContext http, Commands commands, Context context, bool cascade = false)
-    {
-        if (cascade && http.IsDryRun())
-            return await http.Send(new DeleteOrganization(organizationId, Cascade: true));
-
-        var removed = new Outcome<int>(cascade ? 1 : 0, null, null, []);
-        while (removed.Result is { Refusal: null, Value: > 0 })
-            removed = await commands.Run(new RemoveUsersOfOrganization(organizationId), new(context.Caller, context.Origin), null, http.RequestAborted);
-        return removed.Result.Refusal is { } refusal ? refusal.AsHttp() : await http.Send(new DeleteOrganization(organizationId));
-    }
+    private static Task<IResult> Delete(OrganizationId organizationId, HttpContext http, bool cascade = false) =>
+        cascade && !http.IsDryRun() ? http.SendAfter(new RemoveUsersOfOrganization(organizationId), new DeleteOrganization(organizationId))
+            : http.Send(new DeleteOrganization(organizationId, cascade));
 }

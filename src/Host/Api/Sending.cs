@@ -24,12 +24,16 @@ internal static class Sending
         this HttpContext http, ICommand<T> command, Func<T, Store, CancellationToken, Task<TBody>> body, int status = StatusCodes.Status200OK,
         Func<T, string>? location = null, Func<T, Recorded>? version = null)
     {
-        var envelope = (await http.Envelope()).Select(given => command.DryRunsItself ? given with { DryRun = false } : given);
-        if (envelope.Refusal is { } refused)
-            return refused.AsHttp();
+        var envelope = await http.Envelope();
+        return envelope.Refusal is { } refused ? refused.AsHttp() : await http.Send(envelope.Value!, command, body, status, location, version);
+    }
 
-        var outcome = await http.RequestServices.GetRequiredService<Commands>().Run(command, envelope.Value!, envelope.Value!.DryRun ? Foresee : Reply, http.RequestAborted);
-        return outcome.Result.Refusal is { } refusal ? refusal.AsHttp() : new ReplyResult(outcome.Reply!, outcome.Position);
+    private static async Task<IResult> Send<T, TBody>(
+        this HttpContext http, Envelope given, ICommand<T> command, Func<T, Store, CancellationToken, Task<TBody>> body, int status = StatusCodes.Status200OK,
+        Func<T, string>? location = null, Func<T, Recorded>? version = null)
+    {
+        var envelope = command.DryRunsItself ? given with { DryRun = false } : given;
+        return AsHttp(await http.RequestServices.GetRequiredService<Commands>().Run(command, envelope, envelope.DryRun ? Foresee : Reply, http.RequestAborted));
 
         async Task<Reply> Reply(T value, Store store, CancellationToken cancellation) => new(
             status, status == StatusCodes.Status204NoContent ? null : JsonSerializer.Serialize(await body(value, store, cancellation), HttpJson.Options),
@@ -53,6 +57,34 @@ internal static class Sending
     /// <summary>Sends a command that answers 204.</summary>
     public static Task<IResult> Send<T>(this HttpContext http, ICommand<T> command) =>
         http.Send(command, (_, _, _) => Task.FromResult(""), StatusCodes.Status204NoContent);
+
+    /// <summary>
+    /// Sends a command that answers 204, after a step of bounded size that is repeated until it finds nothing left to do. A request that was answered under its key is answered so again, with no step; and a version
+    /// that has to match is that before all steps, because they change it.
+    /// </summary>
+    public static async Task<IResult> SendAfter<T>(this HttpContext http, ICommand<int> step, ICommand<T> command)
+    {
+        var envelope = await http.Envelope();
+        if (envelope.Refusal is { } refused)
+            return refused.AsHttp();
+
+        var (commands, given) = (http.RequestServices.GetRequiredService<Commands>(), envelope.Value!);
+        if (await commands.Answered<T>(given, http.RequestAborted) is { } answered)
+            return AsHttp(answered);
+
+        for (var left = true; left;)
+        {
+            var done = (await commands.Run(step, given with { IdempotencyKey = null, Seen = null }, null, http.RequestAborted)).Result;
+            if (done.Refusal is { Kind: not RefusalKind.NotFound } refusal)
+                return refusal.AsHttp();
+            left = done is { Refusal: null, Value: > 0 };
+            given = left ? given with { IfMatch = null, Seen = null } : given;
+        }
+
+        return await http.Send(given, command, (_, _, _) => Task.FromResult(""), StatusCodes.Status204NoContent);
+    }
+
+    private static IResult AsHttp<T>(Outcome<T> outcome) => outcome.Result.Refusal is { } refusal ? refusal.AsHttp() : new ReplyResult(outcome.Reply!, outcome.Position);
 
     /// <summary>Asks a query; the body is made from its value with the same states.</summary>
     public static async Task<IResult> Ask<T, TBody>(

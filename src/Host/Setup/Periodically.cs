@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EventSourcedOrgs.Host.Api;
 
 namespace EventSourcedOrgs.Host.Setup;
@@ -21,6 +22,7 @@ internal abstract partial class Periodically(TimeSpan between, TimeProvider cloc
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "One damaged row must not stop everybody; it is told, and tried again.")]
     private async Task TryWork(CancellationToken cancellation)
     {
         try
@@ -31,8 +33,15 @@ internal abstract partial class Periodically(TimeSpan between, TimeProvider cloc
         {
             LogAway(log, away, GetType().Name);
         }
+        catch (Exception broken) when (!cancellation.IsCancellationRequested)
+        {
+            LogBroken(log, broken, GetType().Name);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Work} could not be done; it is tried again at its next time")]
     private static partial void LogAway(ILogger log, Exception away, string work);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Work} broke; everything else goes on, and it is tried again at its next time")]
+    private static partial void LogBroken(ILogger log, Exception broken, string work);
 }

@@ -103,6 +103,7 @@ internal static class StoreSetup
         services.AddSingleton<TrialTokens>();
         services.AddSingleton<Refusals>();
         services.AddSingleton<StreamTurns>();
+        services.AddSingleton<Holders>();
         services.AddSingleton<AppendFunction>();
         services.AddSingleton<GroupCommit>();
         services.AddSingleton<WriteSide>();

@@ -77,6 +77,36 @@ public class OrganizationTests
     }
 
     [Fact]
+    public async Task A_deletion_with_cascade_looks_at_its_version_before_anybody_goes()
+    {
+        var acme = await Acme.With(seats: -1);
+        for (var n = 0; n < 3; n++)
+            await acme.User();
+        using var read = await acme.Vendor.GetAsync(acme.Path);
+        var version = read.Headers.ETag!.ToString();
+
+        await acme.Vendor.Delete($"{acme.Path}?cascade=true", ("If-Match", "\"1\"")).ExpectProblem(412, "VERSION_MISMATCH");
+        (await acme.Vendor.Get(acme.Path).Expect(200))["usersCount"]!.GetValue<int>().ShouldBe(3);
+
+        await acme.Vendor.Delete($"{acme.Path}?cascade=true", ("If-Match", version)).Expect(204);
+        await acme.Vendor.Get(acme.Path).ExpectProblem(404, "NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task A_deletion_with_cascade_is_answered_under_its_key_as_before_and_removes_nobody_under_a_used_one()
+    {
+        var (acme, other) = (await Acme.With(seats: 3), await Acme.With(seats: 3));
+        var key = ("Idempotency-Key", Guid.NewGuid().ToString());
+        await acme.User();
+        await other.User();
+
+        await acme.Vendor.Delete($"{acme.Path}?cascade=true", key).Expect(204);
+        await acme.Vendor.Delete($"{acme.Path}?cascade=true", key).Expect(204);
+        await acme.Vendor.Delete($"{other.Path}?cascade=true", key).ExpectProblem(422, "IDEMPOTENCY_KEY_REUSED");
+        (await acme.Vendor.Get(other.Path).Expect(200))["usersCount"]!.GetValue<int>().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Nothing_is_left_at_the_address_of_a_deleted_organization()
     {
         var acme = await Acme.With(seats: 3);

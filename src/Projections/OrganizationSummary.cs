@@ -22,10 +22,18 @@ public sealed record CountedUser(UserId Id, OrganizationId? Organization, string
 public sealed record CountedGroup(UserGroupId Id, OrganizationId Organization);
 
 /// <summary>A licence, as far as a summary counts it; what it is at a moment follows from its dates.</summary>
-public sealed record CountedLicense(LicenseId Id, OrganizationId? Organization, bool Revoked, bool Suspended, DateTimeOffset EffectiveDate, DateTimeOffset? ExpiresAt);
+public sealed record CountedLicense(LicenseId Id, OrganizationId? Organization, bool Revoked, bool Suspended, DateTimeOffset EffectiveDate, DateTimeOffset? ExpiresAt)
+{
+    public DateTimeOffset EffectiveDate { get; init; } = EffectiveDate.AsStored();
+
+    public DateTimeOffset? ExpiresAt { get; init => field = value?.AsStored(); } = ExpiresAt?.AsStored();
+}
 
 /// <summary>An activation that has not been recorded as ended; whether it is live at a moment follows from its lease.</summary>
-public sealed record CountedActivation(ActivationId Id, LicenseId License, DateTimeOffset? LeaseExpiresAt);
+public sealed record CountedActivation(ActivationId Id, LicenseId License, DateTimeOffset? LeaseExpiresAt)
+{
+    public DateTimeOffset? LeaseExpiresAt { get; init => field = value?.AsStored(); } = LeaseExpiresAt?.AsStored();
+}
 
 /// <summary>What users are counted by.</summary>
 public sealed record UsersKey(OrganizationId Organization, string Role, bool Suspended);

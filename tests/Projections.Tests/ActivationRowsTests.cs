@@ -64,4 +64,17 @@ public class ActivationRowsTests
     public void The_summary_counts_it_while_it_lasts() =>
         new OrganizationSummary().Fold(Life).Versions(OrganizationSummary.Activations).Select(version => (version.Row.LeaseExpiresAt, version.Since, version.Until)).ShouldBe(
             [(Noon.AddHours(1), 2, 3), (Noon.AddHours(2), 3, 6)]);
+
+    [Fact]
+    public void A_time_that_differs_by_less_than_the_database_keeps_makes_no_version()
+    {
+        var (finer, kept) = (Noon.AddTicks(12_345_678), Noon.AddTicks(12_345_670));
+        IReadOnlyList<IEvent> life =
+        [
+            Happened(1, Pro.Value, new LicenseCreated(Pro, Id.New<ProductId>(), null, "KEY", Acme, null, new(), new(), finer, Noon, null)), Happened(2, Pro.Value, new LicenseExpiryChanged(Pro, kept)),
+        ];
+
+        new EffectiveAccess().Fold(life).Versions(EffectiveAccess.Licenses).Select(version => (version.Row.ExpiresAt, version.Since, version.Until)).ShouldBe([(kept, 1, null)]);
+        new OrganizationSummary().Fold(life).Versions(OrganizationSummary.Licenses).Select(version => (version.Row.ExpiresAt, version.Since, version.Until)).ShouldBe([(kept, 1, null)]);
+    }
 }

@@ -19,7 +19,12 @@ public sealed record UserGroupNode(UserGroupId Id, OrganizationId Organization);
 
 /// <summary>A licence, as far as access depends on it; assignments older than <see cref="Placed"/> ended with a transfer.</summary>
 public sealed record LicenseNode(
-    LicenseId Id, ProductId Product, OrganizationId? Organization, bool Revoked, bool Suspended, DateTimeOffset EffectiveDate, DateTimeOffset? ExpiresAt, long Placed);
+    LicenseId Id, ProductId Product, OrganizationId? Organization, bool Revoked, bool Suspended, DateTimeOffset EffectiveDate, DateTimeOffset? ExpiresAt, long Placed)
+{
+    public DateTimeOffset EffectiveDate { get; init; } = EffectiveDate.AsStored();
+
+    public DateTimeOffset? ExpiresAt { get; init => field = value?.AsStored(); } = ExpiresAt?.AsStored();
+}
 
 /// <summary>The user is in the group.</summary>
 public sealed record MembershipEdge(UserId User, UserGroupId UserGroup);
@@ -218,6 +223,11 @@ internal static class NodeFields
 
     public static UserId? User(this System.Data.Common.DbDataReader reader, string column) =>
         reader.Get<Guid?>(column) is { } id ? new UserId(id) : null;
+
+    /// <summary>
+    /// A time as the database keeps it, to the microsecond. Rows hold no finer ones: whether a change makes another version must not depend on whether the row was read from the table or made a moment ago.
+    /// </summary>
+    public static DateTimeOffset AsStored(this DateTimeOffset time) => time == DateTimeOffset.MaxValue ? time : time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     public static AssignmentWindow Window(this System.Data.Common.DbDataReader reader) =>
         new(reader.Get<DateTimeOffset?>("valid_from"), reader.Get<DateTimeOffset?>("valid_until"));

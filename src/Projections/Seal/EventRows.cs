@@ -13,10 +13,11 @@ public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
     /// <summary>So many events at positions that were never given out are told, at each end.</summary>
     private const int MostAstray = 1000;
 
-    /// <summary>The events after one position, up to and with another.</summary>
-    public async IAsyncEnumerable<SealedEvent> Read(long after, long upTo, [EnumeratorCancellation] CancellationToken cancellation = default)
+    /// <summary>The events after one position, up to and with another; not more than so many, when it is said: who stops reading is sent the rest all the same.</summary>
+    public async IAsyncEnumerable<SealedEvent> Read(long after, long upTo, int? atMost = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await using var command = source.CreateCommand($"select {CopiedEvents.Columns} from {schema}.mt_events where seq_id > $1 and seq_id <= $2 order by seq_id");
+        var limit = atMost is { } most ? string.Create(CultureInfo.InvariantCulture, $" limit {most}") : "";
+        await using var command = source.CreateCommand($"select {CopiedEvents.Columns} from {schema}.mt_events where seq_id > $1 and seq_id <= $2 order by seq_id{limit}");
         command.CommandTimeout = 0;
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = upTo });

@@ -19,10 +19,12 @@ public sealed record SealingPass(long Sealed, long Size, Checkpoint? Checkpoint,
 /// <param name="clock">Tells when checkpoints are made.</param>
 public sealed class Sealer(NpgsqlDataSource source, EventRows events, CheckpointFolder? folder, TimeProvider clock)
 {
-    private const int MostAtOnce = 20_000;
     private const long Lock = 0x5EA1;
 
     private readonly CanonicalWriter writer = new();
+
+    /// <summary>How many events a pass takes at most.</summary>
+    public int MostAtOnce { get; init; } = 20_000;
 
     /// <summary>Seals what is final. Makes a checkpoint when something is new since the last one and that is old enough.</summary>
     /// <param name="key">Signs.</param>
@@ -56,12 +58,8 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
         var leaves = new List<(long, Digest)>();
         if (final > after)
         {
-            await foreach (var e in events.Read(after, final, cancellation))
-            {
+            await foreach (var e in events.Read(after, final, MostAtOnce, cancellation))
                 leaves.Add((e.Position, e.Seal(writer)));
-                if (leaves.Count == MostAtOnce)
-                    break;
-            }
         }
 
         return leaves;

@@ -79,12 +79,15 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
 {
     private static readonly string[] Others = ["export", "row", "end"];
 
+    /// <summary>Of two members of one name each reader would take another.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     private readonly Audit audit = new();
     private readonly CanonicalWriter writer = new();
     private readonly List<(long Index, long Position, Digest Leaf, Digest[] Proof)> proved = [];
     private Checkpoint? last;
     private long events;
-    private long unproved;
+    private long plain;
     private long expected;
     private bool isWhole = true;
 
@@ -95,7 +98,7 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
         {
             try
             {
-                using var json = JsonDocument.Parse(line);
+                using var json = JsonDocument.Parse(line, Strict);
                 Line(json.RootElement, number);
             }
             catch (Exception wrong) when (wrong is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
@@ -104,7 +107,7 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
             }
         }
 
-        if (unproved > 0)
+        if (plain + proved.Count is > 0 and var unproved)
             audit.Find(Findings.CheckpointMissing, audit.Position, $"No checkpoint covers the last {unproved} events.");
         return Check();
     }
@@ -113,8 +116,11 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
     public ExportCheck Check() => new(events, audit.Checkpoints, last, audit.Found, audit.Count);
 
     /// <summary>Checks the next line.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
     public void Line(JsonElement json, long number)
     {
+        if (json.TryGetProperty("event", out _) && Others.Append("checkpoint").Any(name => json.TryGetProperty(name, out _)))
+            throw new FormatException("It is an event and something else.");
         if (json.TryGetProperty("checkpoint", out var note))
             Signed(note.GetString()!, number);
         else if (!Others.Any(name => json.TryGetProperty(name, out _)))
@@ -132,7 +138,6 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
         writer.Json(Encoding.UTF8.GetBytes(e.GetRawText()));
         var computed = Digest.OfLeaf(writer.Written);
         events++;
-        unproved++;
         if (json.TryGetProperty("proof", out var proof))
         {
             if (computed != leaf)
@@ -150,19 +155,21 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
         }
 
         expected = index + 1;
+        plain++;
         audit.Leaf(position, leaf, computed);
     }
 
+    /// <summary>Events without proofs are proved by the root of all of them alone, whatever else it proves.</summary>
     private void Signed(string note, long number)
     {
-        var checkpoint = Checkpoint.Open(note, keys);
-        unproved = 0;
-        if (proved.Count == 0)
+        var (checkpoint, right, wrong) = (Checkpoint.Open(note, keys), audit.Checkpoints, audit.Count);
+        if (isWhole && (plain > 0 || proved.Count == 0))
         {
-            if (isWhole && checkpoint.Size == audit.Size)
+            if (checkpoint.Size == audit.Size)
                 audit.Signed(checkpoint, $"checkpoint on line {number}");
-            else if (isWhole)
+            else
                 audit.Find(Findings.LogShortened, audit.Position, $"The checkpoint on line {number} is of {checkpoint.Size} events, and {audit.Size} stand before it.");
+            plain = audit.Checkpoints > right ? 0 : plain;
         }
 
         foreach (var (index, position, leaf, proof) in proved)
@@ -172,6 +179,6 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
         }
 
         proved.Clear();
-        last = checkpoint;
+        last = audit.Count == wrong ? checkpoint : last;
     }
 }

@@ -16,7 +16,7 @@ public sealed class CheckpointFolder(string path)
     private const string Extension = ".checkpoints";
     private const string KeyFile = "log.pub";
 
-    private (Checkpoint? Latest, DateTime Changed)? known;
+    private readonly Dictionary<string, (Checkpoint? Largest, DateTime Changed, long Length)> known = [];
 
     public string Path { get; } = path;
 
@@ -53,23 +53,21 @@ public sealed class CheckpointFolder(string path)
         await stream.FlushAsync(cancellation);
     }
 
-    /// <summary>The largest checkpoint of the last day on which one was published; null without any.</summary>
+    /// <summary>The largest checkpoint of all that are published, whatever days their files name; null without any.</summary>
     public async Task<Checkpoint?> Latest(LogPublicKey key, CancellationToken cancellation)
     {
-        // Other Hosts, and whoever reaches the folder, write here, too.
-        var changed = Files().Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
-        if (known is { } before && before.Changed == changed)
-            return before.Latest;
-
         Checkpoint? latest = null;
-        foreach (var file in Files().Reverse())
+        foreach (var file in Files())
         {
-            latest = Notes(await File.ReadAllTextAsync(file, cancellation)).OrderByDescending(SizeOf).Select(note => Read(note, file, 0, [key]).Checkpoint).FirstOrDefault(checkpoint => checkpoint is not null);
-            if (latest is not null)
-                break;
+            // Other Hosts, and whoever reaches the folder, write here, too.
+            var info = new FileInfo(file);
+            var (changed, length) = (info.LastWriteTimeUtc, info.Length);
+            if (!known.TryGetValue(file, out var read) || (read.Changed, read.Length) != (changed, length))
+                known[file] = read = (await Largest(file, key, cancellation), changed, length);
+            if (latest is null || read.Largest?.Size > latest.Size)
+                latest = read.Largest;
         }
 
-        known = (latest, changed);
         return latest;
     }
 
@@ -84,6 +82,9 @@ public sealed class CheckpointFolder(string path)
                 yield return Read(note, file, ++number, keys);
         }
     }
+
+    private static async Task<Checkpoint?> Largest(string file, LogPublicKey key, CancellationToken cancellation) =>
+        Notes(await File.ReadAllTextAsync(file, cancellation)).OrderByDescending(SizeOf).Select(note => Read(note, file, 0, [key]).Checkpoint).FirstOrDefault(checkpoint => checkpoint is not null);
 
     /// <summary>What a note says of its size, signed or not.</summary>
     private static long SizeOf(string note) => note.Split('\n', 3) is [_, var size, ..] && long.TryParse(size, CultureInfo.InvariantCulture, out var number) ? number : 0;

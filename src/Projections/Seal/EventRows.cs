@@ -10,10 +10,14 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>Reads events whole and in their order, straight from where they are stored, with flat memory.</summary>
 public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
 {
-    /// <summary>The events after one position, up to and with another.</summary>
-    public async IAsyncEnumerable<SealedEvent> Read(long after, long upTo, [EnumeratorCancellation] CancellationToken cancellation = default)
+    /// <summary>So many events at positions that were never given out are told, at each end.</summary>
+    private const int MostAstray = 1000;
+
+    /// <summary>The events after one position, up to and with another; not more than so many, when it is said: who stops reading is sent the rest all the same.</summary>
+    public async IAsyncEnumerable<SealedEvent> Read(long after, long upTo, int? atMost = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await using var command = source.CreateCommand($"select {CopiedEvents.Columns} from {schema}.mt_events where seq_id > $1 and seq_id <= $2 order by seq_id");
+        var limit = atMost is { } most ? string.Create(CultureInfo.InvariantCulture, $" limit {most}") : "";
+        await using var command = source.CreateCommand($"select {CopiedEvents.Columns} from {schema}.mt_events where seq_id > $1 and seq_id <= $2 order by seq_id{limit}");
         command.CommandTimeout = 0;
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = upTo });
@@ -46,6 +50,25 @@ public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
     {
         await using var command = source.CreateCommand($"select last_seq_id from {schema}.mt_event_progression where name = 'HighWaterMark'");
         return await command.ExecuteScalarAsync(cancellation) as long? ?? 0;
+    }
+
+    /// <summary>
+    /// Where events stand that the store did not append: before the first position, or behind the last that was given out. Each end is one look into the index. The sequence is read
+    /// while the statement runs, later than the moment whose rows it sees: what is being appended is not told.
+    /// </summary>
+    public async Task<IReadOnlyList<long>> Astray(CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(
+            $"""
+             (select seq_id from {schema}.mt_events where seq_id < 1 order by seq_id limit {MostAstray})
+             union all
+             (select seq_id from {schema}.mt_events where seq_id > (select last_value - (not is_called)::int from {schema}.mt_events_sequence) order by seq_id limit {MostAstray})
+             """);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var positions = new List<long>();
+        while (await reader.ReadAsync(cancellation))
+            positions.Add(reader.GetInt64(0));
+        return positions;
     }
 
     private static SealedEvent Row(NpgsqlDataReader reader) => new(

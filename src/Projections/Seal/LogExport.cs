@@ -18,7 +18,7 @@ public sealed class LogExport(NpgsqlDataSource source, EventRows events)
             return 0;
 
         await using var leaves = tiles.Leaves(0, cancellation).GetAsyncEnumerator(cancellation);
-        await foreach (var e in events.Read(0, checkpoints.Last().Position, cancellation))
+        await foreach (var e in events.Read(0, checkpoints.Last().Position, cancellation: cancellation))
         {
             if (!await leaves.MoveNextAsync() || leaves.Current.Position > e.Position)
                 throw new InvalidDataException($"The log does not hold the event at position {e.Position}. Run 'history verify'.");

@@ -66,7 +66,7 @@ public sealed class LogTiles(NpgsqlDataSource source)
     /// <summary>How many leaves there are, and the position of the last one.</summary>
     public async Task<(long Size, long Position)> End(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand($"select number, positions from {Schema}.leaves order by number desc limit 1");
+        await using var command = source.CreateCommand($"select number, positions from {Schema}.leaves where octet_length(positions) >= {sizeof(long)} order by number desc limit 1");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation))
             return (0, 0);
@@ -134,10 +134,10 @@ public sealed class LogTiles(NpgsqlDataSource source)
     }
 
     /// <summary>Adds leaves behind the last one, and the nodes above them that become complete.</summary>
+    /// <exception cref="InvalidDataException">The tree has been damaged: a tile holds more or less than was sealed. What was written has to be rolled back.</exception>
     public async Task Append(NpgsqlConnection connection, long size, IReadOnlyList<(long Position, Digest Leaf)> leaves, CancellationToken cancellation)
     {
-        var changed = new Dictionary<(int Level, long Number), List<Digest>>();
-        var positions = new SortedDictionary<long, List<long>>();
+        var (before, changed, positions) = (size, new Dictionary<(int Level, long Number), List<Digest>>(), new SortedDictionary<long, List<long>>());
         foreach (var (position, leaf) in leaves)
         {
             var number = size / Width;
@@ -147,7 +147,8 @@ public sealed class LogTiles(NpgsqlDataSource source)
             await Add(0, size++, leaf);
         }
 
-        await Write(connection, changed, positions, cancellation);
+        if (await Write(connection, before, changed, positions, cancellation) != changed.Count + positions.Count)
+            throw new InvalidDataException($"The log has tiles behind its {before} leaves. Run 'history verify'.");
         foreach (var tile in changed.Keys)
             seen.Remove(tile);
 
@@ -155,7 +156,12 @@ public sealed class LogTiles(NpgsqlDataSource source)
         {
             var key = (level, index / Width);
             if (!changed.TryGetValue(key, out var tile))
+            {
                 changed[key] = tile = index % Width == 0 ? [] : [.. await Tile(level, index / Width, cancellation)];
+                if (tile.Count != index % Width)
+                    throw new InvalidDataException($"Tile {index / Width} of level {level} of the log holds {tile.Count} hashes, and {index % Width} were sealed. Run 'history verify'.");
+            }
+
             tile.Add(hash);
             if (tile.Count == Width)
                 await Add(level + 1, index / Width, Fold(CollectionsMarshal.AsSpan(tile)));
@@ -187,14 +193,16 @@ public sealed class LogTiles(NpgsqlDataSource source)
         return [.. Positions((byte[])(await command.ExecuteScalarAsync(cancellation))!)];
     }
 
-    private static async Task Write(
-        NpgsqlConnection connection, Dictionary<(int Level, long Number), List<Digest>> tiles, SortedDictionary<long, List<long>> positions, CancellationToken cancellation)
+    /// <summary>Rows are new, or as long as a log of so many leaves makes them. Answers how many were written; one that is otherwise is not.</summary>
+    private static async Task<int> Write(
+        NpgsqlConnection connection, long size, Dictionary<(int Level, long Number), List<Digest>> tiles, SortedDictionary<long, List<long>> positions, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new(
             $"""
             insert into {Schema}.tile (level, number, hashes) select * from unnest($1, $2, $3)
-            on conflict (level, number) do update set hashes = excluded.hashes where octet_length(tile.hashes) < octet_length(excluded.hashes)
+            on conflict (level, number) do update set hashes = excluded.hashes
+                where octet_length(tile.hashes) = {Digest.Size} * (($4 >> {LevelsOfTile} * tile.level) - {Width} * tile.number)
             """)
         {
             Parameters =
@@ -202,12 +210,13 @@ public sealed class LogTiles(NpgsqlDataSource source)
                 Array(NpgsqlDbType.Smallint, tiles.Keys.Select(key => (short)key.Level).ToArray()),
                 Array(NpgsqlDbType.Bigint, tiles.Keys.Select(key => key.Number).ToArray()),
                 Array(NpgsqlDbType.Bytea, tiles.Values.Select(Bytes).ToArray()),
+                new NpgsqlParameter<long> { TypedValue = size },
             },
         });
         batch.BatchCommands.Add(new(
             $"""
             insert into {Schema}.leaves (number, first_position, positions) select * from unnest($1, $2, $3)
-            on conflict (number) do update set positions = excluded.positions where octet_length(leaves.positions) < octet_length(excluded.positions)
+            on conflict (number) do update set positions = excluded.positions where octet_length(leaves.positions) = {sizeof(long)} * ($4 - {Width} * leaves.number)
             """)
         {
             Parameters =
@@ -215,9 +224,10 @@ public sealed class LogTiles(NpgsqlDataSource source)
                 Array(NpgsqlDbType.Bigint, positions.Keys.ToArray()),
                 Array(NpgsqlDbType.Bigint, positions.Values.Select(of => of[0]).ToArray()),
                 Array(NpgsqlDbType.Bytea, positions.Values.Select(Bytes).ToArray()),
+                new NpgsqlParameter<long> { TypedValue = size },
             },
         });
-        await batch.ExecuteNonQueryAsync(cancellation);
+        return await batch.ExecuteNonQueryAsync(cancellation);
 
         static NpgsqlParameter Array<T>(NpgsqlDbType type, T[] values) => new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = values };
     }

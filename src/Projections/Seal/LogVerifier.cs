@@ -39,7 +39,9 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
             return new(0, 0, 0, audit.Root.ToString(), 0, audit.Found, audit.Count);
         }
 
-        var checkpoints = new Queue<(Checkpoint Checkpoint, string Place)>((await Checkpoints(keys, folder, audit, cancellation)).OrderBy(kept => kept.Item1.Size));
+        foreach (var position in await events.Astray(cancellation))
+            audit.Find(Findings.EventAdded, position, $"The event at position {position} was not appended by the store, which never gave that position out.");
+        var checkpoints = new Queue<(Checkpoint Checkpoint, string Place)>((await Checkpoints(keys, folder, audit, cancellation)).OrderBy(kept => kept.Checkpoint.Size));
         await using var leaves = tiles.Leaves(0, cancellation).GetAsyncEnumerator(cancellation);
         var (hasLeaf, seen, unsealed) = (await leaves.MoveNextAsync(), 0L, 0L);
 
@@ -76,6 +78,8 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
 
         foreach (var (checkpoint, place) in checkpoints)
             audit.Find(Findings.LogShortened, audit.Position, $"The {place} is of {checkpoint.Size} events, and the log holds {audit.Size}.");
+        foreach (var (leaf, what) in await LogShape.Misfits(source, cancellation))
+            audit.Find(Findings.LogDamaged, leaf, what);
         Nodes(audit, nodes, await tiles.Above(cancellation));
         return new(seen, audit.Size, unsealed, audit.Root.ToString(), audit.Checkpoints, audit.Found, audit.Count);
 
@@ -136,17 +140,27 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
         }
     }
 
-    private async Task<List<(Checkpoint, string)>> Checkpoints(
+    /// <summary>A Host keeps a checkpoint in the database first and publishes it then; so the folder is read first: what is in it has to be in the database afterwards.</summary>
+    private async Task<List<(Checkpoint Checkpoint, string Place)>> Checkpoints(
         IReadOnlyCollection<LogPublicKey> keys, CheckpointFolder? folder, Audit audit, CancellationToken cancellation)
     {
-        var (found, kept, published) = (new List<(Checkpoint, string)>(), new HashSet<long>(), new HashSet<long>());
+        var (published, kept) = (new List<(Checkpoint Checkpoint, string Place)>(), new List<(Checkpoint Checkpoint, string Place)>());
+        await foreach (var (place, checkpoint, wrong) in folder?.All(keys, cancellation) ?? AsyncEnumerable.Empty<PublishedCheckpoint>())
+        {
+            if (checkpoint is null)
+                audit.Find(Findings.CheckpointForged, 0, $"The {place} is not to be trusted. {wrong}");
+            else
+                published.Add((checkpoint, place));
+        }
+
         foreach (var row in await new SealedLog(source).Since(0, cancellation))
         {
             var place = $"checkpoint of {row.Size} events in the database";
             try
             {
-                found.Add((Checkpoint.Open(row.Note, keys), place));
-                kept.Add(found[^1].Item1.Size);
+                kept.Add((Checkpoint.Open(row.Note, keys), place));
+                if (!row.SaysWhat(kept[^1].Checkpoint))
+                    audit.Find(Findings.CheckpointForged, row.Position, $"The {place} says otherwise than what was signed.");
             }
             catch (FormatException wrong)
             {
@@ -154,26 +168,15 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
             }
         }
 
-        if (folder is null)
-            return found;
-
-        await foreach (var (place, checkpoint, wrong) in folder.All(keys, cancellation))
-        {
-            if (checkpoint is null)
-            {
-                audit.Find(Findings.CheckpointForged, 0, $"The {place} is not to be trusted. {wrong}");
-                continue;
-            }
-
-            published.Add(checkpoint.Size);
-            found.Add((checkpoint, place));
-            if (!kept.Contains(checkpoint.Size))
-                audit.Find(Findings.CheckpointMissing, checkpoint.Position, $"The {place} (of {checkpoint.Size} events) is not in the database.");
-        }
-
-        foreach (var size in kept.Where(size => !published.Contains(size) && published.Count > 0 && size < published.Max()))
+        var (inDatabase, inFolder) = (kept.Select(Size).ToHashSet(), published.Select(Size).ToHashSet());
+        foreach (var (checkpoint, place) in published.Where(one => !inDatabase.Contains(Size(one))))
+            audit.Find(Findings.CheckpointMissing, checkpoint.Position, $"The {place} (of {checkpoint.Size} events) is not in the database.");
+        var last = inFolder.DefaultIfEmpty().Max();
+        foreach (var size in inDatabase.Where(size => size < last && !inFolder.Contains(size)))
             audit.Find(Findings.CheckpointMissing, 0, $"The checkpoint of {size} events is in the database and was removed from the folder.");
-        return found;
+        return [.. kept, .. published];
+
+        static long Size((Checkpoint Checkpoint, string) one) => one.Checkpoint.Size;
     }
 
     /// <summary>Whether the nodes above the leaves are what the leaves make.</summary>

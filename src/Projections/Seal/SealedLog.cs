@@ -4,7 +4,27 @@ using Npgsql;
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>A checkpoint as it is kept: its text with the signature.</summary>
-public sealed record KeptCheckpoint(long Size, long Position, string Note, DateTimeOffset MadeAt);
+public sealed record KeptCheckpoint(long Size, long Position, string Note, DateTimeOffset MadeAt)
+{
+    /// <summary>Whether the columns say the same as the checkpoint that was signed.</summary>
+    public bool SaysWhat(Checkpoint signed) => (Size, Position) == (signed.Size, signed.Position);
+
+    /// <summary>What was signed.</summary>
+    /// <exception cref="InvalidDataException">It is not what the row says, or not signed with the key.</exception>
+    public Checkpoint Open(LogPublicKey key)
+    {
+        try
+        {
+            return Checkpoint.Open(Note, key) is var signed && SaysWhat(signed)
+                ? signed
+                : throw new InvalidDataException($"The checkpoint of {Size} events in the database says otherwise than what was signed. Run 'history verify'.");
+        }
+        catch (FormatException wrong)
+        {
+            throw new InvalidDataException($"The checkpoint of {Size} events in the database is not signed by this log. {wrong.Message} Run 'history verify'.", wrong);
+        }
+    }
+}
 
 /// <summary>That an event is in the log of a checkpoint: its place, its leaf hash and the hashes from there to the root.</summary>
 public sealed record ProvedInclusion(KeptCheckpoint Checkpoint, long Position, long Index, Digest Leaf, IReadOnlyList<Digest> Hashes);

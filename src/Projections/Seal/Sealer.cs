@@ -19,10 +19,12 @@ public sealed record SealingPass(long Sealed, long Size, Checkpoint? Checkpoint,
 /// <param name="clock">Tells when checkpoints are made.</param>
 public sealed class Sealer(NpgsqlDataSource source, EventRows events, CheckpointFolder? folder, TimeProvider clock)
 {
-    private const int MostAtOnce = 20_000;
     private const long Lock = 0x5EA1;
 
     private readonly CanonicalWriter writer = new();
+
+    /// <summary>How many events a pass takes at most.</summary>
+    public int MostAtOnce { get; init; } = 20_000;
 
     /// <summary>Seals what is final. Makes a checkpoint when something is new since the last one and that is old enough.</summary>
     /// <param name="key">Signs.</param>
@@ -56,12 +58,8 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
         var leaves = new List<(long, Digest)>();
         if (final > after)
         {
-            await foreach (var e in events.Read(after, final, cancellation))
-            {
+            await foreach (var e in events.Read(after, final, MostAtOnce, cancellation))
                 leaves.Add((e.Position, e.Seal(writer)));
-                if (leaves.Count == MostAtOnce)
-                    break;
-            }
         }
 
         return leaves;
@@ -79,12 +77,14 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
         var (size, position) = await tiles.End(cancellation);
         var tree = new MerkleTree(size, tiles.Node);
         var published = await PublishMissed(log, key, size, tree, cancellation);
+
+        // A clock that was ahead once has made a checkpoint later than now.
         var now = clock.GetUtcNow();
-        if (size == (last?.Size ?? 0) || now - last?.MadeAt < between)
+        if (size == (last?.Size ?? 0) || (now - last?.MadeAt)?.Duration() < between)
             return null;
 
-        await SeeThatContinues(tree, published, cancellation);
-        await SeeThatContinues(tree, last is null ? null : Checkpoint.Open(last.Note, key.Public), cancellation);
+        await SeeThatContinues(size, tree, published, cancellation);
+        await SeeThatContinues(size, tree, last?.Open(key.Public), cancellation);
 
         var checkpoint = new Checkpoint(key.Name, size, await tree.Root(size, cancellation), position, now);
         var note = checkpoint.Sign(key);
@@ -98,20 +98,25 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
         }
 
         await transaction.CommitAsync(cancellation);
-        await PublishAlone(connection, log, key, size, tree, cancellation);
+        await PublishAlone(connection, log, key, cancellation);
         return checkpoint;
     }
 
     /// <summary>Publishes what is committed, while no other Host does.</summary>
-    private async Task PublishAlone(NpgsqlConnection connection, SealedLog log, LogKey key, long size, MerkleTree tree, CancellationToken cancellation)
+    private async Task PublishAlone(NpgsqlConnection connection, SealedLog log, LogKey key, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using (var alone = new NpgsqlCommand($"select pg_advisory_xact_lock({Lock})", connection))
             await alone.ExecuteNonQueryAsync(cancellation);
-        await PublishMissed(log, key, size, tree, cancellation);
+        var tiles = new LogTiles(source);
+        var (size, _) = await tiles.End(cancellation);
+        await PublishMissed(log, key, size, new MerkleTree(size, tiles.Node), cancellation);
     }
 
-    /// <summary>Publishes what was signed while the folder could not be written, and notices a log that has become shorter. Answers the last checkpoint that is published.</summary>
+    /// <summary>
+    /// Publishes what was signed while the folder could not be written, and notices a log that has become shorter. Whoever writes the database writes its checkpoints, too:
+    /// only what this key signed for this log is published. Answers the last checkpoint that is published.
+    /// </summary>
     private async Task<Checkpoint?> PublishMissed(SealedLog log, LogKey key, long size, MerkleTree tree, CancellationToken cancellation)
     {
         if (folder is null)
@@ -123,15 +128,22 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
 
         var missed = await log.Since(published?.Size ?? 0, cancellation);
         if (missed.Count > 0)
-            await SeeThatContinues(tree, published, cancellation);
+            await SeeThatContinues(size, tree, published, cancellation);
         foreach (var checkpoint in missed)
-            await folder.Publish(checkpoint.Note, checkpoint.MadeAt, cancellation);
+        {
+            var signed = checkpoint.Open(key.Public);
+            await SeeThatContinues(size, tree, signed, cancellation);
+            await folder.Publish(checkpoint.Note, signed.Time, cancellation);
+        }
+
         return published;
     }
 
     /// <summary>A log that was sealed anew has as many events as before, and they are others.</summary>
-    private static async Task SeeThatContinues(MerkleTree tree, Checkpoint? signed, CancellationToken cancellation)
+    private static async Task SeeThatContinues(long size, MerkleTree tree, Checkpoint? signed, CancellationToken cancellation)
     {
+        if (signed?.Size > size)
+            throw new InvalidDataException($"A checkpoint of {signed.Size} events was signed, and the log holds {size}. Run 'history verify'.");
         if (signed is not null && await tree.Root(signed.Size, cancellation) != signed.Root)
             throw new InvalidDataException($"The first {signed.Size} events of the log are not what was signed. Run 'history verify'.");
     }

@@ -102,6 +102,33 @@ public class SealingTests
     }
 
     [Fact]
+    public async Task A_backlog_is_sealed_in_parts_and_each_event_read_once()
+    {
+        await using var vault = await Vault.NewAsync();
+        await vault.AppendAsync(600);
+        await vault.ExecuteAsync("analyze mt_events");
+        var before = await ReadAsync();
+        var sealer = new Sealer(vault.Source, vault.Rows, vault.Folder, vault.Clock) { MostAtOnce = 50 };
+        var passes = 1;
+        for (; (await sealer.Seal(Vault.Key, TimeSpan.Zero, CancellationToken.None)).IsFull; passes++)
+            await Task.Yield();
+
+        passes.ShouldBe(13, "the last one finds nothing more");
+        (await ReadAsync() - before).ShouldBeInRange(600, 700, "each once, and the planner looks at an end of the index");
+        (await vault.VerifyAsync()).Size.ShouldBe(600);
+
+        // The database counts what a connection has read when it ends.
+        async Task<long> ReadAsync()
+        {
+            vault.Source.Clear();
+            await using var owner = Npgsql.NpgsqlDataSource.Create(vault.Address);
+            while (await owner.ScalarAsync("select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()") is not 0L)
+                await Task.Delay(50);
+            return (long)(await owner.ScalarAsync("select seq_tup_read + idx_tup_fetch from pg_stat_user_tables where relname = 'mt_events'"))!;
+        }
+    }
+
+    [Fact]
     public async Task Checkpoints_come_no_more_often_than_wanted_and_not_without_news()
     {
         await using var vault = await Vault.NewAsync();

@@ -50,6 +50,33 @@ public class TamperTests
         (found.Code, found.Position).ShouldBe((Findings.EventAdded, 400));
     }
 
+    /// <summary>Nobody reads them on the way from the first position to the last that is final.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    [InlineData(Vault.Events + 1000)]
+    [InlineData(long.MaxValue)]
+    public async Task An_event_at_a_position_that_was_never_given_out_is_found(long position)
+    {
+        await using var vault = await Vault.SealedAsync();
+        await vault.ExecuteAsync($"""
+            insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, is_archived)
+            select {position}, gen_random_uuid(), stream_id, 9999, data, type, timestamp, tenant_id, mt_dotnet_type, is_archived from mt_events where seq_id = 401
+            """);
+        var found = (await vault.VerifyAsync()).Found.ShouldHaveSingleItem();
+        (found.Code, found.Position).ShouldBe((Findings.EventAdded, position));
+    }
+
+    [Fact]
+    public async Task An_event_that_is_not_final_yet_is_no_damage()
+    {
+        await using var vault = await Vault.SealedAsync();
+        await vault.AppendAsync(10);
+        await vault.ExecuteAsync("update mt_event_progression set last_seq_id = 600 where name = 'HighWaterMark'");
+        (await vault.VerifyAsync()).Found.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Two_events_that_changed_places_are_found()
     {
@@ -158,11 +185,34 @@ public class TamperTests
     [InlineData("update proof.tile set hashes = overlay(hashes placing '\\x0000'::bytea from 1) where level = 1", Findings.LogDamaged)]
     [InlineData("delete from proof.tile where level = 1", Findings.LogDamaged)]
     [InlineData("update proof.tile set hashes = substring(hashes from 1 for 32) where level = 0 and number = 1", Findings.EventAltered)]
+    [InlineData("update proof.tile set hashes = hashes || decode(repeat('00', 32), 'hex') where level = 0 and number = 2", Findings.LogDamaged)]
+    [InlineData("update proof.tile set hashes = hashes || '\\x00' where level = 0 and number = 2", Findings.LogDamaged)]
+    [InlineData("update proof.tile set hashes = hashes || decode(repeat('00', 32), 'hex') where level = 1", Findings.LogDamaged)]
+    [InlineData("insert into proof.tile values (0, 3, decode(repeat('00', 8192), 'hex'))", Findings.LogDamaged)]
+    [InlineData("insert into proof.tile values (1, 1, '')", Findings.LogDamaged)]
+    [InlineData("insert into proof.tile values (2, 0, decode(repeat('00', 32), 'hex'))", Findings.LogDamaged)]
+    [InlineData("insert into proof.tile values (8, 0, decode(repeat('00', 8192), 'hex'))", Findings.LogDamaged)]
+    [InlineData("insert into proof.tile values (1, -1, decode(repeat('00', 8192), 'hex'))", Findings.LogDamaged)]
+    [InlineData("insert into proof.leaves values (3, 601, '')", Findings.LogDamaged)]
+    [InlineData("insert into proof.leaves values (-1, 0, '\\x0000000000000000'); insert into proof.tile values (0, -1, decode(repeat('00', 32), 'hex'))", Findings.LogDamaged)]
+    [InlineData("update proof.leaves set number = 5 where number = 2; update proof.tile set number = 5 where level = 0 and number = 2", Findings.LogDamaged)]
+    [InlineData("update proof.leaves set first_position = 258 where number = 1", Findings.LogDamaged)]
+    [InlineData("update proof.checkpoint set position = 599 where size = 600", Findings.CheckpointForged)]
     public async Task A_log_or_checkpoint_that_was_altered_is_found(string sql, string code)
     {
         await using var vault = await Vault.SealedAsync();
         await vault.ExecuteAsync(sql);
         (await vault.VerifyAsync()).Found.ShouldContain(finding => finding.Code == code);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_is_made_during_the_verification_raises_no_alarm()
+    {
+        await using var vault = await Vault.SealedAsync();
+        await vault.AppendAsync(300);
+        var check = await new LogVerifier(vault.Source, vault.Rows).Verify(new KeysOfARunningHost(vault), vault.Folder);
+        (await new SealedLog(vault.Source).Latest(CancellationToken.None))!.Size.ShouldBe(Vault.Events + 300);
+        check.Found.ShouldBeEmpty();
     }
 
     [Fact]
@@ -222,4 +272,25 @@ public class TamperTests
 
     private static Task<ExportCheck> CheckAsync(string export) =>
         new ExportVerifier(Vault.Key.Public).Verify(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(export)));
+
+    /// <summary>The keys of the log; while the first checkpoint is looked at, a Host makes another.</summary>
+    private sealed class KeysOfARunningHost(Vault vault) : IReadOnlyCollection<LogPublicKey>
+    {
+        private bool hasSealed;
+
+        public int Count => 1;
+
+        public IEnumerator<LogPublicKey> GetEnumerator()
+        {
+            if (!hasSealed)
+            {
+                hasSealed = true;
+                vault.SealAsync().GetAwaiter().GetResult();
+            }
+
+            yield return Vault.Key.Public;
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -38,14 +38,16 @@ public sealed class Vault : IAsyncDisposable
 
     public Microsoft.Extensions.Time.Testing.FakeTimeProvider Clock { get; } = new(Noon);
 
-    /// <summary>600 events, sealed under three checkpoints.</summary>
+    /// <summary>600 events, sealed under three checkpoints an hour ago.</summary>
     public static async Task<Vault> SealedAsync()
     {
         var (address, folder) = await Template.Value;
         var copy = System.IO.Directory.CreateTempSubdirectory("eventsourcedorgs-vault-").FullName;
         foreach (var file in System.IO.Directory.GetFiles(folder))
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-        return new(await TestPostgres.CreateDatabaseAsync(address), copy);
+        var vault = new Vault(await TestPostgres.CreateDatabaseAsync(address), copy);
+        vault.Clock.Advance(TimeSpan.FromHours(1));
+        return vault;
     }
 
     public static async Task<Vault> NewAsync()

@@ -34,7 +34,7 @@ public sealed record ListFilter(string Field, ListOperator Operator, string Valu
 
 /// <summary>
 /// How a filter compares. <c>Ne</c>, <c>Nc</c> and <c>Nin</c> are the exact complements of <c>Eq</c>, <c>Cn</c> and <c>In</c>, so they also match where there is
-/// no value. On sets (tags, groups, metadata) <c>Eq</c> and <c>Cn</c> mean "has this element" and <c>In</c> "has one of these". <c>Sw</c>, <c>Ew</c>,
-/// <c>Cn</c> and <c>Nc</c> ignore case on text. <c>In</c> and <c>Nin</c> take a list separated by commas.
+/// no value. On sets (tags, groups) <c>Eq</c> and <c>Cn</c> mean "has this element" and <c>In</c> "has one of these"; of metadata some pair must match like
+/// text. <c>Sw</c>, <c>Ew</c>, <c>Cn</c> and <c>Nc</c> ignore case on text. <c>In</c> and <c>Nin</c> take a list separated by commas.
 /// </summary>
 public enum ListOperator { Eq, Ne, Gt, Gte, Lt, Lte, Sw, Ew, Cn, Nc, In, Nin }

@@ -73,7 +73,10 @@ public static class LicenseList
         ListField.Id("maintenancePolicyId", "l.maintenance_policy_id"),
         ListField.Id("productVersionId", "l.product_version_id"),
     ])
-    { Versioned = "l" };
+    {
+        Versioned = "l",
+        OlderNames = [.. OlderName.OfCreation, .. OlderName.OfMetadata, new("email", "user.email"), new("userEmail", "user.email"), new("userCompany", "user.company")],
+    };
 
     /// <summary>The metadata that a viewer is shown: a filter must not tell what else there is.</summary>
     private static string SeenBy(string viewer) => $"""

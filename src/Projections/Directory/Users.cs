@@ -47,7 +47,15 @@ public static class UserList
         ListField.Texts("activation.releaseVersion", "a.release_version", ActivationsOf(live)),
         ListField.Texts("activation.appVersion", "a.release_version", ActivationsOf(live)),
     ])
-    { Versioned = "u" };
+    {
+        Versioned = "u",
+        OlderNames =
+        [
+            .. OlderName.OfCreation, .. OlderName.OfMetadata,
+            new("lastSeenAfter", "lastSeenAt", ListOperator.Gt), new("lastSeenBefore", "lastSeenAt", ListOperator.Lt),
+            new("activationAppVersion", "activation.appVersion"),
+        ],
+    };
 
     /// <summary>The activations that hold a place and are those of a user, as the list of one's own has them.</summary>
     private static string ActivationsOf(string live) => $$"""

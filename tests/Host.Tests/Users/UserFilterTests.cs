@@ -30,13 +30,29 @@ public class UserFilterTests
             foreach (var (filter, found) in new (string, string[])[]
             {
                 ("=1.9", [ada, grace]), ("[eq]=2.4.1", [ada]), ("[ne]=2.4.1", [grace, idle]), ("[sw]=2.", [ada]), ("[ew]=.9", [ada, grace]), ("[cn]=4", [ada]), ("[nc]=4", [grace, idle]),
-                ("[in]=2.4.1,3.0", [ada]), ("[nin]=2.4.1,1.9", [idle]), ("=3.0", []),
+                ("[in]=2.4.1,3.0", [ada]), ($"[in][]=2.4.1&{field}[in][]=1.9", [ada, grace]), ("[nin]=2.4.1,1.9", [idle]), ("=3.0", []),
             })
                 (await Found(acme, $"{field}{filter}")).ShouldBe(found, field + filter);
         }
 
+        (await Found(acme, "activationAppVersion=2.4.1")).ShouldBe([ada]);
+
         await acme.Vendor.Delete($"/v3/activations/{gone}").Expect(204);
         (await Found(acme, "activation.appVersion[sw]=1.")).ShouldBe([grace]);
         (await Found(acme, $"activation.appVersion[sw]=1.&asOf={before}")).ShouldBe([ada, grace]);
+    }
+
+    [Fact]
+    public async Task By_when_they_were_last_seen_and_made_under_the_older_names()
+    {
+        var acme = await Acme.With(seats: -1);
+        var unseen = await acme.User();
+        var seen = (await (await acme.SignedIn("user")).Get("/v3/me").Expect(200)).Id();
+
+        (await Found(acme, "lastSeenBefore=2999-01-01T00:00:00Z")).ShouldBe([seen]);
+        (await Found(acme, "lastSeenBefore=2020-01-01T00:00:00Z")).ShouldBeEmpty();
+        (await Found(acme, "lastSeenAfter=2020-01-01T00:00:00Z&createdAfter=2020-01-01&createdBefore=2999-01-01")).ShouldBe([seen]);
+        (await Found(acme, "lastSeenBefore=")).ShouldBe([unseen, seen]);
+        await acme.Vendor.Get("/v3/users?lastSeenBefore=yesterday").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
     }
 }

@@ -25,7 +25,7 @@ public static class ActivationLog
         ListField.Enum("action", "case when h.kind = 'activated' then 'activation' else 'deactivation' end", "activation", "deactivation") with { Required = true },
         ListField.Text("hostname", "a.hostname") with { Searchable = true, Sortable = false },
     ])
-    { Versioned = "h" };
+    { Versioned = "h", OlderNames = OlderName.OfCreation };
 }
 
 /// <summary>One page of the log of activations.</summary>

@@ -61,10 +61,11 @@ public sealed record DeleteActivation(ActivationId Activation) : ICommand<Done>
     }
 }
 
-/// <summary>A span of time (UTC): from its start on, up to its end; null is open.</summary>
-public readonly record struct TimeSpanOf(DateTimeOffset? From, DateTimeOffset? Until)
+/// <summary>A span of time (UTC): from its start on, up to its end, without one microsecond; null is open, and nothing left out.</summary>
+public readonly record struct TimeSpanOf(DateTimeOffset? From, DateTimeOffset? Until, DateTimeOffset? Without = null)
 {
-    public bool Holds(DateTimeOffset time) => (From is null || time >= From) && (Until is null || time < Until);
+    public bool Holds(DateTimeOffset time) =>
+        (From is null || time >= From) && (Until is null || time < Until) && (Without is not { } left || time < left || time >= left.AddMicroseconds(1));
 }
 
 /// <summary>The vendor takes back the places of a licence whose activations were made, changed and last synced within these spans.</summary>

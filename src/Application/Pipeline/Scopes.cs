@@ -10,9 +10,13 @@ public sealed class Scopes(Permissions permissions)
     /// <summary>Names of the v3 contract that no request of ours asks for: tokens may hold them all the same.</summary>
     private static readonly string[] Further =
     [
-        "account:read", "account:write", "activation:read", "activation:write", "analytics:read", "eventLog:read",
-        "licenseTemplate:read", "licenseTemplate:write", "organization:activation:read", OwnTokens, "productVersion:read", "productVersion:write", "release:read", "release:write",
-        "role:read", "role:write", "webhook:read", "webhook:write",
+        "account:read", "account:write", "activation:read", "activation:write", "analytics:read", "automatedEmail:read", "automatedEmail:write",
+        "automatedEmailEventLog:read", "eventLog:read", "featureFlag:read", "featureFlag:write", "invoice:read", "licenseTemplate:read", "licenseTemplate:write",
+        "organization:activation:read", "paymentMethod:read", "paymentMethod:write", OwnTokens, "productVersion:read", "productVersion:write", "release:read", "release:write",
+        "reseller:activation:read", "reseller:license:read", "reseller:license:update", "reseller:organization:create", "reseller:organization:delete",
+        "reseller:organization:read", "reseller:organization:update", "reseller:read", "reseller:user:create", "reseller:user:delete", "reseller:user:read",
+        "reseller:user:update", "reseller:write", "role:read", "role:write", "segment:read", "segment:write", "sendingDomain:read", "sendingDomain:write", "tag:read",
+        "tag:write", "webhook:read", "webhook:write", "webhookEventLog:read",
     ];
 
     private const string OwnTokens = "personalAccessToken:write";

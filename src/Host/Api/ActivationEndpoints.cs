@@ -24,7 +24,7 @@ internal static class ActivationEndpoints
     ];
 
     private static readonly string[] Times = ["createdAt", "updatedAt", "lastSyncedAt"];
-    private static readonly string[] Operators = ["gt", "gte", "lt", "lte", "eq"];
+    private static readonly string[] Operators = ["gt", "gte", "lt", "lte", "eq", "ne"];
 
     public static void MapActivations(this Routes routes)
     {
@@ -137,7 +137,7 @@ internal static class ActivationEndpoints
         row.ReleasePlatform, HttpJson.Text(row.LastSyncedAt), HttpJson.Text(row.LeaseExpiresAt), HttpJson.Text(row.ExpiresAt), Exports.Text(row.Offline),
     ];
 
-    /// <summary>What <c>name[gt]</c>, <c>[gte]</c>, <c>[lt]</c>, <c>[lte]</c> and <c>[eq]</c> leave; times are told apart to the microsecond.</summary>
+    /// <summary>What <c>name[gt]</c>, <c>[gte]</c>, <c>[lt]</c>, <c>[lte]</c>, <c>[eq]</c> and <c>[ne]</c> leave; times are told apart to the microsecond.</summary>
     private static TimeSpanOf Span(this HttpContext http, string name)
     {
         string[] known = [.. Times.SelectMany(field => Operators.Select(op => $"{field}[{op}]")), LicenseParameter, Sending.DryRun];
@@ -146,7 +146,7 @@ internal static class ActivationEndpoints
 
         DateTimeOffset?[] from = [Time("gte"), Time("eq"), Time("gt")?.AddMicroseconds(1)];
         DateTimeOffset?[] until = [Time("lt"), Time("lte")?.AddMicroseconds(1), Time("eq")?.AddMicroseconds(1)];
-        return new(from.Max(), until.Min());
+        return new(from.Max(), until.Min(), Time("ne"));
 
         DateTimeOffset? Time(string op) => http.Request.Query[$"{name}[{op}]"].ToString() is not { Length: > 0 } text ? null
             : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)

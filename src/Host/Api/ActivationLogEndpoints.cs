@@ -7,10 +7,6 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>The log of activations and deactivations.</summary>
 internal static class ActivationLogEndpoints
 {
-    private const string Action = "action";
-    private const string After = "createdAfter";
-    private const string Before = "createdBefore";
-
     private static readonly string[] Columns =
     [
         "id", "createdAt", "updatedAt", "action", "licenseId", "activationId", "os", "osVersion", "hostname", "ipAddress", "countryCode", "vmName", "container", "releaseVersion",
@@ -21,33 +17,18 @@ internal static class ActivationLogEndpoints
     {
         var logs = routes.MapGroup("/activation-logs").WithTags("Activation logs");
 
-        logs.MapGet("", Task<IResult> (HttpContext http) => http.List(ActivationLog.Listing, request => new ListActivationLogs(Meant(http, request)), WireActivationLog.Of, After, Before, Action))
-            .WithList(ActivationLog.Listing, After, Before).WithSummary("List activations and deactivations").Produces<IReadOnlyList<WireActivationLog>>();
+        logs.MapGet("", Task<IResult> (HttpContext http) => http.List(ActivationLog.Listing, request => new ListActivationLogs(request), WireActivationLog.Of))
+            .WithList(ActivationLog.Listing).WithSummary("List activations and deactivations").Produces<IReadOnlyList<WireActivationLog>>();
 
         logs.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(
-                RowFormat.Csv, ActivationLog.Listing, request => new ListActivationLogs(Meant(http, request)), WireActivationLog.Of, (Columns, Cells), After, Before, Action))
-            .WithName("exportActivationLogs").WithList(ActivationLog.Listing, After, Before).WithSummary("All activations and deactivations that match, as CSV")
+                RowFormat.Csv, ActivationLog.Listing, request => new ListActivationLogs(request), WireActivationLog.Of, (Columns, Cells)))
+            .WithName("exportActivationLogs").WithList(ActivationLog.Listing).WithSummary("All activations and deactivations that match, as CSV")
             .Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         logs.MapGet("/{logId}", (Guid logId, HttpContext http) => http.Ask(
                 new GetActivationLog(logId), async (entry, store, cancellation) => (await WireActivationLog.Of([entry], store, cancellation))[0]))
             .WithSummary("Get an activation or deactivation from the log").Produces<WireActivationLog>();
     }
-
-    /// <summary>The older names for a span of time, and an action in whatever case.</summary>
-    private static ListRequest Meant(HttpContext http, ListRequest request) => request with
-    {
-        Filters =
-        [
-            .. request.Filters,
-            .. Given(http, After, "createdAt", ListOperator.Gt),
-            .. Given(http, Before, "createdAt", ListOperator.Lt),
-            .. Given(http, Action, Action, ListOperator.Eq),
-        ],
-    };
-
-    private static IEnumerable<ListFilter> Given(HttpContext http, string parameter, string field, ListOperator compares) =>
-        http.Request.Query[parameter].ToString() is { Length: > 0 } text ? [new(field, compares, parameter == Action ? text.ToLowerInvariant() : text)] : [];
 
     private static IEnumerable<string?> Cells(WireActivationLog row) =>
     [

@@ -20,12 +20,12 @@ internal static class LicenseEndpoints
             .WithSummary("Create a license").Produces<WireLicense>(StatusCodes.Status201Created);
 
         licenses.MapGet("", Task<IResult> (HttpContext http) => http.List(
-                LicenseList.All, request => Licenses(http, request), WireLicense.Of, "userId", "userId[eq]", "createdAfter", "createdBefore"))
-            .WithList(LicenseList.All, "userId", "createdAfter", "createdBefore").WithSummary("List licenses").Produces<IReadOnlyList<WireLicense>>();
+                LicenseList.All, request => Licenses(http, request), WireLicense.Of, "userId", "userId[eq]"))
+            .WithList(LicenseList.All, "userId").WithSummary("List licenses").Produces<IReadOnlyList<WireLicense>>();
 
         licenses.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(
-                RowFormat.Csv, LicenseList.All, request => Licenses(http, request), WireLicense.Of, LicenseExport.Licenses, "userId", "userId[eq]", "createdAfter", "createdBefore"))
-            .WithName("exportLicenses").WithList(LicenseList.All, "userId", "createdAfter", "createdBefore").WithSummary("All licenses that match, as CSV")
+                RowFormat.Csv, LicenseList.All, request => Licenses(http, request), WireLicense.Of, LicenseExport.Licenses, "userId", "userId[eq]"))
+            .WithName("exportLicenses").WithList(LicenseList.All, "userId").WithSummary("All licenses that match, as CSV")
             .Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         licenses.MapGet("/subscription-logs", Task<IResult> (HttpContext http) =>
@@ -72,18 +72,7 @@ internal static class LicenseEndpoints
             .WithSummary("Take a meter attribute out of a license").Produces(StatusCodes.Status204NoContent);
     }
 
-    /// <summary>The list's own parameters, <c>userId</c>, and the older names of two filters by time of creation.</summary>
-    private static ListLicenses Licenses(HttpContext http, ListRequest request) => new(
-        request with
-        {
-            Filters =
-            [
-                .. request.Filters,
-                .. http.Request.Query["createdAfter"].OfType<string>().Select(text => new ListFilter("createdAt", ListOperator.Gt, text)),
-                .. http.Request.Query["createdBefore"].OfType<string>().Select(text => new ListFilter("createdAt", ListOperator.Lt, text)),
-            ],
-        },
-        http.IdParameter<UserId>("userId"));
+    private static ListLicenses Licenses(HttpContext http, ListRequest request) => new(request, http.IdParameter<UserId>("userId"));
 
     public static void MapMyLicenses(this Routes routes)
     {

@@ -10,8 +10,8 @@ public static partial class ListBinding
 {
     /// <summary>
     /// Reads <c>page</c>, <c>limit</c>, <c>sort</c>, <c>search</c>, <c>cursor</c>, <c>count</c> and filters (<c>name[op]=value</c>, or <c>name=value</c> for
-    /// <c>eq</c>). Parameters in <paramref name="alsoKnown"/> belong to the endpoint and are left to it; any other name is an error. Whether a cursor is right
-    /// shows only when the list is read.
+    /// <c>eq</c>), and what older clients call them. Parameters in <paramref name="alsoKnown"/> belong to the endpoint and are left to it; any other name is an
+    /// error. Whether a cursor is right shows only when the list is read.
     /// </summary>
     public static Checked<ListRequest> Bind(IQueryCollection query, Listing listing, params IReadOnlyCollection<string> alsoKnown)
     {
@@ -19,8 +19,8 @@ public static partial class ListBinding
         var errors = new List<ListError>();
         foreach (var (name, values) in query.Where(parameter => !alsoKnown.Contains(parameter.Key, StringComparer.OrdinalIgnoreCase)))
         {
-            var bound = IsAmbiguous(values)
-                ? new([ListError.Parameter(name, "Given more than once.")])
+            var bound = TakesMany(name) ? One(request, Unbracketed(name), string.Join(',', values.Distinct()), listing, alsoKnown)
+                : IsAmbiguous(values) ? new([ListError.Parameter(name, "Given more than once.")])
                 : One(request, name, values[0] ?? "", listing, alsoKnown);
             errors.AddRange(bound.Errors);
             request = bound.Value ?? request;
@@ -37,6 +37,12 @@ public static partial class ListBinding
         if (page.Total is { } total) http.Response.Headers["X-Total-Count"] = total.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Several values come separated by commas, or each on its own: <c>name[in]=a&amp;name[in]=b</c>, or the same with <c>name[in][]</c>.</summary>
+    static bool TakesMany(string name) =>
+        Unbracketed(name) is var filter && (filter.EndsWith("[in]", StringComparison.OrdinalIgnoreCase) || filter.EndsWith("[nin]", StringComparison.OrdinalIgnoreCase));
+
+    static string Unbracketed(string name) => name.EndsWith("[]", StringComparison.Ordinal) ? name[..^2] : name;
+
     /// <summary>The same value twice is one value.</summary>
     static bool IsAmbiguous(StringValues values) => values.Distinct().Skip(1).Any();
 
@@ -47,6 +53,7 @@ public static partial class ListBinding
         "sort" when value.Length == 0 => new(request),
         "sort" => Sort(request, value),
         "search" => new(request with { Search = value }),
+        "query" => new(value.Length == 0 ? request : request with { Search = value }),
         "cursor" => new(request with { Cursor = value }),
         "count" => bool.TryParse(value, out var count) ? new(request with { Count = count }) : new([ListError.Parameter(name, "Expected true or false.")]),
         _ => Filter(request, name, value, listing, others),
@@ -65,13 +72,16 @@ public static partial class ListBinding
 
     static Checked<ListRequest> Filter(ListRequest request, string name, string value, Listing listing, IEnumerable<string> others)
     {
+        if (listing.FindOlder(name) is { } older)
+            return new(value.Length == 0 ? request : request with { Filters = [.. request.Filters, new(older.Field, older.Operator, value)] });
+
         var parts = FilterName().Match(name);
         if (!parts.Success || listing.Find(parts.Groups["field"].Value) is not { } field)
             return new([ListError.Unknown(name, listing.KnownNames.Concat(others))]);
 
         var @operator = parts.Groups["operator"] is { Success: true } written ? ListOperators.Find(written.Value) : ListOperator.Eq;
-        return @operator is { } known
-            ? new(request with { Filters = [.. request.Filters, new(field.Name, known, value)] })
+        return field is { Kind: ListKind.Enum, Required: true } && @operator == ListOperator.Eq && value.Length == 0 ? new(request)
+            : @operator is { } known ? new(request with { Filters = [.. request.Filters, new(field.Name, known, value)] })
             : new([ListOperators.Refused(name, field)]);
     }
 

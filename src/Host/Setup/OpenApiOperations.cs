@@ -136,7 +136,17 @@ internal static class OpenApiOperations
             : name == MonitoringEndpoints.Format ? Query(name, new() { Type = JsonSchemaType.String }, "json for pages; ndjson or csv for all rows, as a stream.")
             : Query(name, new() { Type = JsonSchemaType.String, Format = "date-time" }, "A time in ISO 8601.")),
         .. list.Listing.FieldNames.Select(name => list.Listing.Find(name)!).Select(field => Filter(field, document)),
+        .. list.Listing.OlderNames.Select(Older),
     ];
+
+    private static OpenApiParameter Older(OlderName older) => new()
+    {
+        Name = older.Name,
+        In = ParameterLocation.Query,
+        Deprecated = true,
+        Description = $"The older name of `{older.Field}[{ListOperators.Name(older.Operator)}]`.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+    };
 
     private static OpenApiParameter Filter(ListField field, OpenApiDocument document)
     {

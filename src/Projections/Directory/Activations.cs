@@ -62,7 +62,7 @@ public static class ActivationList
         ListField.Text("user.email", $$"""select u.email from {{Directory.TableOf("app_user")}} u where u.id = a.user_id and {at:u}""") with { IgnoresCase = true },
         .. ListField.KeyValues("metadata", "a.metadata"),
     ])
-    { Versioned = "a" };
+    { Versioned = "a", OlderNames = OlderName.OfMetadata };
 
     private static Listing Theirs(string lastSync) => new("own-activations", ListField.Id("id", "a.id"), Fields(lastSync)) { Versioned = "a" };
 

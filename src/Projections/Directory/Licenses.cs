@@ -11,7 +11,7 @@ public static class LicenseList
 {
     private static readonly string Activations = $$"""from {{Directory.TableOf("activation")}} a where a.license_id = l.id and {at:a}""";
 
-    private static readonly ListField[] Fields =
+    private static ListField[] Fields(string metadata) =>
     [
         ListField.Text("key", "l.key") with { Searchable = true, Required = true },
         ListField.Flag("revoked", "l.revoked") with { Required = true },
@@ -24,7 +24,7 @@ public static class LicenseList
         ListField.Number("totalActivations", $"select count(*) {Activations} and {ActivationList.Live(null)}"),
         ListField.Number("totalDeactivations", $"select count(*) {Activations} and a.ended_as = 'Deactivated'"),
         ListField.Text("notes", "l.notes") with { Searchable = true, Sortable = false },
-        .. ListField.KeyValues("metadata", "l.metadata"),
+        .. ListField.KeyValues("metadata", metadata),
         ListField.Instant("expiresAt", "l.expires_at"),
         ListField.Instant("effectiveDate", "l.effective_date") with { Required = true },
         ListField.Flag("expired", "coalesce(l.expires_at <= now(), false)") with { Sortable = false },
@@ -36,15 +36,15 @@ public static class LicenseList
 
     /// <summary>What an organization may ask about its licences.</summary>
     public static Listing OfOrganization { get; } =
-        new("organization-licenses", ListField.Id("id", "l.id"), [.. Fields, ListField.IdSet("userGroupId", "l.group_ids")]) { Versioned = "l" };
+        new("organization-licenses", ListField.Id("id", "l.id"), [.. Fields(SeenBy("organization")), ListField.IdSet("userGroupId", "l.group_ids")]) { Versioned = "l" };
 
     /// <summary>What users may ask about their own licences.</summary>
-    public static Listing OfUser { get; } = new("my-licenses", ListField.Id("id", "l.id"), Fields) { Versioned = "l" };
+    public static Listing OfUser { get; } = new("my-licenses", ListField.Id("id", "l.id"), Fields(SeenBy("user"))) { Versioned = "l" };
 
     /// <summary>What the vendor may ask about all licences.</summary>
     public static Listing All { get; } = new("licenses", ListField.Id("id", "l.id"),
     [
-        .. Fields,
+        .. Fields("l.metadata"),
         ListField.IdSet("userGroupId", "l.group_ids"),
         ListField.Id("organizationId", "l.organization_id"),
         ListField.Text("organization.name", $$"""select o.name from {{Directory.TableOf("organization")}} o where o.id = l.organization_id and {at:o}"""),
@@ -73,7 +73,15 @@ public static class LicenseList
         ListField.Id("maintenancePolicyId", "l.maintenance_policy_id"),
         ListField.Id("productVersionId", "l.product_version_id"),
     ])
-    { Versioned = "l" };
+    {
+        Versioned = "l",
+        OlderNames = [.. OlderName.OfCreation, .. OlderName.OfMetadata, new("email", "user.email"), new("userEmail", "user.email"), new("userCompany", "user.company")],
+    };
+
+    /// <summary>The metadata that a viewer is shown: a filter must not tell what else there is.</summary>
+    private static string SeenBy(string viewer) => $"""
+        select jsonb_agg(entry) from jsonb_array_elements((l.document -> 'metadata')::jsonb) entry where entry -> 'viewPermissions' @> '["{viewer}"]'
+        """;
 
     internal static DirectoryPart<License, LicenseEvent> Part(JsonSerializerOptions json) => new("license", json, state => state.Exists, table => table
         .Text("key", state => state.Key)

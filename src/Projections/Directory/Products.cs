@@ -18,7 +18,7 @@ public static class ProductList
         .. ListField.KeyValues("metadata", "p.metadata"),
         .. Columns.Times("p"),
     ])
-    { Versioned = "p" };
+    { Versioned = "p", OlderNames = OlderName.OfMetadata };
 
     internal static DirectoryPart<Product, ProductEvent> Part(JsonSerializerOptions json) => new("product", json, state => state.Exists, table => table
         .Text("name", state => state.Name)

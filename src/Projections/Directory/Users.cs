@@ -28,7 +28,13 @@ public static class UserList
     public static Listing OfOrganization { get; } = new("organization-users", ListField.Id("id", "u.id"), Fields) { Versioned = "u" };
 
     /// <summary>What the vendor may ask about all users.</summary>
-    public static Listing All { get; } = new("users", ListField.Id("id", "u.id"),
+    public static Listing All { get; } = Vendor(ActivationList.Live(null));
+
+    private static readonly Listing AllOfThePast = Vendor(ActivationList.Live(0));
+
+    internal static Listing At(long? asOf) => asOf is null ? All : AllOfThePast;
+
+    private static Listing Vendor(string live) => new("users", ListField.Id("id", "u.id"),
     [
         .. Fields,
         ListField.Text("company", "u.company") with { Searchable = true, Required = true },
@@ -38,8 +44,24 @@ public static class UserList
         ListField.TextSet("tags", "u.tags"),
         ListField.TextSet("tag", "u.tags"),
         .. ListField.KeyValues("metadata", "u.metadata"),
+        ListField.Texts("activation.releaseVersion", "a.release_version", ActivationsOf(live)),
+        ListField.Texts("activation.appVersion", "a.release_version", ActivationsOf(live)),
     ])
-    { Versioned = "u" };
+    {
+        Versioned = "u",
+        OlderNames =
+        [
+            .. OlderName.OfCreation, .. OlderName.OfMetadata,
+            new("lastSeenAfter", "lastSeenAt", ListOperator.Gt), new("lastSeenBefore", "lastSeenAt", ListOperator.Lt),
+            new("activationAppVersion", "activation.appVersion"),
+        ],
+    };
+
+    /// <summary>The activations that hold a place and are those of a user, as the list of one's own has them.</summary>
+    private static string ActivationsOf(string live) => $$"""
+        {{Directory.TableOf("activation")}} a join {{Directory.TableOf("license")}} l on l.id = a.license_id and {at:l}
+        where coalesce(a.user_id, l.primary_user_id) = u.id and {at:a} and {{live}}
+        """;
 
     internal static DirectoryPart<User, UserEvent> Part(JsonSerializerOptions json) => new("app_user", json, state => state.Exists, table => table
         .Text("name", state => $"{state.FirstName.Value} {state.LastName?.Value}".Trim())
@@ -75,7 +97,7 @@ public sealed record ListUsers(ListRequest Request, ProductId? Product) : IListQ
     public sealed class Handler(DirectoryReader reader, Directory directory) : IRequestHandler<ListUsers, Result<ListPage<User>>>
     {
         public Task<Result<ListPage<User>>> Handle(ListUsers query, CancellationToken cancellationToken) => reader.Page(
-            directory.Users, UserList.All, Source(directory, query.Product), query.Request, cancellationToken);
+            directory.Users, UserList.At(query.Request.AsOf), Source(directory, query.Product), query.Request, cancellationToken);
 
         private static ListSource Source(Directory directory, ProductId? product) => product is { } id
             ? new("u.document", $"{directory.Users.Rows.Name} u", UserList.OfProduct.Replace("$", "$1", StringComparison.Ordinal), id.Value)

@@ -28,7 +28,8 @@ sealed class ListParameters(IEnumerable<object> first)
 /// <summary>A filter whose field is known and whose values have their types, and the SQL it means.</summary>
 sealed record ListCondition(ListField Field, ListOperator Operator, IReadOnlyList<object> Values)
 {
-    internal bool AsksForOneOfAPair => Field.Kind == ListKind.KeyValues && Operator is ListOperator.Eq or ListOperator.Cn;
+    internal bool AsksForOneOfAPair =>
+        Field.Kind == ListKind.KeyValues && Operator is ListOperator.Eq or ListOperator.Sw or ListOperator.Ew or ListOperator.Cn;
 
     internal string Sql(ListParameters parameters) => Operator switch
     {
@@ -38,19 +39,29 @@ sealed record ListCondition(ListField Field, ListOperator Operator, IReadOnlyLis
         _ => Field.Kind switch
         {
             ListKind.TextSet or ListKind.IdSet => $"{Field.Sql} && {parameters.Add(All)}",
-            ListKind.KeyValues when AsksForOneOfAPair => $"{Field.Sql} @> jsonb_build_array(jsonb_build_object('{Field.Half}', {parameters.Add(Values[0])}))",
-            ListKind.KeyValues =>
+            ListKind.KeyValues when Operator is ListOperator.Eq =>
+                $"{Field.Sql} @> jsonb_build_array(jsonb_build_object('{Field.Half}', {parameters.Add(Values[0])}))",
+            ListKind.KeyValues when Operator is ListOperator.In =>
                 $"{Field.Sql} @> any(array(select jsonb_build_array(jsonb_build_object('{Field.Half}', v)) from unnest({parameters.Add(All)}) v))",
-            ListKind.Text or ListKind.Enum => OfText(parameters),
+            ListKind.KeyValues => SomePair(Field, OfHalf(parameters)),
+            ListKind.Texts => $"exists (select from {Field.Rows} and {OfText(Field.Sql, parameters)})",
+            ListKind.Text or ListKind.Enum => OfText(Field.Sql, parameters),
             _ => OfScalar(parameters),
         },
     };
 
-    /// <summary>One pair with this key and that value; an index on the column can answer it.</summary>
-    internal static string Pair(ListCondition key, ListCondition value, ListParameters parameters) =>
-        $"{key.Field.Sql} @> jsonb_build_array(jsonb_build_object('key', {parameters.Add(key.Values[0])}, 'value', {parameters.Add(value.Values[0])}))";
+    /// <summary>One pair with this key and that value; where both are said in full, an index on the column can answer it.</summary>
+    internal static string Pair(ListCondition key, ListCondition value, ListParameters parameters) => (key.Operator, value.Operator) is (ListOperator.Eq, ListOperator.Eq)
+        ? $"{key.Field.Sql} @> jsonb_build_array(jsonb_build_object('key', {parameters.Add(key.Values[0])}, 'value', {parameters.Add(value.Values[0])}))"
+        : SomePair(key.Field, $"{key.OfHalf(parameters)} and {value.OfHalf(parameters)}");
 
-    internal static string Contains(ListField field, string text, ListParameters parameters) => Like(field, $"%{Escaped(text)}%", parameters);
+    internal static string Contains(ListField field, string text, ListParameters parameters) => Contains(field.Sql, text, parameters);
+
+    static string Contains(string sql, string text, ListParameters parameters) => Like(sql, $"%{Escaped(text)}%", parameters);
+
+    static string SomePair(ListField field, string condition) => $"exists (select from jsonb_array_elements({field.Sql}) pair where {condition})";
+
+    string OfHalf(ListParameters parameters) => OfText($"(pair ->> '{Field.Half}')", parameters);
 
     static string Not(ListCondition condition, ListParameters parameters) => $"({condition.Sql(parameters)}) is not true";
 
@@ -66,23 +77,23 @@ sealed record ListCondition(ListField Field, ListOperator Operator, IReadOnlyLis
         _ => $"{Field.Sql} = {parameters.Add(Values[0])}",
     };
 
-    string OfText(ListParameters parameters) => (Operator, Field.IgnoresCase) switch
+    string OfText(string sql, ListParameters parameters) => (Operator, Field.IgnoresCase) switch
     {
-        (ListOperator.Sw, _) => Like(Field, $"{Escaped(Single)}%", parameters),
-        (ListOperator.Ew, _) => Like(Field, $"%{Escaped(Single)}", parameters),
-        (ListOperator.Cn, _) => Contains(Field, Single, parameters),
-        (ListOperator.In, true) => $"lower({OrEmpty}) = any(array(select lower(v) from unnest({parameters.Add(All)}) v))",
-        (ListOperator.In, false) => $"{OrEmpty} = any({parameters.Add(All)})",
-        (_, true) => $"lower({OrEmpty}) = lower({parameters.Add(Single)})",
-        (_, false) => $"{OrEmpty} = {parameters.Add(Single)}",
+        (ListOperator.Sw, _) => Like(sql, $"{Escaped(Single)}%", parameters),
+        (ListOperator.Ew, _) => Like(sql, $"%{Escaped(Single)}", parameters),
+        (ListOperator.Cn, _) => Contains(sql, Single, parameters),
+        (ListOperator.In, true) => $"lower({OrEmpty(sql)}) = any(array(select lower(v) from unnest({parameters.Add(All)}) v))",
+        (ListOperator.In, false) => $"{OrEmpty(sql)} = any({parameters.Add(All)})",
+        (_, true) => $"lower({OrEmpty(sql)}) = lower({parameters.Add(Single)})",
+        (_, false) => $"{OrEmpty(sql)} = {parameters.Add(Single)}",
     };
 
     string Single => (string)Values[0];
 
     /// <summary>Empty text also finds the rows that have none; the bare expression stays where it can use its index.</summary>
-    string OrEmpty => Values.Contains("") ? $"coalesce({Field.Sql}, '')" : Field.Sql;
+    string OrEmpty(string sql) => Values.Contains("") ? $"coalesce({sql}, '')" : sql;
 
-    static string Like(ListField field, string pattern, ListParameters parameters) => $"lower({field.Sql}) like lower({parameters.Add(pattern)})";
+    static string Like(string sql, string pattern, ListParameters parameters) => $"lower({sql}) like lower({parameters.Add(pattern)})";
 
     static string Escaped(string text) =>
         text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 namespace EventSourcedOrgs.Projections;
 
 /// <summary>What a field holds, which decides its operators and how its values are read.</summary>
-public enum ListKind { Text, Enum, Id, Number, Instant, Flag, TextSet, IdSet, KeyValues }
+public enum ListKind { Text, Enum, Id, Number, Instant, Flag, TextSet, IdSet, KeyValues, Texts }
 
 /// <summary>
 /// One field that a list can filter by, and often sort by and search: its name on the wire and the SQL expression behind it. Text sorts by
@@ -25,11 +25,17 @@ public sealed record ListField
     /// <summary>Whether there is always a value; a cursor can then seek in an index instead of filtering.</summary>
     public bool Required { get; init; }
 
-    /// <summary>The only values that an enumeration accepts; empty when any text will do.</summary>
+    /// <summary>The only values that an enumeration accepts, in whatever case; empty when any text will do.</summary>
     public IReadOnlyList<string> Values { get; private init; } = [];
+
+    /// <summary>A value of an enumeration as it is kept; any other text as it is.</summary>
+    internal string Kept(string text) => Values.FirstOrDefault(value => value.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? text;
 
     /// <summary>Which half of a pair a key-value field looks at.</summary>
     internal string Half { get; private init; } = "";
+
+    /// <summary>The rows elsewhere that belong to a row of the list.</summary>
+    internal string Rows { get; private init; } = "";
 
     public static ListField Text(string name, string sql) => new(name, sql, ListKind.Text);
     public static ListField Enum(string name, string sql, params string[] values) => new(name, sql, ListKind.Enum) { Values = values };
@@ -41,16 +47,19 @@ public sealed record ListField
     public static ListField IdSet(string name, string sql) => new(name, sql, ListKind.IdSet);
 
     /// <summary>
-    /// The fields <c>name.key</c> and <c>name.value</c> of a jsonb array of objects with those two members. Asked for together by <c>eq</c>, they must hold for
-    /// one and the same pair.
+    /// The fields <c>name.key</c> and <c>name.value</c> of a jsonb array of objects with those two members: some pair must match. Asked for together by
+    /// <c>eq</c>, <c>sw</c>, <c>ew</c> or <c>cn</c>, they must hold for one and the same pair.
     /// </summary>
     public static IReadOnlyList<ListField> KeyValues(string name, string sql) =>
         [new($"{name}.key", sql, ListKind.KeyValues) { Half = "key" }, new($"{name}.value", sql, ListKind.KeyValues) { Half = "value" }];
 
+    /// <summary>Text of rows elsewhere, of which some must match; <paramref name="rows"/> says where they are and, after <c>where</c>, which belong to a row of the list.</summary>
+    public static ListField Texts(string name, string sql, string rows) => new(name, sql, ListKind.Texts) { Rows = rows };
+
     /// <summary>Which operators the field understands.</summary>
     public IReadOnlyList<ListOperator> Operators => Kind switch
     {
-        ListKind.Text or ListKind.Enum => TextOperators,
+        ListKind.Text or ListKind.Enum or ListKind.KeyValues or ListKind.Texts => TextOperators,
         ListKind.Id => IdOperators,
         ListKind.Number or ListKind.Instant => OrderedOperators,
         ListKind.Flag => FlagOperators,

@@ -45,7 +45,7 @@ sealed record ListPlan(IReadOnlyList<ListCondition> Conditions, IReadOnlyList<So
         if (listing.Find(filter.Field) is not { } field) return new([ListError.Unknown(filter.Field, listing.KnownNames)]);
         if (!field.Operators.Contains(filter.Operator)) return new([ListOperators.Refused(name, field)]);
 
-        var texts = filter.Operator is ListOperator.In or ListOperator.Nin ? filter.Value.Split(',') : [filter.Value];
+        string[] texts = [.. (filter.Operator is ListOperator.In or ListOperator.Nin ? filter.Value.Split(',') : [filter.Value]).Select(field.Kept)];
         if (texts.Length > ListRequest.MaxValues) return new([ListError.Parameter(name, $"At most {ListRequest.MaxValues} values.")]);
         if (texts.Any(text => text.Length > ListRequest.MaxValueLength)) return new([TooLong(name, ListRequest.MaxValueLength)]);
 

@@ -32,9 +32,20 @@ public sealed record ListRequest
 /// <summary>One condition, <c>field[operator]=value</c>; the value is still text.</summary>
 public sealed record ListFilter(string Field, ListOperator Operator, string Value);
 
+/// <summary>A parameter that says what <c>field[operator]</c> says; left empty it says nothing.</summary>
+public sealed record OlderName(string Name, string Field, ListOperator Operator = ListOperator.Eq)
+{
+    /// <summary>Of lists that filter by metadata.</summary>
+    public static readonly IReadOnlyList<OlderName> OfMetadata = [new("metadataKey", "metadata.key"), new("metadataValue", "metadata.value")];
+
+    /// <summary>Of lists that filter by the time of creation.</summary>
+    public static readonly IReadOnlyList<OlderName> OfCreation =
+        [new("createdAfter", "createdAt", ListOperator.Gt), new("createdBefore", "createdAt", ListOperator.Lt)];
+}
+
 /// <summary>
 /// How a filter compares. <c>Ne</c>, <c>Nc</c> and <c>Nin</c> are the exact complements of <c>Eq</c>, <c>Cn</c> and <c>In</c>, so they also match where there is
-/// no value. On sets (tags, groups, metadata) <c>Eq</c> and <c>Cn</c> mean "has this element" and <c>In</c> "has one of these". <c>Sw</c>, <c>Ew</c>,
-/// <c>Cn</c> and <c>Nc</c> ignore case on text. <c>In</c> and <c>Nin</c> take a list separated by commas.
+/// no value. On sets (tags, groups) <c>Eq</c> and <c>Cn</c> mean "has this element" and <c>In</c> "has one of these"; of metadata some pair must match like
+/// text. <c>Sw</c>, <c>Ew</c>, <c>Cn</c> and <c>Nc</c> ignore case on text. <c>In</c> and <c>Nin</c> take a list separated by commas.
 /// </summary>
 public enum ListOperator { Eq, Ne, Gt, Gte, Lt, Lte, Sw, Ew, Cn, Nc, In, Nin }

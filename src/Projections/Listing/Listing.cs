@@ -33,6 +33,9 @@ public sealed partial class Listing
     /// </summary>
     public string? Versioned { get; init; }
 
+    /// <summary>What clients of earlier days call some of its filters.</summary>
+    public IReadOnlyList<OlderName> OlderNames { get; init; } = [];
+
     /// <summary>So many rows a page may have.</summary>
     public int MaxLimit { get; init; } = ListRequest.MaxLimit;
 
@@ -40,6 +43,8 @@ public sealed partial class Listing
     public IEnumerable<string> KnownNames => Parameters.Concat(FieldNames);
 
     public ListField? Find(string name) => fields.GetValueOrDefault(name);
+
+    public OlderName? FindOlder(string name) => OlderNames.FirstOrDefault(older => older.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Everything that is wrong with a request, except with its cursor, which only <see cref="Compile"/> can tell.</summary>
     public IReadOnlyList<ListError> Check(ListRequest request) => ListPlan.Of(this, request).Errors;

@@ -168,6 +168,25 @@ public class ActivationTests
         await sold.Designer.Vendor.Delete($"/v3/activations?licenseId={sold.Id}&createdAt[lt]=soon").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
     }
 
+    [Theory]
+    [InlineData("createdAt")]
+    [InlineData("updatedAt")]
+    [InlineData("lastSyncedAt")]
+    public async Task The_vendor_deletes_all_but_those_of_one_time(string field)
+    {
+        var sold = await Sold.With(("allowedActivations", 5));
+        var ids = new List<string>();
+        for (var n = 0; n < 3; n++)
+            ids.Add((await sold.Device().Activate()).Text("aid"));
+        var (vendor, kept) = (sold.Designer.Vendor, (await sold.Designer.Vendor.Get($"/v3/activations/{ids[1]}").Expect(200)).Text(field));
+
+        await vendor.Delete($"/v3/activations?licenseId={sold.Id}&{field}[ne]=soon").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
+        await vendor.Delete($"/v3/activations?licenseId={sold.Id}&{field}[ne]={Uri.EscapeDataString(kept)}&createdAt[lt]=2020-01-01").Expect(204);
+        (await sold.Totals()).ShouldBe((3, 0));
+        await vendor.Delete($"/v3/activations?licenseId={sold.Id}&{field}[ne]={Uri.EscapeDataString(kept)}").Expect(204);
+        (await vendor.Get($"/v3/activations?licenseId={sold.Id}&minPosition={await sold.Host.Position()}").Expect(200)).AsArray().ShouldHaveSingleItem()!.Id().ShouldBe(ids[1]);
+    }
+
     [Fact]
     public async Task Meters_are_counted_for_the_machine_and_the_license()
     {

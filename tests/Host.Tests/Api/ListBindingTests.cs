@@ -17,6 +17,7 @@ public sealed class ListBindingTests
     ])
     {
         Versioned = "u",
+        OlderNames = [new("userName", "name"), .. OlderName.OfCreation],
     };
 
     [Fact]
@@ -47,6 +48,25 @@ public sealed class ListBindingTests
     [InlineData("?sort=", "")]
     public void A_sign_survives_the_query_string(string query, string sort) => string.Join('|', Request(query).Sort).ShouldBe(sort);
 
+    [Theory]
+    [InlineData("?name[in][]=a&name[in][]=b", ListOperator.In, "a,b")]
+    [InlineData("?name%5Bin%5D%5B%5D=a&name%5Bin%5D%5B%5D=b", ListOperator.In, "a,b")]
+    [InlineData("?name[in]=a&name[in]=b&name[in]=a", ListOperator.In, "a,b")]
+    [InlineData("?name[NIN]=a,b&name[NIN]=c", ListOperator.Nin, "a,b,c")]
+    [InlineData("?name[nin][]=a", ListOperator.Nin, "a")]
+    [InlineData("?userName=Ada", ListOperator.Eq, "Ada")]
+    [InlineData("?USERNAME=Ada", ListOperator.Eq, "Ada")]
+    public void A_list_may_come_in_parts_and_a_filter_by_its_older_name(string query, ListOperator compares, string value) =>
+        Request(query).ShouldSay(new ListRequest { Filters = [new("name", compares, value)] });
+
+    [Fact]
+    public void Older_names_say_what_they_always_said() =>
+        Request("?query=ada&createdAfter=2024-01-01&createdBefore=2025-01-01&userName=").ShouldSay(new ListRequest
+        {
+            Search = "ada",
+            Filters = [new("createdAt", ListOperator.Gt, "2024-01-01"), new("createdAt", ListOperator.Lt, "2025-01-01")],
+        });
+
     [Fact]
     public void A_plus_in_the_offset_of_a_time_survives_the_query_string() => ErrorsOf("?createdAt[gte]=2024-01-01T00:00:00+02:00").ShouldBeEmpty();
 
@@ -64,6 +84,11 @@ public sealed class ListBindingTests
     [InlineData("?name[like]=a", "name[like] INVALID_QUERY_PARAMETER")]
     [InlineData("?name[]=a", "name[] INVALID_QUERY_PARAMETER")]
     [InlineData("?name[3]=a", "name[3] INVALID_QUERY_PARAMETER")]
+    [InlineData("?name[cn][]=a", "name[cn][] UNKNOWN_FILTER")]
+    [InlineData("?colour[in][]=a", "colour[in] UNKNOWN_FILTER")]
+    [InlineData("?userName=a&userName=b", "userName INVALID_QUERY_PARAMETER")]
+    [InlineData("?userName[eq]=a", "userName[eq] UNKNOWN_FILTER")]
+    [InlineData("?createdAfter=yesterday", "createdAt[gt] INVALID_QUERY_PARAMETER")]
     [InlineData("?seats[cn]=1", "seats[cn] INVALID_QUERY_PARAMETER")]
     [InlineData("?seats[gt]=x", "seats[gt] INVALID_QUERY_PARAMETER")]
     [InlineData("?name=a%00b", "name INVALID_QUERY_PARAMETER")]

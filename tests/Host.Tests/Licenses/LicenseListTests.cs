@@ -31,6 +31,54 @@ public class LicenseListTests
     }
 
     [Fact]
+    public async Task Metadata_is_compared_like_text_and_key_and_value_of_one_entry()
+    {
+        var designer = await Designer.Sold();
+        var gold = (await designer.License(("metadata", new[] { new { key = "Tier", value = "Gold" }, new { key = "order", value = "7001" } }))).Id();
+        var silver = (await designer.License(("metadata", new[] { new { key = "Tier", value = "Silver" }, new { key = "region", value = "Gold Coast" } }))).Id();
+        var plain = (await designer.License()).Id();
+
+        foreach (var (filter, found) in new (string, string[])[]
+        {
+            ("metadata.key[sw]=tI", [gold, silver]), ("metadata.key[ew]=ION", [silver]), ("metadata.value[cn]=OLD", [gold, silver]), ("metadata.value[nc]=coast", [gold, plain]),
+            ("metadata.value[sw]=700", [gold]), ("metadata.key[eq]=Tier&metadata.value[sw]=gold", [gold]), ("metadata.key[cn]=REG&metadata.value[cn]=coast", [silver]),
+            ("metadata.key=tier", []), ("metadata.key=Tier", [gold, silver]), ("metadata.value[in]=Gold,Silver", [gold, silver]), ("metadata.value[nin]=7001", [silver, plain]),
+            ("metadata.value[cn]=%25", []),
+        })
+            (await Ids(designer.Vendor, $"/v3/licenses?productId={designer.Id}&{filter}")).ShouldBe(found, filter);
+    }
+
+    [Fact]
+    public async Task What_older_clients_send_finds_the_same()
+    {
+        var acme = await Acme.With(seats: -1);
+        var designer = await Designer.For(acme.Vendor);
+        var email = Acme.NewEmail();
+        var user = (await acme.Vendor.Post("/v3/users", new { firstName = "Ada", email, company = $"Engines {email}", password = Acme.Password }).Expect(201)).Id();
+        var (one, other) = (
+            await designer.License(("userId", user), ("metadata", new[] { new { key = "subscription", value = "sub_1" } })),
+            await designer.License(("metadata", new[] { new { key = "subscription", value = "sub_2" } })));
+        var (first, second) = (one.Id(), other.Id());
+        var (key, otherKey) = (one.Text("key"), other.Text("key"));
+
+        foreach (var (query, found) in new (string, string[])[]
+        {
+            ("metadataKey=subscription&metadataValue=sub_1", [first]), ("metadataKey=subscription", [first, second]), ($"userEmail={email.ToUpperInvariant()}", [first]),
+            ($"email={email}", [first]), ($"userCompany={Uri.EscapeDataString($"Engines {email}")}", [first]), ($"query={key}", [first]),
+            ($"key[in][]={key}&key[in][]={otherKey}", [first, second]), ($"key[in]={key}&key[in]={otherKey}", [first, second]), ($"key%5Bnin%5D%5B%5D={key}", [second]),
+            ("type[in]=Node-Locked,hosted-floating", [first, second]), ("type=NODE-LOCKED&metadataValue=sub_2", [second]), ("type[ne]=Node-Locked", []),
+        })
+        {
+            (await Ids(acme.Vendor, $"/v3/licenses?productId={designer.Id}&{query}")).ShouldBe(found, query);
+            using var csv = await acme.Vendor.Get($"/v3/licenses/export?productId={designer.Id}&{query}");
+            (await csv.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(found.Length + 1, query);
+        }
+
+        using var page = await acme.Vendor.Get($"/v3/licenses?productId={designer.Id}&key[in][]={key}&key[in][]={otherKey}&metadataKey=subscription&limit=1");
+        (await acme.Vendor.Get(page.Headers.GetValues("Link").Single().Split('<', '>')[1]).Expect(200)).AsArray().ShouldHaveSingleItem()!.Id().ShouldBe(second);
+    }
+
+    [Fact]
     public async Task Licences_are_found_by_what_they_hold()
     {
         var acme = await Acme.With(seats: -1);

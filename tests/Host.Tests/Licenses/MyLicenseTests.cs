@@ -89,6 +89,29 @@ public class MyLicenseTests
     }
 
     [Fact]
+    public async Task A_filter_tells_nothing_of_metadata_that_is_not_shown()
+    {
+        var acme = await Acme.With(seats: -1);
+        var (designer, (ada, id), admin) = (await Designer.For(acme.Vendor), await Member(acme), await acme.Admin());
+        var license = (await designer.License(("organizationId", acme.Id), ("additionalUserIds", new[] { id }), ("metadata", new object[]
+        {
+            new { key = "hint", value = "1", viewPermissions = new[] { "user" } }, new { key = "note", value = "2", viewPermissions = new[] { "organization" } },
+            new { key = "cost", value = "34" },
+        }))).Id();
+
+        (await Mine(ada, "&metadata.key=hint&metadata.value[sw]=1")).ShouldBe([license]);
+        (await Mine(ada, "&metadata.value[in]=1,34")).ShouldBe([license]);
+        foreach (var hidden in new[] { "metadata.key=cost", "metadata.key=note", "metadata.value[sw]=3", "metadata.value[cn]=4", "metadata.value[in]=2,34" })
+            (await Mine(ada, $"&{hidden}")).ShouldBeEmpty(hidden);
+        (await Mine(ada, "&metadata.value[ne]=34")).ShouldBe([license]);
+
+        async Task<int> OfOrganization(string filter) => (await admin.Get($"{acme.Path}/licenses?{filter}&minPosition={await acme.Host.Position()}").Expect(200)).AsArray().Count;
+        (await OfOrganization("metadata.value[sw]=2")).ShouldBe(1);
+        (await OfOrganization("metadata.value[sw]=3")).ShouldBe(0);
+        (await OfOrganization("metadata.key=hint")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task The_vendor_has_only_what_is_assigned_and_nobody_has_anything()
     {
         var designer = await Designer.Sold();

@@ -31,6 +31,9 @@ public class AnalyticsTests
         await sold.Designer.Vendor.Get($"/v3/activation-logs/{Guid.NewGuid()}").ExpectProblem(404, "NOT_FOUND");
 
         (await Ask(sold, $"/v3/activation-logs?activationId={id}&action=Deactivation")).Count.ShouldBe(1);
+        (await Ask(sold, $"/v3/activation-logs?licenseId={sold.Id}&action[in]=Activation,deactivation")).Count.ShouldBe(3);
+        (await Ask(sold, $"/v3/activation-logs?licenseId={sold.Id}&action[ne]=Activation&createdAfter=")).Count.ShouldBe(1);
+        (await Ask(sold, $"/v3/activation-logs?licenseId={sold.Id}&action=")).Count.ShouldBe(3);
         (await Ask(sold, $"/v3/activation-logs?productId={sold.Designer.Id}&sort=-createdAt&limit=1")).ShouldHaveSingleItem()!.Text("action").ShouldBe("activation");
         (await Ask(sold, $"/v3/activation-logs?licenseId={sold.Id}&createdAfter={Uri.EscapeDataString(log[1]!.Text("createdAt"))}")).Count.ShouldBe(1);
         (await Ask(sold, $"/v3/activation-logs?licenseId={sold.Id}&createdBefore={Uri.EscapeDataString(log[0]!.Text("createdAt"))}")).ShouldBeEmpty();

@@ -50,6 +50,14 @@ public class RoleTests
         await vendor.Post("/v3/roles", new { name = NewName(), claims = new[] { "user:fly" } }).ExpectProblem(400, "UNKNOWN_CLAIM");
         await vendor.Post("/v3/roles", new { name = NewName(), claims = Array.Empty<string>() }).ExpectProblem(400, "VALIDATION_FAILED");
 
+        string[] others =
+        [
+            "automatedEmail:write", "automatedEmailEventLog:read", "featureFlag:read", "invoice:read", "paymentMethod:write", "reseller:write", "reseller:user:create", "segment:read",
+            "sendingDomain:write", "tag:write", "webhookEventLog:read",
+        ];
+        (await vendor.Post("/v3/roles", new { name = NewName(), claims = others }).Expect(201))["claims"]!.AsArray().Select(claim => (string)claim!).ShouldBe(others, ignoreOrder: true);
+        await vendor.Post("/v3/personal-access-tokens", new { name = "Everything of the contract", scopes = others }).Expect(201);
+
         var all = await vendor.Get("/v3/roles/claims").Expect(200);
         all["organization:user"]!.AsArray().Select(claim => (string)claim!).ShouldBe(["organization:user:create", "organization:user:delete", "organization:user:read", "organization:user:update"]);
         (await vendor.Get("/v3/roles/claims?roleType=operator").Expect(200)).AsObject().Select(member => member.Key).ShouldBe(["import", "operations", "personalAccessToken"]);

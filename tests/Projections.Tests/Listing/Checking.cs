@@ -50,6 +50,20 @@ public sealed class Checking
         error.Name.ShouldStartWith(field);
     }
 
+    [Theory]
+    [InlineData(ListOperator.Eq, "Admin")]
+    [InlineData(ListOperator.Ne, "ADMIN")]
+    [InlineData(ListOperator.In, "User,aUDITOR")]
+    public void An_enumeration_is_named_in_whatever_case(ListOperator @operator, string value)
+    {
+        var statement = People.Listing.Compile(People.Source, new() { Filters = [new("role", @operator, value)] }).Value!;
+        statement.CountParameters.SequenceEqual(
+            People.Listing.Compile(People.Source, new() { Filters = [new("role", @operator, value.ToLowerInvariant())] }).Value!.CountParameters, Same).ShouldBeTrue();
+    }
+
+    static readonly IEqualityComparer<object> Same =
+        EqualityComparer<object>.Create((a, b) => a is string[] these && b is string[] those ? these.SequenceEqual(those) : Equals(a, b), _ => 0);
+
     [Fact]
     public void Half_a_surrogate_pair_is_no_text() => People.Listing.Check(new() { Search = "\ud83d", Filters = [new("name", ListOperator.Cn, "a\ude00")] })
         .Select(error => error.Name).ShouldBe(["search", "name[cn]"]);

@@ -31,12 +31,16 @@ public sealed class Filtering(PeopleDatabase people) : IClassFixture<PeopleDatab
         Oracle.Ids(people.All, request).ShouldNotBeEmpty();
     }
 
-    [Fact]
-    public async Task A_key_and_a_value_must_hold_for_one_pair()
+    [Theory]
+    [InlineData(ListOperator.Eq, "tier", ListOperator.Eq, "gold")]
+    [InlineData(ListOperator.Eq, "tier", ListOperator.Cn, "OL")]
+    [InlineData(ListOperator.Sw, "TI", ListOperator.Eq, "gold")]
+    [InlineData(ListOperator.Ew, "ER", ListOperator.Sw, "Go")]
+    public async Task A_key_and_a_value_must_hold_for_one_pair(ListOperator ofKey, string key, ListOperator ofValue, string value)
     {
-        ListFilter[] filters = [new("metadata.value", ListOperator.Eq, "gold"), new("metadata.key", ListOperator.Cn, "tier")];
+        ListFilter[] filters = [new("metadata.value", ofValue, value), new("metadata.key", ofKey, key)];
         var request = new ListRequest { Filters = filters, Limit = 100, Count = true };
-        var apart = people.All.Count(person => person.Metadata?.Any(pair => pair.Key == "tier") == true && person.Metadata.Any(pair => pair.Value == "gold"));
+        var apart = filters.Select(filter => Oracle.Ids(people.All, new() { Filters = [filter] })).Aggregate((some, others) => [.. some.Intersect(others)]).Count;
 
         await Agrees(request);
         Oracle.Ids(people.All, request).Count.ShouldBeInRange(1, apart - 1);

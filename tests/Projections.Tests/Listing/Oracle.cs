@@ -42,11 +42,16 @@ static class Oracle
         _ => Value(person, filter.Field) switch
         {
             null => IsText(filter.Field) && filter is { Operator: ListOperator.Eq, Value: "" },
-            IEnumerable<object> set => set.Any(element => Written(element) == filter.Value),
+            IEnumerable<object> set => set.Any(element => Fits(element, filter)),
             string text => Matches(text, filter),
             var value => Matches((IComparable)value, filter),
         },
     };
+
+    /// <summary>Of the elements of a set only those of pairs match like text.</summary>
+    static bool Fits(object element, ListFilter filter) => IsHalf(filter) ? Matches((string)element, filter) : Written(element) == filter.Value;
+
+    static bool IsHalf(ListFilter filter) => filter.Field is "metadata.key" or "metadata.value";
 
     static bool IsText(string field) => field is "name" or "email" or "address.city" or "role" or "organization.name";
 
@@ -82,9 +87,10 @@ static class Oracle
     static bool HasPair(Person person, ListRequest request)
     {
         var asked = request.Filters
-            .Where(filter => filter.Field.StartsWith("metadata.", StringComparison.Ordinal) && filter.Operator is ListOperator.Eq or ListOperator.Cn)
+            .Where(filter => IsHalf(filter) && filter.Operator is ListOperator.Eq or ListOperator.Sw or ListOperator.Ew or ListOperator.Cn)
             .OrderBy(filter => filter.Field, StringComparer.Ordinal).ToArray();
-        return asked is not [{ Field: "metadata.key" } key, { Field: "metadata.value" } value] || person.Metadata?.Contains(new(key.Value, value.Value)) == true;
+        return asked is not [{ Field: "metadata.key" } key, { Field: "metadata.value" } value]
+            || person.Metadata?.Any(pair => Matches(pair.Key, key) && Matches(pair.Value, value)) == true;
     }
 
     static bool IsFound(Person person, string? search) =>

@@ -96,7 +96,7 @@ static class People
         object?[] values =
         [
             account, person.Id, person.CreatedAt, person.Name, person.Email, person.City, person.Role, person.ResellerId, person.Seats, person.Level, person.Active,
-            person.SeenAt, person.Tags, person.Groups, JsonSerializer.Serialize(person.Metadata, JsonSerializerOptions.Web), person.Organization, since,
+            person.SeenAt, person.Tags, person.Groups, person.Metadata is null ? null : JsonSerializer.Serialize(person.Metadata, JsonSerializerOptions.Web), person.Organization, since,
         ];
         foreach (var value in values) command.Parameters.Add(new() { Value = value ?? DBNull.Value });
         command.Parameters[14].NpgsqlDbType = NpgsqlDbType.Jsonb;

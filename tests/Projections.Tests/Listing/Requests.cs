@@ -27,8 +27,8 @@ static class Requests
         (ListKind.Flag, _) => Gen.OneOf("true", "false"),
         (ListKind.Id or ListKind.IdSet, _) => Gen.OneOf(People.Ids).Select(id => id.ToString("D")),
         (ListKind.TextSet, _) => Gen.OneOf(People.Tags),
-        (_, "metadata.key") => Gen.OneOf(People.Keys),
-        _ => Gen.OneOf(People.Values),
+        (_, "metadata.key") => Gen.OneOf([.. People.Keys, "TI", "er", "g"]),
+        _ => Gen.OneOf([.. People.Values, "GO", "ld", "%"]),
     };
 
     internal static Gen<ListFilter> FilterOf(ListField field, ListOperator @operator) => Value(field).Array[1, 4].Select(values =>

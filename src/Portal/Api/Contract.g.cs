@@ -448,6 +448,12 @@ public sealed record EntitlementSet
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
     public required string Name { get; init; }
+/// <summary>The body that says what a user wants to be told by e-mail.</summary>
+public sealed record EmailPreferencePatch
+{
+    public required bool Metrics { get; init; }
+}
+
     public required string DisplayName { get; init; }
     public required string? Description { get; init; }
     public required int Tier { get; init; }
@@ -1787,6 +1793,7 @@ public sealed record ProfilePatch
     public Given<string?> TwoFactorCode { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> LastName { get; init; }
+    public required EmailPreference EmailPreference { get; init; }
 }
 
 /// <summary>How a read model fares. The position is that of the last event it has dealt with; seconds behind are the age of the first one it has not.</summary>
@@ -2589,6 +2596,10 @@ public static class Contract
     /// <summary>Create several users of an organization, all or none; each sets a password by a token</summary>
     public static Call<IReadOnlyList<OrganizationUser>> CreateOrganizationUsers(Guid organizationId, NewMembersBody body) =>
         new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/users/bulk") { Knows = "dryRun", Body = body };
+    /// <summary>Take an entry out of a user's metadata</summary>
+    public static Call<NoContent> DeleteUserMetadata(Guid metadataId) =>
+        new(HttpMethod.Delete, $"/v3/users/metadata/{Call.Escape(metadataId)}") { Knows = "dryRun" };
+
 
     /// <summary>Suspend a user of an organization: all access is gone</summary>
     public static Call<OrganizationUser> SuspendOrganizationUser(Guid organizationId, Guid userId) =>
@@ -3501,6 +3512,10 @@ public static class Contract
     /// <summary>Revoke a token, or lift the revocation</summary>
     public static Call<AccessToken> UpdatePersonalAccessToken(Guid tokenId, AccessTokenPatch body) =>
         new(HttpMethod.Patch, $"/v3/personal-access-tokens/{Call.Escape(tokenId)}") { Knows = "dryRun", Body = body };
+    /// <summary>Say what one wants to be told by e-mail</summary>
+    public static Call<Profile> UpdateEmailPreferences(EmailPreferencePatch body) =>
+        new(HttpMethod.Patch, $"/v3/me/email-preferences") { Knows = "dryRun", Body = body };
+
 
     /// <summary>Delete a token</summary>
     public static Call<NoContent> DeletePersonalAccessToken(Guid tokenId) =>

@@ -169,6 +169,6 @@ internal sealed record WireUser(
         user.Id, user.Recorded.CreatedAt, user.Recorded.UpdatedAt, NameOf(user), user.FirstName.Value ?? "", user.LastName?.Value ?? "",
         user.Email.Value ?? "", user.Role.Name, user.HasTwoFactor, false, user.LastSignInAt, user.Company?.Value, user.AllowCustomerPortalAccess, [user.Role.Name],
         user.LastSignInAt, user.Organization, organization is null ? null : WireOrganization.Of(organization), null, null,
-        Common.ForAdmin(user.Metadata?.Value ?? []), user.Tags, new(Metrics: false), WireUserGroup.Living(user.Groups, groups),
+        Common.ForAdmin(user.Metadata?.Value ?? []), user.Tags, new(user.WantsMetrics), WireUserGroup.Living(user.Groups, groups),
         user.Suspended, organization?.SeatsExceeded ?? false);
 }

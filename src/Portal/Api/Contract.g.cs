@@ -86,7 +86,7 @@ public sealed record AccessRow
     public required IReadOnlyList<OpenPath> Paths { get; init; }
 }
 
-/// <summary>A personal access token without its secret.</summary>
+/// <summary>A personal access token without its secret; `tokenId` is another name of its id.</summary>
 public sealed record AccessToken
 {
     public required Guid Id { get; init; }
@@ -99,6 +99,7 @@ public sealed record AccessToken
     public required Guid UserId { get; init; }
     public required DateTimeOffset? LastUsedAt { get; init; }
     public required DateTimeOffset? LastRotatedAt { get; init; }
+    public Guid? TokenId { get; init; }
 }
 
 /// <summary>The body of a change to a personal access token.</summary>
@@ -728,7 +729,7 @@ public sealed record KeyValuesFilter
     public string? Nin { get; init; }
 }
 
-/// <summary>A licence as the vendor sees it.</summary>
+/// <summary>A licence as the vendor sees it. There are no users but those that are known here.</summary>
 public sealed record License
 {
     public required Guid Id { get; init; }
@@ -788,6 +789,7 @@ public sealed record License
     public required IReadOnlyList<string> DisallowedIpAddresses { get; init; }
     public required IReadOnlyList<string> AllowedCountries { get; init; }
     public required IReadOnlyList<string> DisallowedCountries { get; init; }
+    public required IReadOnlyList<string> ExternalUserIds { get; init; }
     public required IReadOnlyList<AdminMetadata> Metadata { get; init; }
     public required IReadOnlyList<AdminMeter> MeterAttributes { get; init; }
     public required IReadOnlyList<string> Tags { get; init; }
@@ -1703,7 +1705,7 @@ public sealed record Problem
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
 }
 
-/// <summary>A product as the contract has it. There are no product versions and feature flags that could be counted.</summary>
+/// <summary>A product as the contract has it. There are no product versions and feature flags that could be counted, and no templates of e-mails; the template of its licences and the policy of its trials are named by their ids alone.</summary>
 public sealed record Product
 {
     public required Guid Id { get; init; }
@@ -1734,8 +1736,11 @@ public sealed record ProductFile
 }
 
 /// <summary>What a portal shows of a product.</summary>
+    public required IReadOnlyList<string> EmailTemplates { get; init; }
 public sealed record ProductName
+    public required JsonElement? LicensePolicy { get; init; }
 {
+    public required JsonElement? TrialPolicy { get; init; }
     public required string DisplayName { get; init; }
 }
 

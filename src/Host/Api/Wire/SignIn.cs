@@ -108,11 +108,13 @@ internal sealed record WireOrganizationToken(
         token.Id, token.CreatedAt, token.UpdatedAt, token.Name, token.ExpiresAt, token.Revoked, token.Scopes, organization, token.LastUsedAt, token.LastRotatedAt);
 }
 
-/// <summary>A personal access token without its secret.</summary>
+/// <summary>A personal access token without its secret; <c>tokenId</c> is another name of its id.</summary>
 internal sealed record WireAccessToken(
     AccessTokenId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, DateTimeOffset? ExpiresAt, bool Revoked, IReadOnlyList<string> Scopes,
     UserId UserId, DateTimeOffset? LastUsedAt, DateTimeOffset? LastRotatedAt)
 {
+    public AccessTokenId TokenId => Id;
+
     public static async Task<WireAccessToken> Of(AccessToken token, Store store, CancellationToken cancellation)
     {
         var use = await store.Session.LoadAsync<AccessTokenUse>(token.Id, cancellation);

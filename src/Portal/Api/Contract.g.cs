@@ -181,14 +181,15 @@ public sealed record Activation
     public IReadOnlyList<Metadata>? Metadata { get; init; }
 }
 
-/// <summary>The body of an activation. Of a license for named users, the application may send the user's own e-mail address and password, and the code of a second factor where there is one, in place of a token.</summary>
+/// <summary>The body of an activation.</summary>
 public sealed record ActivationBody
 {
+    public required string Key { get; init; }
+    public string? UserId { get; init; }
     public string? Email { get; init; }
     public string? Password { get; init; }
     public string? TwoFactorCode { get; init; }
-    public required string Key { get; init; }
-    public string? UserId { get; init; }
+    public bool? Floating { get; init; }
     public long? LeaseDuration { get; init; }
     public IReadOnlyList<NewUses>? MeterAttributes { get; init; }
     public required string Os { get; init; }
@@ -201,6 +202,8 @@ public sealed record ActivationBody
     public required string ProductId { get; init; }
     public string? AccountId { get; init; }
     public string? ReleaseVersion { get; init; }
+    public string? AppVersion { get; init; }
+    public string? ClientVersion { get; init; }
     public string? ReleaseChannel { get; init; }
     public string? ReleasePlatform { get; init; }
     public DateTimeOffset? ReleasePublishedAt { get; init; }
@@ -402,7 +405,7 @@ public sealed record DaySummary
     public required int SeatsUsed { get; init; }
 }
 
-/// <summary>By what a machine proves to be the one that gives its place back.</summary>
+/// <summary>By what a machine proves to be the one that gives its place back. What a device signs is accepted and means nothing, as there is no crypto binding.</summary>
 public sealed record Deactivation
 {
     public required string Fingerprint { get; init; }
@@ -410,6 +413,9 @@ public sealed record Deactivation
     public required string ProductId { get; init; }
     public string? Os { get; init; }
     public string? AccountId { get; init; }
+    public string? DeviceId { get; init; }
+    public string? DeviceChallenge { get; init; }
+    public string? DeviceChallengeSignature { get; init; }
 }
 
 /// <summary>Why access is denied, and the nearest thing that would change it.</summary>
@@ -442,6 +448,12 @@ public sealed record EmailPreference
     public required bool Metrics { get; init; }
 }
 
+/// <summary>The body that says what a user wants to be told by e-mail.</summary>
+public sealed record EmailPreferencePatch
+{
+    public required bool Metrics { get; init; }
+}
+
 /// <summary>An entitlement set as the contract has it.</summary>
 public sealed record EntitlementSet
 {
@@ -449,12 +461,6 @@ public sealed record EntitlementSet
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
     public required string Name { get; init; }
-/// <summary>The body that says what a user wants to be told by e-mail.</summary>
-public sealed record EmailPreferencePatch
-{
-    public required bool Metrics { get; init; }
-}
-
     public required string DisplayName { get; init; }
     public required string? Description { get; init; }
     public required int Tier { get; init; }
@@ -783,13 +789,13 @@ public sealed record License
     public required Guid? ResellerId { get; init; }
     public required JsonElement? Reseller { get; init; }
     public required IReadOnlyList<Guid> AdditionalUserIds { get; init; }
+    public required IReadOnlyList<string> ExternalUserIds { get; init; }
     public required string? AllowedIpRange { get; init; }
     public required IReadOnlyList<string> AllowedIpRanges { get; init; }
     public required IReadOnlyList<string> AllowedIpAddresses { get; init; }
     public required IReadOnlyList<string> DisallowedIpAddresses { get; init; }
     public required IReadOnlyList<string> AllowedCountries { get; init; }
     public required IReadOnlyList<string> DisallowedCountries { get; init; }
-    public required IReadOnlyList<string> ExternalUserIds { get; init; }
     public required IReadOnlyList<AdminMetadata> Metadata { get; init; }
     public required IReadOnlyList<AdminMeter> MeterAttributes { get; init; }
     public required IReadOnlyList<string> Tags { get; init; }
@@ -888,6 +894,8 @@ public sealed record LicensePatch
     public Given<bool?> DisableGeoLocation { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<bool?> CryptoBindingEnabled { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string?> AllowedIpRange { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string[]?> AllowedIpRanges { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -1019,6 +1027,8 @@ public sealed record LicenseTemplatePatch
     public Given<bool?> DisableGeoLocation { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<bool?> CryptoBindingEnabled { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string?> AllowedIpRange { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string[]?> AllowedIpRanges { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -1208,6 +1218,7 @@ public sealed record NewLicenseBody
     public bool? RequireAuthentication { get; init; }
     public bool? DisableGeoLocation { get; init; }
     public bool? CryptoBindingEnabled { get; init; }
+    public string? AllowedIpRange { get; init; }
     public IReadOnlyList<string>? AllowedIpRanges { get; init; }
     public IReadOnlyList<string>? AllowedIpAddresses { get; init; }
     public IReadOnlyList<string>? DisallowedIpAddresses { get; init; }
@@ -1253,6 +1264,7 @@ public sealed record NewLicenseTemplate
     public bool? RequireAuthentication { get; init; }
     public bool? DisableGeoLocation { get; init; }
     public bool? CryptoBindingEnabled { get; init; }
+    public string? AllowedIpRange { get; init; }
     public IReadOnlyList<string>? AllowedIpRanges { get; init; }
     public IReadOnlyList<string>? AllowedIpAddresses { get; init; }
     public IReadOnlyList<string>? DisallowedIpAddresses { get; init; }
@@ -1307,7 +1319,7 @@ public sealed record NewMembersBody
     public required IReadOnlyList<NewMemberBody> Users { get; init; }
 }
 
-/// <summary>A key/value pair as a request gives it; `visible` is accepted for older clients and means nothing.</summary>
+/// <summary>A key/value pair as a request gives it; `visible` is the older form of the view permission `activation` and counts where none are given.</summary>
 public sealed record NewMetadata
 {
     public required string Key { get; init; }
@@ -1316,7 +1328,7 @@ public sealed record NewMetadata
     public bool? Visible { get; init; }
 }
 
-/// <summary>A meter as a request gives it; `visible` is accepted for older clients and means nothing.</summary>
+/// <summary>A meter as a request gives it; `visible` is the older form of the view permissions `activation` and `user` and counts where none are given.</summary>
 public sealed record NewMeter
 {
     public required string Name { get; init; }
@@ -1445,6 +1457,7 @@ public sealed record NewTrialPolicy
     public bool? AllowContainerActivation { get; init; }
     public bool? UserLocked { get; init; }
     public bool? DisableGeoLocation { get; init; }
+    public string? AllowedIpRange { get; init; }
     public IReadOnlyList<string>? AllowedIpRanges { get; init; }
     public IReadOnlyList<string>? AllowedIpAddresses { get; init; }
     public IReadOnlyList<string>? DisallowedIpAddresses { get; init; }
@@ -1452,7 +1465,7 @@ public sealed record NewTrialPolicy
     public IReadOnlyList<string>? DisallowedCountries { get; init; }
 }
 
-/// <summary>The body of a new user, made by the vendor.</summary>
+/// <summary>The body of a new user, made by the vendor; `roles` is the older form of `role`, a list of one.</summary>
 public sealed record NewUserBody
 {
     public required string FirstName { get; init; }
@@ -1466,6 +1479,7 @@ public sealed record NewUserBody
     public IReadOnlyList<NewMetadata>? Metadata { get; init; }
     public IReadOnlyList<string>? Tags { get; init; }
     public string? Role { get; init; }
+    public IReadOnlyList<string>? Roles { get; init; }
 }
 
 /// <summary>The body of a new user group.</summary>
@@ -1475,11 +1489,12 @@ public sealed record NewUserGroup
     public string? Description { get; init; }
 }
 
-/// <summary>By how much a machine's use of a meter grows or, negative, shrinks.</summary>
+/// <summary>By how much a machine's use of a meter grows or, negative, shrinks. Older applications send `uses` alone, how often the machine has used it altogether; beside an increment it means nothing.</summary>
 public sealed record NewUses
 {
     public required string Name { get; init; }
-    public required long UsesIncrement { get; init; }
+    public long? UsesIncrement { get; init; }
+    public long? Uses { get; init; }
 }
 
 /// <summary>NumberFilter</summary>
@@ -1721,8 +1736,11 @@ public sealed record Product
     public required int TotalProductVersions { get; init; }
     public required int TotalFeatureFlags { get; init; }
     public required IReadOnlyList<string> AutomatedEmails { get; init; }
+    public required IReadOnlyList<string> EmailTemplates { get; init; }
     public required Guid LicenseTemplateId { get; init; }
+    public required JsonElement? LicensePolicy { get; init; }
     public required string TrialPolicyId { get; init; }
+    public required JsonElement? TrialPolicy { get; init; }
     public required IReadOnlyList<AdminMetadata> Metadata { get; init; }
 }
 
@@ -1736,11 +1754,8 @@ public sealed record ProductFile
 }
 
 /// <summary>What a portal shows of a product.</summary>
-    public required IReadOnlyList<string> EmailTemplates { get; init; }
 public sealed record ProductName
-    public required JsonElement? LicensePolicy { get; init; }
 {
-    public required JsonElement? TrialPolicy { get; init; }
     public required string DisplayName { get; init; }
 }
 
@@ -1778,6 +1793,7 @@ public sealed record Profile
     public required bool GoogleSsoEnabled { get; init; }
     public required DateTimeOffset? LastLoginAt { get; init; }
     public required string Company { get; init; }
+    public required EmailPreference EmailPreference { get; init; }
     public required Guid? OrganizationId { get; init; }
     public required string? OrganizationName { get; init; }
     public required IReadOnlyList<string> Scopes { get; init; }
@@ -1798,7 +1814,6 @@ public sealed record ProfilePatch
     public Given<string?> TwoFactorCode { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> LastName { get; init; }
-    public required EmailPreference EmailPreference { get; init; }
 }
 
 /// <summary>How a read model fares. The position is that of the last event it has dealt with; seconds behind are the age of the first one it has not.</summary>
@@ -2154,11 +2169,18 @@ public sealed record Summary
     public required IReadOnlyList<DaySummary>? History { get; init; }
 }
 
-/// <summary>The body of a sync.</summary>
+/// <summary>The body of a sync. What a device signs is accepted and means nothing, as there is no crypto binding.</summary>
 public sealed record SyncBody
 {
+    public string? DeviceId { get; init; }
+    public string? DeviceChallenge { get; init; }
+    public string? DeviceChallengeSignature { get; init; }
     public required string Key { get; init; }
     public string? UserId { get; init; }
+    public string? Email { get; init; }
+    public string? Password { get; init; }
+    public string? TwoFactorCode { get; init; }
+    public bool? Floating { get; init; }
     public long? LeaseDuration { get; init; }
     public IReadOnlyList<NewUses>? MeterAttributes { get; init; }
     public required string Os { get; init; }
@@ -2171,6 +2193,8 @@ public sealed record SyncBody
     public required string ProductId { get; init; }
     public string? AccountId { get; init; }
     public string? ReleaseVersion { get; init; }
+    public string? AppVersion { get; init; }
+    public string? ClientVersion { get; init; }
     public string? ReleaseChannel { get; init; }
     public string? ReleasePlatform { get; init; }
     public DateTimeOffset? ReleasePublishedAt { get; init; }
@@ -2243,6 +2267,8 @@ public sealed record TrialBody
     public required string ProductId { get; init; }
     public string? AccountId { get; init; }
     public string? ReleaseVersion { get; init; }
+    public string? AppVersion { get; init; }
+    public string? ClientVersion { get; init; }
     public string? ReleaseChannel { get; init; }
     public string? ReleasePlatform { get; init; }
     public DateTimeOffset? ReleasePublishedAt { get; init; }
@@ -2299,6 +2325,8 @@ public sealed record TrialPolicyPatch
     public Given<bool?> UserLocked { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<bool?> DisableGeoLocation { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string?> AllowedIpRange { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string[]?> AllowedIpRanges { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -2452,7 +2480,7 @@ public sealed record UserGroupPatch
     public Given<string?> Description { get; init; }
 }
 
-/// <summary>The body of a change to a user by the vendor; an empty or null `organizationId` takes the user out of the organization.</summary>
+/// <summary>The body of a change to a user by the vendor; an empty or null `organizationId` takes the user out of the organization, `roles` is the older form of `role`, a list of one.</summary>
 public sealed record UserPatch
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -2467,6 +2495,8 @@ public sealed record UserPatch
     public Given<string[]?> Tags { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> Role { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string[]?> Roles { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> LastName { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -2566,6 +2596,10 @@ public static class Contract
     public static Call<NoContent> DeleteUser(Guid userId) =>
         new(HttpMethod.Delete, $"/v3/users/{Call.Escape(userId)}") { Knows = "dryRun" };
 
+    /// <summary>Take an entry out of a user's metadata</summary>
+    public static Call<NoContent> DeleteUserMetadata(Guid metadataId) =>
+        new(HttpMethod.Delete, $"/v3/users/metadata/{Call.Escape(metadataId)}") { Knows = "dryRun" };
+
     /// <summary>Suspend a user: all access is gone</summary>
     public static Call<User> SuspendUser(Guid userId) =>
         new(HttpMethod.Post, $"/v3/users/{Call.Escape(userId)}/suspend") { Knows = "dryRun" };
@@ -2601,10 +2635,6 @@ public static class Contract
     /// <summary>Create several users of an organization, all or none; each sets a password by a token</summary>
     public static Call<IReadOnlyList<OrganizationUser>> CreateOrganizationUsers(Guid organizationId, NewMembersBody body) =>
         new(HttpMethod.Post, $"/v3/organizations/{Call.Escape(organizationId)}/users/bulk") { Knows = "dryRun", Body = body };
-    /// <summary>Take an entry out of a user's metadata</summary>
-    public static Call<NoContent> DeleteUserMetadata(Guid metadataId) =>
-        new(HttpMethod.Delete, $"/v3/users/metadata/{Call.Escape(metadataId)}") { Knows = "dryRun" };
-
 
     /// <summary>Suspend a user of an organization: all access is gone</summary>
     public static Call<OrganizationUser> SuspendOrganizationUser(Guid organizationId, Guid userId) =>
@@ -3482,6 +3512,10 @@ public static class Contract
     public static Call<Profile> UpdateMe(ProfilePatch body) =>
         new(HttpMethod.Patch, $"/v3/me") { Knows = "dryRun", Body = body };
 
+    /// <summary>Say what one wants to be told by e-mail</summary>
+    public static Call<Profile> UpdateEmailPreferences(EmailPreferencePatch body) =>
+        new(HttpMethod.Patch, $"/v3/me/email-preferences") { Knows = "dryRun", Body = body };
+
     /// <summary>Make the secret of a second factor; it counts when the profile switches it on with a code</summary>
     public static Call<TwoFactorSecret> GenerateTwoFactorSecret() =>
         new(HttpMethod.Post, $"/v3/me/2fa-secret") { Knows = "dryRun" };
@@ -3517,10 +3551,6 @@ public static class Contract
     /// <summary>Revoke a token, or lift the revocation</summary>
     public static Call<AccessToken> UpdatePersonalAccessToken(Guid tokenId, AccessTokenPatch body) =>
         new(HttpMethod.Patch, $"/v3/personal-access-tokens/{Call.Escape(tokenId)}") { Knows = "dryRun", Body = body };
-    /// <summary>Say what one wants to be told by e-mail</summary>
-    public static Call<Profile> UpdateEmailPreferences(EmailPreferencePatch body) =>
-        new(HttpMethod.Patch, $"/v3/me/email-preferences") { Knows = "dryRun", Body = body };
-
 
     /// <summary>Delete a token</summary>
     public static Call<NoContent> DeletePersonalAccessToken(Guid tokenId) =>

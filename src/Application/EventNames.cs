@@ -49,6 +49,7 @@ public static class EventNames
         [typeof(UserRoleChanged)] = "user_role_changed_v1",
         [typeof(UserMoved)] = "user_moved_v1",
         [typeof(CustomerPortalAccessChanged)] = "user_customer_portal_access_changed_v1",
+        [typeof(UserEmailPreferenceChanged)] = "user_email_preference_changed_v1",
         [typeof(UserTagsChanged)] = "user_tags_changed_v1",
         [typeof(UserMetadataChanged)] = "user_metadata_changed_v1",
         [typeof(UserAddedToGroup)] = "user_added_to_group_v1",

@@ -36,7 +36,7 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
             if (license.Key != request.Key.Trim())
                 return Refusal.ActivationNotFound;
 
-            var attempt = await store.Attempt(command.Activation, request, license, before.User, cancellationToken);
+            var attempt = await store.Attempt(command.Activation, request, license, UserOf(before, request), cancellationToken);
             var places = await store.LicenseUses.Metered(license, now, cancellationToken);
             var synced = await store.Activations.Decide(command.Activation, state => state.Sync(license, attempt, places, now), cancellationToken);
             if (synced.Refusal is { } refusal)
@@ -45,6 +45,10 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
             store.Documents.Store(command.Activation.Value, new ActivationPulse(command.Activation, now));
             return new Activated(synced.Value!, license, store.UsageAfter(places));
         }
+
+        /// <summary>The user that it was activated for; who sent credentials has to be that one, or is it where there was none.</summary>
+        private static UserId? UserOf(Activation before, ActivationRequest request) =>
+            request.Proved?.User is not { } proved ? before.User : before.User is null || before.User == proved ? proved : null;
 
         /// <summary>An activation that has ended is synced by nobody; that its machine tried is worth knowing.</summary>
         private async Task<Refusal> Gone(Activation ended, ActivationRequest request, CancellationToken cancellation)

@@ -28,6 +28,18 @@ public sealed record ChangeUser(UserId User, UserChanges Changes, Optional<Role>
     }
 }
 
+/// <summary>Takes an entry out of the metadata of the user that has it.</summary>
+public sealed record DropUserMetadata(Guid Entry) : ICommand<User>
+{
+    public sealed class Handler(Store store) : ICommandHandler<DropUserMetadata, User>
+    {
+        public async Task<Result<User>> Handle(DropUserMetadata command, CancellationToken cancellationToken) =>
+            await store.UserWithMetadata(command.Entry, cancellationToken) is { } user
+                ? await store.Users.Decide(user, state => state.DropMetadata(command.Entry), cancellationToken)
+                : Refusal.NotFound("Metadata");
+    }
+}
+
 /// <summary>Changes a user of an organization; <see cref="UserGroupIds"/> are the groups to be in from now on.</summary>
 public sealed record ChangeOrganizationUser(
     OrganizationId Organization, UserId User, UserChanges Changes, Optional<Role> Role, Optional<ValueList<UserGroupId>> UserGroupIds)

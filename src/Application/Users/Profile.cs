@@ -16,6 +16,16 @@ public sealed record GetProfile : IQuery<User>
     }
 }
 
+/// <summary>Users say what they want to be told by e-mail.</summary>
+public sealed record ChangeEmailPreference(bool Metrics) : ICommand<User>
+{
+    public sealed class Handler(Store store) : ICommandHandler<ChangeEmailPreference, User>
+    {
+        public async Task<Result<User>> Handle(ChangeEmailPreference command, CancellationToken cancellationToken) =>
+            store.Context.Caller.User is { } me ? await store.Users.Decide(me, user => user.PreferEmail(command.Metrics), cancellationToken) : Refusal.UserNotFound;
+    }
+}
+
 /// <summary>Users change their own name, e-mail address and second factor; never their role or organization.</summary>
 public sealed record ChangeProfile(
     Optional<string> FirstName, Optional<string?> LastName, Optional<string> Email, Optional<bool> TwoFactor, string? TwoFactorCode, bool GoogleSignIn) : ICommand<User>

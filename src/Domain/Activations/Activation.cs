@@ -273,13 +273,13 @@ public sealed record Activation(
     private Decision<ActivationEvent> With(ActivationId id, ActivationEvent?[] first, License license, ValueList<MeterIncrement> increments, Places places)
     {
         List<ActivationEvent> events = [.. first.OfType<ActivationEvent>()];
-        foreach (var (name, by) in increments)
+        foreach (var requested in increments)
         {
+            var name = requested.Name;
             if (license.Meters.FirstOrDefault(known => known.Name == name) is not { } meter)
                 return Refusal.UnknownMeter(name);
 
-            var own = UsesOf(license, meter.Id);
-            var increment = Math.Max(by, -own);
+            var increment = requested.From(UsesOf(license, meter.Id));
             var total = places.Usage.Of(meter).Total;
             if (increment > 0 && (meter.AllowedUses >= 0 ? increment > meter.AllowedUses - total : increment > long.MaxValue - places.Usage.Of(meter).Gross))
                 return Refusal.MeterUsesLimitReached(name, meter.AllowedUses);

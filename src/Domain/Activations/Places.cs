@@ -14,5 +14,9 @@ public sealed record Places(int Taken, int Deactivations, LicenseUsage Usage)
             : null;
 }
 
-/// <summary>A request to count: a meter by its name, and by how much.</summary>
-public readonly record struct MeterIncrement(string Name, long By);
+/// <summary>A request to count: a meter by its name, and by how much, or how often the machine has used it altogether.</summary>
+public readonly record struct MeterIncrement(string Name, long By, bool IsTotal = false)
+{
+    /// <summary>By how much the uses of a machine that has so many change; they do not fall below nothing.</summary>
+    public long From(long own) => IsTotal ? Math.Max(By, 0) - own : Math.Max(By, -own);
+}

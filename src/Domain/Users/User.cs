@@ -26,6 +26,8 @@ public sealed record UserRoleChanged(UserId User, Role Role) : UserEvent;
 public sealed record UserMoved(UserId User, OrganizationId? Organization) : UserEvent;
 /// <summary>The user may, or may not, sign in to the customer portal.</summary>
 public sealed record CustomerPortalAccessChanged(UserId User, bool Allowed) : UserEvent;
+/// <summary>The user wants, or does not want, figures by e-mail.</summary>
+public sealed record UserEmailPreferenceChanged(UserId User, bool Metrics) : UserEvent;
 /// <summary>The user now carries exactly these tags.</summary>
 public sealed record UserTagsChanged(UserId User, ValueList<string> Tags) : UserEvent;
 /// <summary>The user now carries exactly these entries.</summary>
@@ -85,6 +87,10 @@ public sealed record User(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Erased { get; init; }
 
+    /// <summary>Whether the user wants figures by e-mail.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WantsMetrics { get; init; }
+
     public User With(Recorded recorded) => this with { Recorded = recorded };
 
     public static User Evolve(User user, UserEvent @event) => @event switch
@@ -106,6 +112,7 @@ public sealed record User(
         UserRoleChanged e => user with { Role = e.Role },
         UserMoved e => user with { Organization = e.Organization, Groups = [] },
         CustomerPortalAccessChanged e => user with { AllowCustomerPortalAccess = e.Allowed },
+        UserEmailPreferenceChanged e => user with { WantsMetrics = e.Metrics },
         UserTagsChanged e => user with { Tags = e.Tags },
         UserMetadataChanged e => user with { Metadata = e.Metadata },
         UserAddedToGroup e => user with { Groups = user.Groups.Add(e.UserGroup) },
@@ -228,6 +235,13 @@ public sealed record User(
         { Suspended: false } => [],
         _ => [new UserReinstated(Id)],
     };
+
+    public Decision<UserEvent> PreferEmail(bool metrics) =>
+        !Exists ? Refusal.UserNotFound : WantsMetrics == metrics ? [] : [new UserEmailPreferenceChanged(Id, metrics)];
+
+    public Decision<UserEvent> DropMetadata(Guid entry) => !Exists ? Refusal.UserNotFound
+        : Metadata?.Value is not { } known || known.All(one => one.Id != entry) ? Refusal.NotFound("Metadata")
+        : [new UserMetadataChanged(Id, Personal.Of(Id, known.Where(one => one.Id != entry).ToValueList()))];
 
     public Decision<UserEvent> ChangePassword() => Exists ? [new UserPasswordChanged(Id)] : Refusal.UserNotFound;
 

@@ -33,13 +33,11 @@ internal static class ActivationEndpoints
         activations.MapPost("", Activate)
             .AllowAnonymous().WithSummary("Activate a license on a machine; the same machine again keeps its place").Produces<WireActivationToken>();
 
-        activations.MapPatch("/{activationId}", (ActivationId activationId, SyncBody body, Context context, ActivationTokens tokens, HttpContext http) =>
-                http.Send(new SyncActivation(activationId, http.Request(body, context)), TokenOf(tokens)))
+        activations.MapPatch("/{activationId}", Sync)
             .AllowAnonymous().WithSummary("Sync an activation and renew its lease").Produces<WireActivationToken>();
 
         activations.MapPost("/{activationId}/deactivate", (ActivationId activationId, Deactivation body, HttpContext http) =>
-                http.Send(new DeactivateActivation(
-                    activationId, Common.RequiredId<ProductId>(body.ProductId, "productId"), body.AccountId, body.Fingerprint, body.UserHash), (_, _, _) => Task.FromResult(new WireNothing())))
+                http.Send(body.ToCommand(activationId), (_, _, _) => Task.FromResult(new WireNothing())))
             .AllowAnonymous().WithSummary("Give the place of a machine back").Produces<WireNothing>();
 
         activations.MapPost("/meter-attributes/{meterId}", (Guid meterId, MeterUse body, HttpContext http) =>
@@ -97,17 +95,19 @@ internal static class ActivationEndpoints
     /// <summary>First who it is, where that is sent along, then the activation.</summary>
     private static async Task<IResult> Activate(ActivationBody body, Context context, ActivationTokens tokens, IMediator mediator, HttpContext http)
     {
-        var request = http.Request(body, context);
-        if (body.ToProof() is { } question)
-        {
-            var proved = await mediator.Send(question, http.RequestAborted);
-            if (proved.Refusal is { } wrong)
-                return wrong.AsHttp();
-            request = request with { Proved = proved.Value };
-        }
-
-        return await http.Send(new Activate(Id.New<ActivationId>(), request), TokenOf(tokens));
+        var request = await mediator.Proved(http.Request(body, context), body.ToProof(), http.RequestAborted);
+        return request.Refusal is { } wrong ? wrong.AsHttp() : await http.Send(new Activate(Id.New<ActivationId>(), request.Value!), TokenOf(tokens));
     }
+
+    private static async Task<IResult> Sync(ActivationId activationId, SyncBody body, Context context, ActivationTokens tokens, IMediator mediator, HttpContext http)
+    {
+        var request = await mediator.Proved(http.Request(body, context), body.ToProof(activationId), http.RequestAborted);
+        return request.Refusal is { } wrong ? wrong.AsHttp() : await http.Send(new SyncActivation(activationId, request.Value!), TokenOf(tokens));
+    }
+
+    /// <summary>The request with what came of the credentials that were sent with it, if any were.</summary>
+    private static async Task<Result<ActivationRequest>> Proved(this IMediator mediator, ActivationRequest request, ProveUser? question, CancellationToken cancellation) =>
+        question is null ? request : (await mediator.Send(question, cancellation)).Select(proved => request with { Proved = proved });
 
     private static Func<Activated, Store, CancellationToken, Task<WireActivationToken>> TokenOf(ActivationTokens tokens) =>
         async (activated, store, cancellation) => new(await tokens.Sign(activated, store, cancellation));

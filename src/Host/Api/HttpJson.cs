@@ -7,7 +7,7 @@ using EventSourcedOrgs.Domain;
 
 namespace EventSourcedOrgs.Host.Api;
 
-/// <summary>How bodies are read and written: camelCase, UTC with Z, unknown and missing members refused, numbers never as text.</summary>
+/// <summary>How bodies are read and written: camelCase, UTC with Z, unknown and missing members refused. Numbers are read from text, too, and written as numbers.</summary>
 internal static class HttpJson
 {
     /// <summary>The bytes of a time with all its digits, and of one down to the microsecond without Z.</summary>
@@ -21,9 +21,10 @@ internal static class HttpJson
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
-        options.NumberHandling = JsonNumberHandling.Strict;
+        options.NumberHandling = JsonNumberHandling.AllowReadingFromString;
         options.AllowDuplicateProperties = false;
         options.Converters.Add(new UtcJson());
+        options.Converters.Add(new OptionalUtcJson());
         options.Converters.Add(new OptionalJson());
         return options;
     }
@@ -59,6 +60,23 @@ internal static class HttpJson
         {
             Span<byte> text = stackalloc byte[MostOfTime];
             writer.WriteStringValue(text[..HttpJson.Write(value, text)]);
+        }
+    }
+
+    /// <summary>A time that there may be or not; in an empty text there is none.</summary>
+    internal sealed class OptionalUtcJson : JsonConverter<DateTimeOffset?>
+    {
+        private static readonly UtcJson Some = new();
+
+        public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("") ? null : Some.Read(ref reader, typeof(DateTimeOffset), options);
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset? value, JsonSerializerOptions options)
+        {
+            if (value is { } time)
+                Some.Write(writer, time, options);
+            else
+                writer.WriteNullValue();
         }
     }
 

@@ -20,6 +20,10 @@ internal static class ProfileEndpoints
                 http.Send(body.ToCommand(), (user, store, cancellation) => WireProfile.Of(user, store, scopes, cancellation), version: u => u.Recorded))
             .WithSummary("Change one's own profile").Produces<WireProfile>();
 
+        me.MapPatch("/email-preferences", (EmailPreferencePatch body, HttpContext http, Scopes scopes) =>
+                http.Send(body.ToCommand(), (user, store, cancellation) => WireProfile.Of(user, store, scopes, cancellation), version: u => u.Recorded))
+            .WithName("updateEmailPreferences").WithSummary("Say what one wants to be told by e-mail").Produces<WireProfile>();
+
         me.MapPost("/2fa-secret", Task<IResult> (HttpContext http) => http.Send(new MakeTwoFactorSecret(), WireTwoFactorSecret.Of))
             .WithName("generateTwoFactorSecret").WithSummary("Make the secret of a second factor; it counts when the profile switches it on with a code").Produces<WireTwoFactorSecret>();
 

@@ -36,6 +36,9 @@ internal static class UserEndpoints
         users.MapDelete("/{userId}", (UserId userId, HttpContext http) => http.Send(new DeleteUser(userId)))
             .WithSummary("Remove a user").Produces(StatusCodes.Status204NoContent);
 
+        users.MapDelete("/metadata/{metadataId}", (Guid metadataId, HttpContext http) => http.Send(new DropUserMetadata(metadataId)))
+            .WithSummary("Take an entry out of a user's metadata").Produces(StatusCodes.Status204NoContent);
+
         users.MapPost("/{userId}/suspend", (UserId userId, HttpContext http) => http.Send(new SuspendUser(userId), WireUser.Of, version: u => u.Recorded))
             .WithSummary("Suspend a user: all access is gone").Produces<WireUser>();
 

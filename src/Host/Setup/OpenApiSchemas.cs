@@ -29,6 +29,8 @@ internal static class OpenApiSchemas
             (schema.Type, schema.Format, schema.Description) = (JsonSchemaType.String | orNull, "uuid", null);
         else if (type == typeof(DateTimeOffset))
             (schema.Type, schema.Format) = (JsonSchemaType.String | orNull, "date-time");
+        else if (schema.Type is { } number && (number & (JsonSchemaType.Integer | JsonSchemaType.Number)) != 0)
+            (schema.Type, schema.Pattern) = (number & ~JsonSchemaType.String, null); // that a text with a number in it is read, too, is for clients that cannot help it
         else if (type == typeof(Role))
             (schema.Type, schema.Description) = (JsonSchemaType.String | orNull, null);
         else if (type.IsAssignableTo(typeof(JsonNode)))

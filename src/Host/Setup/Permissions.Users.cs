@@ -12,6 +12,7 @@ internal static partial class PermissionTable
         [typeof(CreateUser)] = new(Audience.Vendor, "user:write"),
         [typeof(GetUser)] = new(Audience.Vendor, "user:read"),
         [typeof(ChangeUser)] = new(Audience.Vendor, "user:write"),
+        [typeof(DropUserMetadata)] = new(Audience.Vendor, "user:write"),
         [typeof(SuspendUser)] = new(Audience.Vendor, "user:write"),
         [typeof(ReinstateUser)] = new(Audience.Vendor, "user:write"),
         [typeof(DeleteUser)] = new(Audience.Vendor, "user:write"),

@@ -56,6 +56,7 @@ internal static partial class PermissionTable
         [typeof(EndUserSessions)] = new(Audience.Vendor, "user:write"),
         [typeof(GetProfile)] = new(Audience.SignedIn),
         [typeof(ChangeProfile)] = new(Audience.SignedIn),
+        [typeof(ChangeEmailPreference)] = new(Audience.SignedIn),
         [typeof(MakeTwoFactorSecret)] = new(Audience.SignedIn),
         [typeof(MakeRecoveryCodes)] = new(Audience.SignedIn),
         [typeof(DisableTwoFactor)] = new(Audience.Vendor, "user:write"),

@@ -86,7 +86,7 @@ public sealed record AccessRow
     public required IReadOnlyList<OpenPath> Paths { get; init; }
 }
 
-/// <summary>A personal access token without its secret.</summary>
+/// <summary>A personal access token without its secret; `tokenId` is another name of its id.</summary>
 public sealed record AccessToken
 {
     public required Guid Id { get; init; }
@@ -99,6 +99,7 @@ public sealed record AccessToken
     public required Guid UserId { get; init; }
     public required DateTimeOffset? LastUsedAt { get; init; }
     public required DateTimeOffset? LastRotatedAt { get; init; }
+    public Guid? TokenId { get; init; }
 }
 
 /// <summary>The body of a change to a personal access token.</summary>
@@ -180,14 +181,15 @@ public sealed record Activation
     public IReadOnlyList<Metadata>? Metadata { get; init; }
 }
 
-/// <summary>The body of an activation. Of a license for named users, the application may send the user's own e-mail address and password, and the code of a second factor where there is one, in place of a token.</summary>
+/// <summary>The body of an activation.</summary>
 public sealed record ActivationBody
 {
+    public required string Key { get; init; }
+    public string? UserId { get; init; }
     public string? Email { get; init; }
     public string? Password { get; init; }
     public string? TwoFactorCode { get; init; }
-    public required string Key { get; init; }
-    public string? UserId { get; init; }
+    public bool? Floating { get; init; }
     public long? LeaseDuration { get; init; }
     public IReadOnlyList<NewUses>? MeterAttributes { get; init; }
     public required string Os { get; init; }
@@ -200,6 +202,8 @@ public sealed record ActivationBody
     public required string ProductId { get; init; }
     public string? AccountId { get; init; }
     public string? ReleaseVersion { get; init; }
+    public string? AppVersion { get; init; }
+    public string? ClientVersion { get; init; }
     public string? ReleaseChannel { get; init; }
     public string? ReleasePlatform { get; init; }
     public DateTimeOffset? ReleasePublishedAt { get; init; }
@@ -401,7 +405,7 @@ public sealed record DaySummary
     public required int SeatsUsed { get; init; }
 }
 
-/// <summary>By what a machine proves to be the one that gives its place back.</summary>
+/// <summary>By what a machine proves to be the one that gives its place back. What a device signs is accepted and means nothing, as there is no crypto binding.</summary>
 public sealed record Deactivation
 {
     public required string Fingerprint { get; init; }
@@ -409,6 +413,9 @@ public sealed record Deactivation
     public required string ProductId { get; init; }
     public string? Os { get; init; }
     public string? AccountId { get; init; }
+    public string? DeviceId { get; init; }
+    public string? DeviceChallenge { get; init; }
+    public string? DeviceChallengeSignature { get; init; }
 }
 
 /// <summary>Why access is denied, and the nearest thing that would change it.</summary>
@@ -437,6 +444,12 @@ public sealed record Drift
 
 /// <summary>What a user wants to be told by e-mail.</summary>
 public sealed record EmailPreference
+{
+    public required bool Metrics { get; init; }
+}
+
+/// <summary>The body that says what a user wants to be told by e-mail.</summary>
+public sealed record EmailPreferencePatch
 {
     public required bool Metrics { get; init; }
 }
@@ -722,7 +735,7 @@ public sealed record KeyValuesFilter
     public string? Nin { get; init; }
 }
 
-/// <summary>A licence as the vendor sees it.</summary>
+/// <summary>A licence as the vendor sees it. There are no users but those that are known here.</summary>
 public sealed record License
 {
     public required Guid Id { get; init; }
@@ -776,6 +789,7 @@ public sealed record License
     public required Guid? ResellerId { get; init; }
     public required JsonElement? Reseller { get; init; }
     public required IReadOnlyList<Guid> AdditionalUserIds { get; init; }
+    public required IReadOnlyList<string> ExternalUserIds { get; init; }
     public required string? AllowedIpRange { get; init; }
     public required IReadOnlyList<string> AllowedIpRanges { get; init; }
     public required IReadOnlyList<string> AllowedIpAddresses { get; init; }
@@ -880,6 +894,8 @@ public sealed record LicensePatch
     public Given<bool?> DisableGeoLocation { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<bool?> CryptoBindingEnabled { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string?> AllowedIpRange { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string[]?> AllowedIpRanges { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -1011,6 +1027,8 @@ public sealed record LicenseTemplatePatch
     public Given<bool?> DisableGeoLocation { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<bool?> CryptoBindingEnabled { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string?> AllowedIpRange { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string[]?> AllowedIpRanges { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -1200,6 +1218,7 @@ public sealed record NewLicenseBody
     public bool? RequireAuthentication { get; init; }
     public bool? DisableGeoLocation { get; init; }
     public bool? CryptoBindingEnabled { get; init; }
+    public string? AllowedIpRange { get; init; }
     public IReadOnlyList<string>? AllowedIpRanges { get; init; }
     public IReadOnlyList<string>? AllowedIpAddresses { get; init; }
     public IReadOnlyList<string>? DisallowedIpAddresses { get; init; }
@@ -1245,6 +1264,7 @@ public sealed record NewLicenseTemplate
     public bool? RequireAuthentication { get; init; }
     public bool? DisableGeoLocation { get; init; }
     public bool? CryptoBindingEnabled { get; init; }
+    public string? AllowedIpRange { get; init; }
     public IReadOnlyList<string>? AllowedIpRanges { get; init; }
     public IReadOnlyList<string>? AllowedIpAddresses { get; init; }
     public IReadOnlyList<string>? DisallowedIpAddresses { get; init; }
@@ -1299,7 +1319,7 @@ public sealed record NewMembersBody
     public required IReadOnlyList<NewMemberBody> Users { get; init; }
 }
 
-/// <summary>A key/value pair as a request gives it; `visible` is accepted for older clients and means nothing.</summary>
+/// <summary>A key/value pair as a request gives it; `visible` is the older form of the view permission `activation` and counts where none are given.</summary>
 public sealed record NewMetadata
 {
     public required string Key { get; init; }
@@ -1308,7 +1328,7 @@ public sealed record NewMetadata
     public bool? Visible { get; init; }
 }
 
-/// <summary>A meter as a request gives it; `visible` is accepted for older clients and means nothing.</summary>
+/// <summary>A meter as a request gives it; `visible` is the older form of the view permissions `activation` and `user` and counts where none are given.</summary>
 public sealed record NewMeter
 {
     public required string Name { get; init; }
@@ -1437,6 +1457,7 @@ public sealed record NewTrialPolicy
     public bool? AllowContainerActivation { get; init; }
     public bool? UserLocked { get; init; }
     public bool? DisableGeoLocation { get; init; }
+    public string? AllowedIpRange { get; init; }
     public IReadOnlyList<string>? AllowedIpRanges { get; init; }
     public IReadOnlyList<string>? AllowedIpAddresses { get; init; }
     public IReadOnlyList<string>? DisallowedIpAddresses { get; init; }
@@ -1444,7 +1465,7 @@ public sealed record NewTrialPolicy
     public IReadOnlyList<string>? DisallowedCountries { get; init; }
 }
 
-/// <summary>The body of a new user, made by the vendor.</summary>
+/// <summary>The body of a new user, made by the vendor; `roles` is the older form of `role`, a list of one.</summary>
 public sealed record NewUserBody
 {
     public required string FirstName { get; init; }
@@ -1458,6 +1479,7 @@ public sealed record NewUserBody
     public IReadOnlyList<NewMetadata>? Metadata { get; init; }
     public IReadOnlyList<string>? Tags { get; init; }
     public string? Role { get; init; }
+    public IReadOnlyList<string>? Roles { get; init; }
 }
 
 /// <summary>The body of a new user group.</summary>
@@ -1467,11 +1489,12 @@ public sealed record NewUserGroup
     public string? Description { get; init; }
 }
 
-/// <summary>By how much a machine's use of a meter grows or, negative, shrinks.</summary>
+/// <summary>By how much a machine's use of a meter grows or, negative, shrinks. Older applications send `uses` alone, how often the machine has used it altogether; beside an increment it means nothing.</summary>
 public sealed record NewUses
 {
     public required string Name { get; init; }
-    public required long UsesIncrement { get; init; }
+    public long? UsesIncrement { get; init; }
+    public long? Uses { get; init; }
 }
 
 /// <summary>NumberFilter</summary>
@@ -1697,7 +1720,7 @@ public sealed record Problem
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
 }
 
-/// <summary>A product as the contract has it. There are no product versions and feature flags that could be counted.</summary>
+/// <summary>A product as the contract has it. There are no product versions and feature flags that could be counted, and no templates of e-mails; the template of its licences and the policy of its trials are named by their ids alone.</summary>
 public sealed record Product
 {
     public required Guid Id { get; init; }
@@ -1713,8 +1736,11 @@ public sealed record Product
     public required int TotalProductVersions { get; init; }
     public required int TotalFeatureFlags { get; init; }
     public required IReadOnlyList<string> AutomatedEmails { get; init; }
+    public required IReadOnlyList<string> EmailTemplates { get; init; }
     public required Guid LicenseTemplateId { get; init; }
+    public required JsonElement? LicensePolicy { get; init; }
     public required string TrialPolicyId { get; init; }
+    public required JsonElement? TrialPolicy { get; init; }
     public required IReadOnlyList<AdminMetadata> Metadata { get; init; }
 }
 
@@ -1767,6 +1793,7 @@ public sealed record Profile
     public required bool GoogleSsoEnabled { get; init; }
     public required DateTimeOffset? LastLoginAt { get; init; }
     public required string Company { get; init; }
+    public required EmailPreference EmailPreference { get; init; }
     public required Guid? OrganizationId { get; init; }
     public required string? OrganizationName { get; init; }
     public required IReadOnlyList<string> Scopes { get; init; }
@@ -2142,11 +2169,18 @@ public sealed record Summary
     public required IReadOnlyList<DaySummary>? History { get; init; }
 }
 
-/// <summary>The body of a sync.</summary>
+/// <summary>The body of a sync. What a device signs is accepted and means nothing, as there is no crypto binding.</summary>
 public sealed record SyncBody
 {
+    public string? DeviceId { get; init; }
+    public string? DeviceChallenge { get; init; }
+    public string? DeviceChallengeSignature { get; init; }
     public required string Key { get; init; }
     public string? UserId { get; init; }
+    public string? Email { get; init; }
+    public string? Password { get; init; }
+    public string? TwoFactorCode { get; init; }
+    public bool? Floating { get; init; }
     public long? LeaseDuration { get; init; }
     public IReadOnlyList<NewUses>? MeterAttributes { get; init; }
     public required string Os { get; init; }
@@ -2159,6 +2193,8 @@ public sealed record SyncBody
     public required string ProductId { get; init; }
     public string? AccountId { get; init; }
     public string? ReleaseVersion { get; init; }
+    public string? AppVersion { get; init; }
+    public string? ClientVersion { get; init; }
     public string? ReleaseChannel { get; init; }
     public string? ReleasePlatform { get; init; }
     public DateTimeOffset? ReleasePublishedAt { get; init; }
@@ -2231,6 +2267,8 @@ public sealed record TrialBody
     public required string ProductId { get; init; }
     public string? AccountId { get; init; }
     public string? ReleaseVersion { get; init; }
+    public string? AppVersion { get; init; }
+    public string? ClientVersion { get; init; }
     public string? ReleaseChannel { get; init; }
     public string? ReleasePlatform { get; init; }
     public DateTimeOffset? ReleasePublishedAt { get; init; }
@@ -2287,6 +2325,8 @@ public sealed record TrialPolicyPatch
     public Given<bool?> UserLocked { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<bool?> DisableGeoLocation { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string?> AllowedIpRange { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string[]?> AllowedIpRanges { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -2440,7 +2480,7 @@ public sealed record UserGroupPatch
     public Given<string?> Description { get; init; }
 }
 
-/// <summary>The body of a change to a user by the vendor; an empty or null `organizationId` takes the user out of the organization.</summary>
+/// <summary>The body of a change to a user by the vendor; an empty or null `organizationId` takes the user out of the organization, `roles` is the older form of `role`, a list of one.</summary>
 public sealed record UserPatch
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -2455,6 +2495,8 @@ public sealed record UserPatch
     public Given<string[]?> Tags { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> Role { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string[]?> Roles { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> LastName { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -2553,6 +2595,10 @@ public static class Contract
     /// <summary>Remove a user</summary>
     public static Call<NoContent> DeleteUser(Guid userId) =>
         new(HttpMethod.Delete, $"/v3/users/{Call.Escape(userId)}") { Knows = "dryRun" };
+
+    /// <summary>Take an entry out of a user's metadata</summary>
+    public static Call<NoContent> DeleteUserMetadata(Guid metadataId) =>
+        new(HttpMethod.Delete, $"/v3/users/metadata/{Call.Escape(metadataId)}") { Knows = "dryRun" };
 
     /// <summary>Suspend a user: all access is gone</summary>
     public static Call<User> SuspendUser(Guid userId) =>
@@ -3465,6 +3511,10 @@ public static class Contract
     /// <summary>Change one's own profile</summary>
     public static Call<Profile> UpdateMe(ProfilePatch body) =>
         new(HttpMethod.Patch, $"/v3/me") { Knows = "dryRun", Body = body };
+
+    /// <summary>Say what one wants to be told by e-mail</summary>
+    public static Call<Profile> UpdateEmailPreferences(EmailPreferencePatch body) =>
+        new(HttpMethod.Patch, $"/v3/me/email-preferences") { Knows = "dryRun", Body = body };
 
     /// <summary>Make the secret of a second factor; it counts when the profile switches it on with a code</summary>
     public static Call<TwoFactorSecret> GenerateTwoFactorSecret() =>

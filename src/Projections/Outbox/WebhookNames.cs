@@ -54,6 +54,7 @@ public static class WebhookNames
         [typeof(UserRoleChanged)] = Is("user.updated"),
         [typeof(UserMoved)] = Is("user.updated"),
         [typeof(CustomerPortalAccessChanged)] = Is("user.updated"),
+        [typeof(UserEmailPreferenceChanged)] = Is("user.emailPreference.updated"),
         [typeof(UserTagsChanged)] = Is("user.updated"),
         [typeof(UserMetadataChanged)] = Is("user.updated"),
         [typeof(UserAddedToGroup)] = Is("user.updated"),

@@ -40,6 +40,16 @@ public class CountMeter : Spec<Activation, ActivationEvent>
         Given().When(_ => Activation.New(Laptop, Metered, Asking with { Meters = [new("pages", 11)] }, Places.None, Noon)).ThenRefused(Refusal.MeterUsesLimitReached("pages", 10));
 
     [Fact]
+    public void A_machine_that_says_how_often_altogether_counts_the_difference_once()
+    {
+        Attempt Altogether(long uses) => Asking with { Meters = [new("pages", uses, IsTotal: true)] };
+        Given(Activated, Counted(3)).When(laptop => laptop.Sync(Metered, Altogether(5), Used(7), Noon)).Then(Counted(2));
+        Given(Activated, Counted(3)).When(laptop => laptop.Sync(Metered, Altogether(0), Used(7), Noon)).Then(Counted(-3));
+        Given(Activated, Counted(3)).When(laptop => laptop.Sync(Metered, Altogether(3), Used(7), Noon)).ThenNothing();
+        Given(Activated, Counted(3)).When(laptop => laptop.Sync(Metered, Altogether(7), Used(7), Noon)).ThenRefused(Refusal.MeterUsesLimitReached("pages", 10));
+    }
+
+    [Fact]
     public void A_revoked_licence_counts_nothing() =>
         Given(Activated).When(laptop => laptop.Count(ProWith(policy => policy, new LicenseRevoked(Pro)), Pages.Id, 1, Used(0), Noon)).ThenRefused(Refusal.RevokedLicense);
 }

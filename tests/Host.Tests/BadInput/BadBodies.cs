@@ -97,7 +97,7 @@ internal sealed class BadBodies(Operation operation, World world)
     private static IEnumerable<string> WrongTypes(string type) => type switch
     {
         "string" => ["12345", "true", "{}", "[]", "[\"a\"]"],
-        "integer" => ["\"7\"", "1.5", "true", "{}", "[]", "1e400", "99999999999999999999", "-99999999999999999999"],
+        "integer" => ["\"seven\"", "\"\"", "\"1.5\"", "\"7 \"", "\"99999999999999999999\"", "1.5", "true", "{}", "[]", "1e400", "99999999999999999999", "-99999999999999999999"],
         "boolean" => ["\"true\"", "1", "{}", "[]"],
         "array" => ["\"a\"", "1", "true", "{}", "[null]", "[[]]"],
         "object" => ["\"a\"", "1", "true", "[]"],

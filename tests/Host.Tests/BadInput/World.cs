@@ -38,6 +38,7 @@ public sealed class World : IAsyncLifetime
         ids["organizationId"] = (await Made("organizations", new { name = "Acme", email = "it@acme.example", allowedUsers = -1 })).Id();
         ids["userGroupId"] = (await Made($"organizations/{ids["organizationId"]}/user-groups", new { name = "First group" })).Id();
         ids["userId"] = (await Made($"organizations/{ids["organizationId"]}/users", Acme.Person(Email, "user", ids["userGroupId"]))).Id();
+        ids["users/metadataId"] = (await vendor.Patch($"/v3/users/{ids["userId"]}", new { metadata }).Expect(200))["metadata"]![0]!.Id();
         ids["templateId"] = (await Made(Template, new { name = "Yearly" })).Id();
         var product = await Made("products", new { name = "pro", displayName = "Pro", licenseTemplateId = ids["templateId"], metadata });
         ids["maintenancePolicyId"] = (await Made("maintenance-policies", new

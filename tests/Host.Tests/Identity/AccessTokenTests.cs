@@ -23,7 +23,7 @@ public class AccessTokenTests
         await host.Client(answer.Text("accessToken")).Get(ada.Acme.Path).Expect(200);
         var token = await signedIn.Get(created.Headers.Location!.ToString()).Expect(200);
         token.AsObject().Select(member => member.Key).ShouldBe(
-            ["id", "createdAt", "updatedAt", "name", "expiresAt", "revoked", "scopes", "userId", "lastUsedAt", "lastRotatedAt"]);
+            ["id", "createdAt", "updatedAt", "name", "expiresAt", "revoked", "scopes", "userId", "lastUsedAt", "lastRotatedAt", "tokenId"]);
         (token.Text("name"), token.Text("userId"), token["revoked"]!.GetValue<bool>()).ShouldBe(("Nightly import", ada.Id, false));
         token["lastUsedAt"].ShouldNotBeNull();
         token["lastRotatedAt"].ShouldBeNull();

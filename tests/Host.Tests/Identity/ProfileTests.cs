@@ -12,7 +12,7 @@ public class ProfileTests
         me.AsObject().Select(member => member.Key).ShouldBe(
         [
             "id", "createdAt", "updatedAt", "name", "firstName", "lastName", "email", "role", "twoFactorEnabled", "googleSsoEnabled", "lastLoginAt", "company",
-            "organizationId", "organizationName", "scopes",
+            "emailPreference", "organizationId", "organizationName", "scopes",
         ]);
         me.Text("name").ShouldBe("Ada Lovelace");
         me.Text("company").ShouldBe("");
@@ -32,6 +32,21 @@ public class ProfileTests
         await ada.LogIn().ExpectProblem(400, "INVALID_CREDENTIALS");
         await (ada with { Email = email }).LogIn().Expect(200);
         await signedIn.Patch("/v3/me", new { email = (await SignInHost.Somebody(ada.Host)).Email }).ExpectProblem(409, "DUPLICATE_FIELD_VALUE");
+    }
+
+    [Fact]
+    public async Task Users_say_what_they_want_to_be_told_by_email()
+    {
+        var ada = await SignInHost.Somebody(await TestHost.Shared);
+        var signedIn = await ada.SignedIn();
+        (await signedIn.Get("/v3/me").Expect(200))["emailPreference"]!.ToJsonString().ShouldBe("""{"metrics":false}""");
+
+        foreach (var metrics in new[] { true, true, false })
+            (await signedIn.Patch("/v3/me/email-preferences", new { metrics }).Expect(200))["emailPreference"]!["metrics"]!.GetValue<bool>().ShouldBe(metrics);
+        await signedIn.Patch("/v3/me/email-preferences", new { metrics = true }).Expect(200);
+        (await ada.Acme.Vendor.Get($"/v3/users/{ada.Id}").Expect(200))["emailPreference"]!.ToJsonString().ShouldBe("""{"metrics":true}""");
+        await signedIn.Patch("/v3/me/email-preferences", new { }).ExpectProblem(400, "VALIDATION_FAILED");
+        (await ada.Host.EventsOf(ada.Id)).Skip(2).ShouldBe(Enumerable.Repeat("user_email_preference_changed_v1", 3));
     }
 
     [Theory]

@@ -12,7 +12,7 @@ public class LicenseTests
         expiresAt dt?, activatedAt dt?, lastUsedAt dt?, allowVmActivation bool, allowContainerActivation bool, allowClientLeaseDuration bool, userLocked bool,
         requireAuthentication bool, disableGeoLocation bool, notes str?, productId id, entitlementSetId id?, productVersionId id?, maintenancePolicyId id?,
         maintenanceExpiresAt dt?, currentReleaseVersion str?, maxAllowedReleaseVersion str?, organizationId id?, organization obj?, userId id?, user obj?,
-        resellerId id?, reseller obj?, additionalUserIds list, allowedIpRange str?, allowedIpRanges list, allowedIpAddresses list, disallowedIpAddresses list,
+        resellerId id?, reseller obj?, additionalUserIds list, externalUserIds list, allowedIpRange str?, allowedIpRanges list, allowedIpAddresses list, disallowedIpAddresses list,
         allowedCountries list, disallowedCountries list, metadata list, meterAttributes list, tags list
         """;
 

@@ -6,7 +6,7 @@ public class ProductTests
 {
     private const string Shape = """
         id id, createdAt dt, updatedAt dt, name str, displayName str, description str, publicKey str, totalLicenses int, totalTrialActivations int,
-        totalReleases int, totalProductVersions int, totalFeatureFlags int, automatedEmails list, licenseTemplateId id, trialPolicyId str, metadata list
+        totalReleases int, totalProductVersions int, totalFeatureFlags int, automatedEmails list, emailTemplates list, licenseTemplateId id, licensePolicy obj?, trialPolicyId str, trialPolicy obj?, metadata list
         """;
 
     [Fact]

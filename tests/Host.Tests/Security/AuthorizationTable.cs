@@ -108,6 +108,7 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/users/{userId}                                                             vendor       auditor
         PATCH  /v3/users/{userId}                                                             vendor
         DELETE /v3/users/{userId}                                                             vendor
+        DELETE /v3/users/metadata/{metadataId}                                                vendor
         POST   /v3/users/{userId}/suspend                                                     vendor
         POST   /v3/users/{userId}/reinstate                                                   vendor
         POST   /v3/users/{userId}/erase                                                       vendor
@@ -115,6 +116,7 @@ internal sealed record AuthorizationRow(string Method, string Path, string Audie
         GET    /v3/users/{userId}/access                                                      own          auditor
         POST   /v3/users/{userId}/update-password                                             own          auditor operator custom
         POST   /v3/users/{userId}/reset-password                                              open
+        PATCH  /v3/me/email-preferences                                                       own          auditor operator custom
         POST   /v3/me/2fa-secret                                                              own          auditor operator custom
         POST   /v3/me/2fa-recovery-codes                                                      own          auditor operator custom
         DELETE /v3/users/{userId}/two-factor                                                  vendor

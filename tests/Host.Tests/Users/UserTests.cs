@@ -105,6 +105,28 @@ public class UserTests
     }
 
     [Fact]
+    public async Task An_entry_of_the_metadata_is_taken_out_by_its_id_however_old_it_is()
+    {
+        var acme = await Acme.With(seats: -1);
+        var user = await acme.Vendor.Post("/v3/users", new
+        {
+            firstName = "Ada", email = Acme.NewEmail(), password = Acme.Password, organizationId = acme.Id, metadata = new[] { new { key = "badge", value = "7" }, new { key = "room", value = "12" } },
+        }).Expect(201);
+        foreach (var other in new[] { "1", "2" })
+            await acme.Vendor.Post("/v3/users", new { firstName = "Bob", email = Acme.NewEmail(), password = Acme.Password, metadata = new[] { new { key = "badge", value = other } } }).Expect(201);
+        await acme.Vendor.Patch($"/v3/users/{user.Id()}", new { metadata = new[] { new { key = "badge", value = "8" }, new { key = "room", value = "12" } } }).Expect(200);
+
+        var badge = user["metadata"]![0]!.Id();
+        await (await acme.Admin()).Delete($"/v3/users/metadata/{badge}").ExpectProblem(403, "FORBIDDEN");
+        await acme.Vendor.Delete($"/v3/users/metadata/{badge}").Expect(204);
+        (await acme.Vendor.Get($"/v3/users/{user.Id()}").Expect(200))["metadata"]!.AsArray().ShouldHaveSingleItem()!.Text("key").ShouldBe("room");
+        await acme.Vendor.Delete($"/v3/users/metadata/{badge}").ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Delete($"/v3/users/metadata/{Guid.NewGuid()}").ExpectProblem(404, "NOT_FOUND");
+        await acme.Vendor.Delete($"/v3/users/{user.Id()}").Expect(204);
+        await acme.Vendor.Delete($"/v3/users/metadata/{user["metadata"]![1]!.Id()}").ExpectProblem(404, "NOT_FOUND");
+    }
+
+    [Fact]
     public async Task A_role_that_is_none_is_refused()
     {
         var acme = await Acme.With(seats: -1);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Activations;
+using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
@@ -8,8 +9,20 @@ using Marten;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
-/// <summary>By how much a machine's use of a meter grows or, negative, shrinks.</summary>
-internal sealed record NewUses(string Name, long UsesIncrement);
+/// <summary>
+/// By how much a machine's use of a meter grows or, negative, shrinks. Older applications send <c>uses</c> alone, how often the machine has used it altogether; beside an
+/// increment it means nothing.
+/// </summary>
+internal sealed record NewUses(string Name, long? UsesIncrement = null, long? Uses = null)
+{
+    public MeterIncrement ToIncrement(int index) =>
+        Uses < 0 ? throw Wrong(index, "uses", "must not be negative.")
+        : UsesIncrement is { } by ? new(Name, by)
+        : Uses is { } total ? new(Name, total, IsTotal: true)
+        : throw Wrong(index, "usesIncrement", "is required.");
+
+    private static RefusedException Wrong(int index, string field, string why) => new(Refusal.Validation([new($"/meterAttributes/{index}/{field}", why)]));
+}
 
 /// <summary>A key/value pair that an application attaches to its activation.</summary>
 internal sealed record NewActivationMetadata(string Key, string Value);
@@ -27,65 +40,99 @@ internal abstract record MachineReportBody
     public required string ProductId { get; init; }
     public string? AccountId { get; init; }
     public string? ReleaseVersion { get; init; }
+    public string? AppVersion { get; init; }
+    public string? ClientVersion { get; init; }
     public string? ReleaseChannel { get; init; }
     public string? ReleasePlatform { get; init; }
     public DateTimeOffset? ReleasePublishedAt { get; init; }
     public ValueList<NewActivationMetadata>? Metadata { get; init; }
 
     /// <param name="country">From which country, when something in front of us tells.</param>
-    protected Machine ToMachine(string? country) => new(Os)
+    protected Machine ToMachine(string? country)
     {
-        OsVersion = Filled(OsVersion),
-        VmName = Filled(VmName),
-        Container = Container ?? false,
-        Country = country,
-        ReleaseVersion = Filled(ReleaseVersion),
-        ReleaseChannel = Filled(ReleaseChannel),
-        ReleasePlatform = Filled(ReleasePlatform),
-    };
+        Common.MeansNothing(AppVersion, "appVersion");
+        Common.MeansNothing(ClientVersion, "clientVersion");
+        return new(Os)
+        {
+            OsVersion = Common.Filled(OsVersion),
+            VmName = Common.Filled(VmName),
+            Container = Container ?? false,
+            Country = country,
+            ReleaseVersion = Common.Filled(ReleaseVersion) ?? (Rules.WrongReleaseVersion(AppVersion) is null ? Common.Filled(AppVersion) : null),
+            ReleaseChannel = Common.Filled(ReleaseChannel),
+            ReleasePlatform = Common.Filled(ReleasePlatform),
+        };
+    }
 
     protected ValueList<MetadataEntry> ToMetadata(DateTimeOffset now) =>
         (Metadata ?? []).Select(entry => new MetadataEntry(Guid.CreateVersion7(now), entry.Key, entry.Value, [], now, now)).ToValueList();
+}
 
-    private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
+/// <summary>The body of an activation.</summary>
+internal sealed record ActivationBody : MachineBody
+{
+    /// <summary>The question whose the credentials are; null when none were sent.</summary>
+    public ProveUser? ToProof() => Credentials(null);
+}
+
+/// <summary>The body of a sync. What a device signs is accepted and means nothing, as there is no crypto binding.</summary>
+internal sealed record SyncBody : MachineBody
+{
+    public string? DeviceId { get; init; }
+    public string? DeviceChallenge { get; init; }
+    public string? DeviceChallengeSignature { get; init; }
+
+    /// <summary>The question whose the credentials are, which is asked only where the license of the activation is for named users.</summary>
+    public ProveUser? ToProof(ActivationId activation) => Credentials(activation);
+
+    public override ActivationRequest ToRequest(DateTimeOffset now, string? ipAddress, string? country)
+    {
+        Common.SignatureMeansNothing(DeviceId, DeviceChallenge, DeviceChallengeSignature);
+        return base.ToRequest(now, ipAddress, country);
+    }
 }
 
 /// <summary>
-/// The body of an activation. Of a license for named users, the application may send the user's own e-mail address and password, and the code of a second factor
-/// where there is one, in place of a token.
+/// What activations and syncs have in common. A lease is in seconds; 0 or -1 is one without end. Of a license for named users, the application may send the user's own
+/// e-mail address and password, and the code of a second factor where there is one, in place of a token; empty ones are none.
 /// </summary>
-internal sealed record ActivationBody : MachineBody
-{
-    public string? Email { get; init; }
-    public string? Password { get; init; }
-    public string? TwoFactorCode { get; init; }
-
-    /// <summary>The question whose these are; null when none were sent.</summary>
-    public ProveUser? ToProof() => Email is null && Password is null && TwoFactorCode is null ? null : new(Email, Password, TwoFactorCode);
-}
-
-/// <summary>The body of a sync.</summary>
-internal sealed record SyncBody : MachineBody;
-
-/// <summary>What activations and syncs have in common. A lease is in seconds; 0 or -1 is one without end.</summary>
 internal abstract record MachineBody : MachineReportBody
 {
     public required string Key { get; init; }
     public string? UserId { get; init; }
+    public string? Email { get; init; }
+    public string? Password { get; init; }
+    public string? TwoFactorCode { get; init; }
+    public bool? Floating { get; init; }
     public long? LeaseDuration { get; init; }
     public ValueList<NewUses>? MeterAttributes { get; init; }
 
     /// <param name="now">The time of the request.</param>
     /// <param name="ipAddress">From where it came.</param>
     /// <param name="country">From which country, when something in front of us tells.</param>
-    public ActivationRequest ToRequest(DateTimeOffset now, string? ipAddress, string? country) => new(
+    public virtual ActivationRequest ToRequest(DateTimeOffset now, string? ipAddress, string? country) => new(
         Key, Common.RequiredId<ProductId>(ProductId, "productId"), AccountId, ToMachine(country), new(Hostname, ipAddress), Fingerprint, UserHash,
         Common.OptionalId<UserId>(UserId, "userId"), LeaseDuration, ToMetadata(now),
-        (MeterAttributes ?? []).Select(uses => new MeterIncrement(uses.Name, uses.UsesIncrement)).ToValueList());
+        (MeterAttributes ?? []).Select((uses, index) => uses.ToIncrement(index)).ToValueList());
+
+    protected ProveUser? Credentials(ActivationId? synced)
+    {
+        var (email, password, code) = (Common.Filled(Email), Common.Filled(Password), Common.Filled(TwoFactorCode));
+        return email is null && password is null && code is null ? null : new(email, password, code) { Synced = synced };
+    }
 }
 
-/// <summary>By what a machine proves to be the one that gives its place back.</summary>
-internal sealed record Deactivation(string Fingerprint, string UserHash, string ProductId, MachineOs? Os = null, string? AccountId = null);
+/// <summary>By what a machine proves to be the one that gives its place back. What a device signs is accepted and means nothing, as there is no crypto binding.</summary>
+internal sealed record Deactivation(
+    string Fingerprint, string UserHash, string ProductId, MachineOs? Os = null, string? AccountId = null, string? DeviceId = null, string? DeviceChallenge = null,
+    string? DeviceChallengeSignature = null)
+{
+    public DeactivateActivation ToCommand(ActivationId activation)
+    {
+        Common.SignatureMeansNothing(DeviceId, DeviceChallenge, DeviceChallengeSignature);
+        return new(activation, Common.RequiredId<ProductId>(ProductId, "productId"), AccountId, Fingerprint, UserHash);
+    }
+}
 
 /// <summary>A machine counts a meter of its licence.</summary>
 internal sealed record MeterUse(long Increment, string ActivationId, string? ProductId = null, string? AccountId = null);
@@ -175,7 +222,7 @@ internal sealed record WireActivation(
         var (machine, address) = (activation.Report!.Machine, activation.Report.Address.Value);
         return new(
             activation.Id, activation.Recorded.CreatedAt, activation.Recorded.UpdatedAt, machine.Os, machine.OsVersion, address?.Hostname ?? "",
-            new(address?.IpAddress ?? "", machine.Country), machine.VmName, machine.Container, null, machine.ReleaseVersion, machine.ReleaseChannel,
+            new(address?.IpAddress ?? "", machine.Country), machine.VmName, machine.Container, machine.ReleaseVersion, machine.ReleaseVersion, machine.ReleaseChannel,
             machine.ReleasePlatform, activation.Offline, activation.Product, activation.ExpiresAt ?? license?.ExpiresAt, activation.License,
             pulse > activation.LastSyncedAt ? pulse : activation.LastSyncedAt, activation.Meters.Select(uses => new WireUses(uses.Name, license is null ? uses.Uses : uses.Of(license))).ToValueList(),
             activation.LeaseExpiresAt);

@@ -5,8 +5,11 @@ using EventSourcedOrgs.Domain.Licenses;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
-/// <summary>A key/value pair as a request gives it; <c>visible</c> is accepted for older clients and means nothing.</summary>
-internal sealed record NewMetadata(string Key, string Value, ValueList<string>? ViewPermissions = null, bool? Visible = null);
+/// <summary>A key/value pair as a request gives it; <c>visible</c> is the older form of the view permission <c>activation</c> and counts where none are given.</summary>
+internal sealed record NewMetadata(string Key, string Value, ValueList<string>? ViewPermissions = null, bool? Visible = null)
+{
+    public ValueList<string> SeenBy() => ViewPermissions ?? (Visible is true ? ["activation"] : []);
+}
 
 /// <summary>A key/value pair as the vendor sees it.</summary>
 internal sealed record WireAdminMetadata(
@@ -15,8 +18,13 @@ internal sealed record WireAdminMetadata(
 /// <summary>A key/value pair as others see it.</summary>
 internal sealed record WireMetadata(Guid Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Key, string? Value);
 
-/// <summary>A meter as a request gives it; <c>visible</c> is accepted for older clients and means nothing.</summary>
-internal sealed record NewMeter(string Name, long AllowedUses, ValueList<string>? ViewPermissions = null, bool? Visible = null, bool? Floating = null);
+/// <summary>
+/// A meter as a request gives it; <c>visible</c> is the older form of the view permissions <c>activation</c> and <c>user</c> and counts where none are given.
+/// </summary>
+internal sealed record NewMeter(string Name, long AllowedUses, ValueList<string>? ViewPermissions = null, bool? Visible = null, bool? Floating = null)
+{
+    public ValueList<string> SeenBy() => ViewPermissions ?? (Visible is true ? ["activation", "user"] : []);
+}
 
 /// <summary>A meter as the vendor sees it.</summary>
 internal sealed record WireAdminMeter(
@@ -40,6 +48,8 @@ internal sealed record WireAddress(string? AddressLine1 = null, string? AddressL
 /// <summary>Pieces that many bodies share.</summary>
 internal static class Common
 {
+    public const int LongestSignature = 1024;
+
     public static ValueList<WireAdminMetadata> ForAdmin(ValueList<MetadataEntry> metadata) => metadata
         .Select(entry => new WireAdminMetadata(entry.Id, entry.CreatedAt, entry.UpdatedAt, entry.Key, entry.Value, entry.ViewPermissions, entry.ViewPermissions.Count > 0))
         .ToValueList();
@@ -64,7 +74,7 @@ internal static class Common
 
     public static ValueList<MeterAttribute> ToMeters(this ValueList<NewMeter>? meters, DateTimeOffset now) => (meters ?? [])
         .Select(meter => new MeterAttribute(
-            Guid.CreateVersion7(now), meter.Name, meter.AllowedUses, meter.Floating ?? false, meter.ViewPermissions ?? [], now, now))
+            Guid.CreateVersion7(now), meter.Name, meter.AllowedUses, meter.Floating ?? false, meter.SeenBy(), now, now))
         .ToValueList();
 
     /// <summary>The older <c>validity</c> of a term, when that is what it runs by.</summary>
@@ -79,10 +89,31 @@ internal static class Common
         : string.IsNullOrEmpty(licensePolicyId) || licensePolicyId.Equals(licenseTemplateId, StringComparison.OrdinalIgnoreCase) ? licenseTemplateId
         : throw new RefusedException(Refusal.Validation([new("/licensePolicyId", "is the older name of 'licenseTemplateId' and says something else.")]));
 
-    /// <summary>A text that is accepted for clients that have it and means nothing, as long as it is one.</summary>
-    public static void MeansNothing(string? text, string field)
+    /// <summary>The role, or the one element of the list that was its older form; both may be given when they say the same.</summary>
+    public static string? EitherRole(string? role, ValueList<string>? roles) =>
+        roles is null ? role
+        : roles is not [var only] ? throw new RefusedException(Refusal.Validation([new("/roles", "must have exactly one role.")]))
+        : role is null || role == only ? only
+        : throw new RefusedException(Refusal.Validation([new("/roles", "is the older form of 'role' and says something else.")]));
+
+    /// <summary>The list, or the one element that was its older form, where that is given; both may be when they say the same.</summary>
+    public static ValueList<string>? EitherRanges(ValueList<string>? ranges, string? range) =>
+        string.IsNullOrEmpty(range) ? ranges
+        : ranges is null || (ranges is [var only] && only == range) ? [range]
+        : throw new RefusedException(Refusal.Validation([new("/allowedIpRange", "is the older form of 'allowedIpRanges' and says something else.")]));
+
+    /// <summary>What a device with keys of its own signs; it is accepted for clients that have it, as long as it can be that.</summary>
+    public static void SignatureMeansNothing(string? deviceId, string? challenge, string? signature)
     {
-        if (Rules.WrongText(text, 0, Rules.MostText) is { } wrong)
+        OptionalGuid(deviceId, "deviceId");
+        MeansNothing(challenge, "deviceChallenge");
+        MeansNothing(signature, "deviceChallengeSignature", LongestSignature);
+    }
+
+    /// <summary>A text that is accepted for clients that have it and means nothing, as long as it is one.</summary>
+    public static void MeansNothing(string? text, string field, int longest = Rules.MostText)
+    {
+        if (Rules.WrongText(text, 0, longest) is { } wrong)
             throw new RefusedException(Refusal.Validation([new($"/{field}", wrong)]));
     }
 
@@ -90,7 +121,7 @@ internal static class Common
     public static void IdMeansNothing(Optional<string?> id, string field) => GivenGuid(id, field);
 
     public static ValueList<MetadataEntry> ToMetadata(this ValueList<NewMetadata>? entries, DateTimeOffset now) => (entries ?? [])
-        .Select(entry => new MetadataEntry(Guid.CreateVersion7(now), entry.Key, entry.Value, entry.ViewPermissions ?? [], now, now))
+        .Select(entry => new MetadataEntry(Guid.CreateVersion7(now), entry.Key, entry.Value, entry.SeenBy(), now, now))
         .ToValueList();
 
     /// <summary>An empty text is none.</summary>

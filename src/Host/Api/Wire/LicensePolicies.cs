@@ -3,7 +3,7 @@ using EventSourcedOrgs.Domain.Licenses;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
-/// <summary>The terms of use that every body about licences and templates has; null leaves them as they are.</summary>
+/// <summary>The terms of use that every body about licences and templates has; null leaves them as they are. <c>allowedIpRange</c> is the older form of a list of one.</summary>
 internal abstract record PolicyPatch
 {
     public FingerprintMatchingStrategy? FingerprintMatchingStrategy { get; init; }
@@ -22,6 +22,7 @@ internal abstract record PolicyPatch
     public bool? RequireAuthentication { get; init; }
     public bool? DisableGeoLocation { get; init; }
     public bool? CryptoBindingEnabled { get; init; }
+    public string? AllowedIpRange { get; init; }
     public ValueList<string>? AllowedIpRanges { get; init; }
     public ValueList<string>? AllowedIpAddresses { get; init; }
     public ValueList<string>? DisallowedIpAddresses { get; init; }
@@ -46,7 +47,7 @@ internal abstract record PolicyPatch
         RequireAuthentication = RequireAuthentication ?? policy.RequireAuthentication,
         DisableGeoLocation = DisableGeoLocation ?? policy.DisableGeoLocation,
         CryptoBindingEnabled = CryptoBindingEnabled ?? policy.CryptoBindingEnabled,
-        AllowedIpRanges = AllowedIpRanges ?? policy.AllowedIpRanges,
+        AllowedIpRanges = Common.EitherRanges(AllowedIpRanges, AllowedIpRange) ?? policy.AllowedIpRanges,
         AllowedIpAddresses = AllowedIpAddresses ?? policy.AllowedIpAddresses,
         DisallowedIpAddresses = DisallowedIpAddresses ?? policy.DisallowedIpAddresses,
         AllowedCountries = AllowedCountries ?? policy.AllowedCountries,

@@ -106,7 +106,7 @@ internal sealed record NewExpiry
 /// <summary>By how many seconds the end of a licence moves; a negative number makes it end earlier.</summary>
 internal sealed record Extension(int ExtensionLength);
 
-/// <summary>A licence as the vendor sees it.</summary>
+/// <summary>A licence as the vendor sees it. There are no users but those that are known here.</summary>
 internal sealed record WireLicense(
     LicenseId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Key, bool Revoked, bool Suspended, bool Perpetual, int TotalActivations,
     int TotalDeactivations, int? Validity, ExpirationStrategy? ExpirationStrategy, string? SubscriptionInterval,
@@ -118,7 +118,7 @@ internal sealed record WireLicense(
     bool UserLocked, bool RequireAuthentication, bool DisableGeoLocation, string? Notes, ProductId ProductId, EntitlementSetId? EntitlementSetId, Guid? ProductVersionId,
     MaintenancePolicyId? MaintenancePolicyId, DateTimeOffset? MaintenanceExpiresAt, string? CurrentReleaseVersion, string? MaxAllowedReleaseVersion,
     OrganizationId? OrganizationId, WireOrganization? Organization, UserId? UserId, WireUser? User, Guid? ResellerId, object? Reseller,
-    ValueList<UserId> AdditionalUserIds, string? AllowedIpRange, ValueList<string> AllowedIpRanges, ValueList<string> AllowedIpAddresses,
+    ValueList<UserId> AdditionalUserIds, ValueList<string> ExternalUserIds, string? AllowedIpRange, ValueList<string> AllowedIpRanges, ValueList<string> AllowedIpAddresses,
     ValueList<string> DisallowedIpAddresses, ValueList<string> AllowedCountries, ValueList<string> DisallowedCountries,
     ValueList<WireAdminMetadata> Metadata, ValueList<WireAdminMeter> MeterAttributes, ValueList<string> Tags)
 {
@@ -157,7 +157,7 @@ internal sealed record WireLicense(
         CurrentReleaseVersion: usage.ReleaseVersion, MaxAllowedReleaseVersion: license.Entitlement.MaxAllowedReleaseVersion,
         OrganizationId: license.Organization, Organization: organization is null ? null : WireOrganization.Of(organization), UserId: user?.Id, User: user,
         ResellerId: license.Reseller, Reseller: null, AdditionalUserIds: license.Users.Where(living.ContainsKey).OrderBy(id => id.Value).ToValueList(),
-        AllowedIpRange: Common.Single(policy.AllowedIpRanges), AllowedIpRanges: policy.AllowedIpRanges, AllowedIpAddresses: policy.AllowedIpAddresses,
+        ExternalUserIds: [], AllowedIpRange: Common.Single(policy.AllowedIpRanges), AllowedIpRanges: policy.AllowedIpRanges, AllowedIpAddresses: policy.AllowedIpAddresses,
         DisallowedIpAddresses: policy.DisallowedIpAddresses, AllowedCountries: policy.AllowedCountries, DisallowedCountries: policy.DisallowedCountries,
         Metadata: Common.ForAdmin(license.Metadata), MeterAttributes: Common.ForAdmin(license, usage), Tags: license.Tags);
 }

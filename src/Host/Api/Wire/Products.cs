@@ -37,11 +37,14 @@ internal sealed record ProductPatch(
     });
 }
 
-/// <summary>A product as the contract has it. There are no product versions and feature flags that could be counted.</summary>
+/// <summary>
+/// A product as the contract has it. There are no product versions and feature flags that could be counted, and no templates of e-mails; the template of its licences and the
+/// policy of its trials are named by their ids alone.
+/// </summary>
 internal sealed record WireProduct(
     ProductId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, string DisplayName, string Description, string PublicKey, long TotalLicenses,
     long TotalTrialActivations, int TotalReleases, int TotalProductVersions, int TotalFeatureFlags, ValueList<string> AutomatedEmails,
-    LicenseTemplateId LicenseTemplateId, string TrialPolicyId, ValueList<WireAdminMetadata> Metadata)
+    ValueList<string> EmailTemplates, LicenseTemplateId LicenseTemplateId, object? LicensePolicy, string TrialPolicyId, object? TrialPolicy, ValueList<WireAdminMetadata> Metadata)
 {
     public static async Task<WireProduct> Of(Product product, Store store, CancellationToken cancellation) => (await Of([product], store, cancellation))[0];
 
@@ -56,5 +59,5 @@ internal sealed record WireProduct(
 
     private static WireProduct Of(Product product, long licenses, int releases, long trials) => new(
         product.Id, product.Recorded.CreatedAt, product.Recorded.UpdatedAt, product.Name, product.DisplayName, product.Description ?? "", product.PublicKey,
-        licenses, trials, releases, 0, 0, [], product.Template, product.TrialPolicy?.ToString() ?? "", Common.ForAdmin(product.Metadata));
+        licenses, trials, releases, 0, 0, [], [], product.Template, null, product.TrialPolicy?.ToString() ?? "", null, Common.ForAdmin(product.Metadata));
 }

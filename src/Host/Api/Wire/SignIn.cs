@@ -41,15 +41,21 @@ internal sealed record ProfilePatch(
         Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), Common.Given(TwoFactorEnabled), TwoFactorCode, GoogleSsoEnabled ?? false);
 }
 
+/// <summary>The body that says what a user wants to be told by e-mail.</summary>
+internal sealed record EmailPreferencePatch(bool Metrics)
+{
+    public ChangeEmailPreference ToCommand() => new(Metrics);
+}
+
 /// <summary>A user as the user sees it, with the organization, if there is one, and the scopes of what the user may do.</summary>
 internal sealed record WireProfile(
     UserId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, string FirstName, string LastName, string Email, string Role,
-    bool TwoFactorEnabled, bool GoogleSsoEnabled, DateTimeOffset? LastLoginAt, string Company, OrganizationId? OrganizationId, string? OrganizationName,
-    IReadOnlyList<string> Scopes)
+    bool TwoFactorEnabled, bool GoogleSsoEnabled, DateTimeOffset? LastLoginAt, string Company, WireEmailPreference EmailPreference,
+    OrganizationId? OrganizationId, string? OrganizationName, IReadOnlyList<string> Scopes)
 {
     public static async Task<WireProfile> Of(User user, Store store, Scopes scopes, CancellationToken cancellation) => new(
         user.Id, user.Recorded.CreatedAt, user.Recorded.UpdatedAt, WireUser.NameOf(user), user.FirstName.Value ?? "", user.LastName?.Value ?? "",
-        user.Email.Value ?? "", user.Role.Name, user.HasTwoFactor, false, user.LastSignInAt, user.Company?.Value ?? "", user.Organization,
+        user.Email.Value ?? "", user.Role.Name, user.HasTwoFactor, false, user.LastSignInAt, user.Company?.Value ?? "", new(user.WantsMetrics), user.Organization,
         user.Organization is { } organization ? (await store.Organizations.Latest(organization, cancellation)).Name : null,
         [.. scopes.Of(store.Context.Caller).Order(StringComparer.Ordinal)]);
 }
@@ -102,11 +108,13 @@ internal sealed record WireOrganizationToken(
         token.Id, token.CreatedAt, token.UpdatedAt, token.Name, token.ExpiresAt, token.Revoked, token.Scopes, organization, token.LastUsedAt, token.LastRotatedAt);
 }
 
-/// <summary>A personal access token without its secret.</summary>
+/// <summary>A personal access token without its secret; <c>tokenId</c> is another name of its id.</summary>
 internal sealed record WireAccessToken(
     AccessTokenId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, DateTimeOffset? ExpiresAt, bool Revoked, IReadOnlyList<string> Scopes,
     UserId UserId, DateTimeOffset? LastUsedAt, DateTimeOffset? LastRotatedAt)
 {
+    public AccessTokenId TokenId => Id;
+
     public static async Task<WireAccessToken> Of(AccessToken token, Store store, CancellationToken cancellation)
     {
         var use = await store.Session.LoadAsync<AccessTokenUse>(token.Id, cancellation);

@@ -15,6 +15,7 @@ internal abstract record TrialTermsBody
     public bool? AllowContainerActivation { get; init; }
     public bool? UserLocked { get; init; }
     public bool? DisableGeoLocation { get; init; }
+    public string? AllowedIpRange { get; init; }
     public ValueList<string>? AllowedIpRanges { get; init; }
     public ValueList<string>? AllowedIpAddresses { get; init; }
     public ValueList<string>? DisallowedIpAddresses { get; init; }
@@ -29,7 +30,7 @@ internal abstract record TrialTermsBody
         AllowContainerActivation = AllowContainerActivation ?? terms.AllowContainerActivation,
         UserLocked = UserLocked ?? terms.UserLocked,
         DisableGeoLocation = DisableGeoLocation ?? terms.DisableGeoLocation,
-        AllowedIpRanges = AllowedIpRanges ?? terms.AllowedIpRanges,
+        AllowedIpRanges = Common.EitherRanges(AllowedIpRanges, AllowedIpRange) ?? terms.AllowedIpRanges,
         AllowedIpAddresses = AllowedIpAddresses ?? terms.AllowedIpAddresses,
         DisallowedIpAddresses = DisallowedIpAddresses ?? terms.DisallowedIpAddresses,
         AllowedCountries = AllowedCountries ?? terms.AllowedCountries,
@@ -107,7 +108,7 @@ internal sealed record WireTrial(
         var (machine, address) = (trial.Report!.Machine, trial.Report.Address.Value);
         return new(
             trial.Id, trial.Recorded.CreatedAt, trial.Recorded.UpdatedAt, machine.Os, machine.OsVersion, address?.Hostname ?? "", new(address?.IpAddress ?? "", machine.Country),
-            machine.VmName, machine.Container, null, machine.ReleaseVersion, machine.ReleaseChannel, machine.ReleasePlatform, Offline: false, trial.Product, trial.ExpiresAt,
+            machine.VmName, machine.Container, machine.ReleaseVersion, machine.ReleaseVersion, machine.ReleaseChannel, machine.ReleasePlatform, Offline: false, trial.Product, trial.ExpiresAt,
             trial.Report.Metadata.Select(entry => new WireMetadata(entry.Id, entry.CreatedAt, entry.UpdatedAt, entry.Key, entry.Value)).ToValueList());
     }
 }

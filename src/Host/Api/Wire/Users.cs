@@ -41,24 +41,27 @@ internal sealed record OrganizationUserPatch(
         Role is null ? default(Optional<Role>) : new Role(Role), Common.Given(UserGroupIds));
 }
 
-/// <summary>The body of a new user, made by the vendor.</summary>
+/// <summary>The body of a new user, made by the vendor; <c>roles</c> is the older form of <c>role</c>, a list of one.</summary>
 internal sealed record NewUserBody(
     string FirstName, string Email, string Password, string? LastName = null, string? Company = null, string? OrganizationId = null, string? ResellerId = null,
-    bool? AllowCustomerPortalAccess = null, ValueList<NewMetadata>? Metadata = null, ValueList<string>? Tags = null, string? Role = null)
+    bool? AllowCustomerPortalAccess = null, ValueList<NewMetadata>? Metadata = null, ValueList<string>? Tags = null, string? Role = null, ValueList<string>? Roles = null)
 {
     public CreateUser ToCommand(DateTimeOffset now)
     {
         Common.IdMeansNothing(ResellerId, "resellerId");
         return new(
-            Id.New<UserId>(), FirstName, LastName, Email, Company, Password, Role is null ? Domain.Users.Role.User : new(Role),
+            Id.New<UserId>(), FirstName, LastName, Email, Company, Password, Common.EitherRole(Role, Roles) is { } role ? new(role) : Domain.Users.Role.User,
             Common.OptionalId<OrganizationId>(OrganizationId, "organizationId"), AllowCustomerPortalAccess ?? true, Tags ?? [], Metadata.ToMetadata(now));
     }
 }
 
-/// <summary>The body of a change to a user by the vendor; an empty or null <c>organizationId</c> takes the user out of the organization.</summary>
+/// <summary>
+/// The body of a change to a user by the vendor; an empty or null <c>organizationId</c> takes the user out of the organization, <c>roles</c> is the older form of
+/// <c>role</c>, a list of one.
+/// </summary>
 internal sealed record UserPatch(
     string? FirstName = null, string? Email = null, bool? AllowCustomerPortalAccess = null,
-    ValueList<NewMetadata>? Metadata = null, ValueList<string>? Tags = null, string? Role = null)
+    ValueList<NewMetadata>? Metadata = null, ValueList<string>? Tags = null, string? Role = null, ValueList<string>? Roles = null)
 {
     public Optional<string?> LastName { get; init; }
 
@@ -75,7 +78,7 @@ internal sealed record UserPatch(
             user,
             new UserChanges(Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), Company, Common.Given(AllowCustomerPortalAccess),
                 Common.Given(Tags), Common.GivenMetadata(Metadata, now)),
-            Role is null ? default(Optional<Role>) : new Role(Role), Common.GivenId<OrganizationId>(OrganizationId, "organizationId"));
+            Common.EitherRole(Role, Roles) is { } role ? new Role(role) : default(Optional<Role>), Common.GivenId<OrganizationId>(OrganizationId, "organizationId"));
     }
 }
 
@@ -169,6 +172,6 @@ internal sealed record WireUser(
         user.Id, user.Recorded.CreatedAt, user.Recorded.UpdatedAt, NameOf(user), user.FirstName.Value ?? "", user.LastName?.Value ?? "",
         user.Email.Value ?? "", user.Role.Name, user.HasTwoFactor, false, user.LastSignInAt, user.Company?.Value, user.AllowCustomerPortalAccess, [user.Role.Name],
         user.LastSignInAt, user.Organization, organization is null ? null : WireOrganization.Of(organization), null, null,
-        Common.ForAdmin(user.Metadata?.Value ?? []), user.Tags, new(Metrics: false), WireUserGroup.Living(user.Groups, groups),
+        Common.ForAdmin(user.Metadata?.Value ?? []), user.Tags, new(user.WantsMetrics), WireUserGroup.Living(user.Groups, groups),
         user.Suspended, organization?.SeatsExceeded ?? false);
 }

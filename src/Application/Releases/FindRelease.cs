@@ -81,6 +81,20 @@ public sealed record CheckRelease(ReleaseId Release, string Key, string? Account
 /// <summary>Why a release is not for a licence, or null when it is.</summary>
 public sealed record CheckedRelease(Denial? Denial);
 
+/// <summary>The licences by which the caller may have a release now; none for one that is not out.</summary>
+public sealed record FindLicensesOfRelease(ReleaseId Release) : IQuery<ValueList<LicenseId>>
+{
+    public sealed class Handler(Store store, Entitlements entitlements) : IQueryHandler<FindLicensesOfRelease, ValueList<LicenseId>>
+    {
+        public async Task<Result<ValueList<LicenseId>>> Handle(FindLicensesOfRelease query, CancellationToken cancellationToken)
+        {
+            var release = await store.Releases.Latest(query.Release, cancellationToken);
+            var licenses = release.IsOut ? await entitlements.LicensesOf(store.Context.Caller.User.GetValueOrDefault(), release.Product, cancellationToken) : [];
+            return (await entitlements.Of(licenses, cancellationToken)).Where(entitled => entitled.Allows(release.Offered())).Select(entitled => entitled.License.Id).ToValueList();
+        }
+    }
+}
+
 /// <summary>How many releases there are of products.</summary>
 public static class ProductReleases
 {

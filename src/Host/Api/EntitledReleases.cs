@@ -30,6 +30,7 @@ internal sealed class EntitledReleases(Store store, Entitlements entitlements, N
         ListField.Text("channel", "r.data ->> 'channel'") with { Required = true },
         ListField.TextSet("platform", "array(select jsonb_array_elements_text(r.data -> 'platforms'))"),
         ListField.Instant("publishedAt", "(r.data ->> 'publishedAt')::timestamptz") with { Required = true },
+        .. Times("r", "coalesce(r.data ->> 'issuedAt', r.data -> 'recorded' ->> 'createdAt')"),
     ])
     { DefaultSort = [new("publishedAt", SortOrder.Descending)] };
 
@@ -37,9 +38,15 @@ internal sealed class EntitledReleases(Store store, Entitlements entitlements, N
 
     public static Listing Platforms { get; } = ChoiceOf("my-release-platforms");
 
-    public static Listing Products { get; } = new("my-products", ListField.Id("id", "c.id"), [DisplayName]) { DefaultSort = [new("displayName")] };
+    public static Listing Products { get; } = new("my-products", ListField.Id("id", "c.id"), [DisplayName, .. Times("c")]) { DefaultSort = [new("displayName")] };
 
     private static ListField DisplayName => ListField.Text("displayName", "c.data ->> 'displayName'") with { Searchable = true, Required = true };
+
+    private static ListField[] Times(string state, string? created = null) =>
+    [
+        ListField.Instant("createdAt", $"({created ?? $"{state}.data -> 'recorded' ->> 'createdAt'"})::timestamptz") with { Required = true },
+        ListField.Instant("updatedAt", $"({state}.data -> 'recorded' ->> 'updatedAt')::timestamptz") with { Required = true },
+    ];
 
     public async Task<Result<ListPage<WireUserRelease>>> Releases(IReadOnlyList<License> licenses, ListRequest request, ReleaseWires wires, CancellationToken cancellation)
     {
@@ -72,8 +79,7 @@ internal sealed class EntitledReleases(Store store, Entitlements entitlements, N
     private const string OwnProducts = "array(select jsonb_array_elements_text(c.data -> 'products')::uuid)";
 
     private static Listing ChoiceOf(string name) => new(name, ListField.Id("id", "c.id"),
-        [DisplayName, ListField.IdSet("productId", $"case when c.data -> 'products' = '[]'::jsonb then $1 else {OwnProducts} end")])
-    { DefaultSort = [new("displayName")] };
+        [DisplayName, ListField.IdSet("productId", $"case when c.data -> 'products' = '[]'::jsonb then $1 else {OwnProducts} end"), .. Times("c")]);
 
     /// <summary>The next page is found by its number: a cursor would end with the first licence that changes.</summary>
     private static ListPage<TRow> Paged<TFound, TRow>(ListPage<TFound> page, IReadOnlyList<TRow> rows) => new(rows, page.HasNext, Next: null, page.Total, page.Position);

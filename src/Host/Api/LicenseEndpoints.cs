@@ -1,16 +1,20 @@
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Licenses;
+using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Users;
 using EventSourcedOrgs.Host.Api.Wire;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
+using MediatR;
 
 namespace EventSourcedOrgs.Host.Api;
 
 /// <summary>Licences, as the vendor manages them.</summary>
 internal static class LicenseEndpoints
 {
+    private const string Release = "releaseId";
+
     public static void MapLicenses(this Routes routes)
     {
         var licenses = routes.MapGroup("/licenses").WithTags("Licenses");
@@ -78,9 +82,10 @@ internal static class LicenseEndpoints
     {
         var licenses = routes.MapGroup("/me/licenses").WithTags("Profile");
 
-        licenses.MapGet("", Task<IResult> (Context context, HttpContext http) => http.List(
-                LicenseList.OfUser, request => MyLicenses(context.Caller, request), WireHeldLicense.OfUser))
-            .WithList(LicenseList.OfUser).WithSummary("List my licenses; an organization-admin sees those of the organization")
+        licenses.MapGet("", Task<IResult> (Context context, HttpContext http) => http.IdParameter<ReleaseId>(Release) is { } release
+                ? MyLicensesOf(release, context, http)
+                : MyLicenses(http, context.Caller))
+            .WithList(LicenseList.OfUser, Release).WithSummary("List my licenses; an organization-admin sees those of the organization")
             .Produces<IReadOnlyList<WireHeldLicense>>();
 
         licenses.MapGet("/{licenseId}", (LicenseId licenseId, HttpContext http) =>
@@ -88,6 +93,18 @@ internal static class LicenseEndpoints
             .WithSummary("Get one of my licenses").Produces<WireHeldLicense>();
     }
 
-    private static ListUserLicenses MyLicenses(Caller caller, ListRequest request) =>
-        new(caller.User.GetValueOrDefault(), caller.Role == Role.OrganizationAdmin ? caller.Organization : null, request);
+    private static Task<IResult> MyLicenses(HttpContext http, Caller caller, IReadOnlyList<LicenseId>? among = null) => http.List(
+        LicenseList.OfUser,
+        request => new ListUserLicenses(caller.User.GetValueOrDefault(), caller.Role == Role.OrganizationAdmin ? caller.Organization : null, request, among),
+        WireHeldLicense.OfUser, Release, $"{Release}[eq]");
+
+    /// <summary>What licences entitle to is told for now only.</summary>
+    private static async Task<IResult> MyLicensesOf(ReleaseId release, Context context, HttpContext http)
+    {
+        if (context.AsOf is not null)
+            return ((ListError[])[ListError.Parameter(Positions.AsOf, $"Not together with {Release}: what licenses entitle to is told for now.")]).AsRefusal().AsHttp();
+
+        var found = await http.RequestServices.GetRequiredService<IMediator>().Send(new FindLicensesOfRelease(release), http.RequestAborted);
+        return found.Refusal is { } refusal ? refusal.AsHttp() : await MyLicenses(http, context.Caller, found.Value);
+    }
 }

@@ -235,6 +235,7 @@ internal static partial class PermissionTable
         [typeof(FindRelease)] = new(Audience.Anyone),
         [typeof(CheckRelease)] = new(Audience.Anyone),
         [typeof(DownloadReleaseFile)] = new(Audience.Anyone),
+        [typeof(FindLicensesOfRelease)] = new(Audience.SignedIn),
         [typeof(ListMyReleases)] = new(Audience.SignedIn),
         [typeof(ListMyChoice)] = new(Audience.SignedIn),
         [typeof(ListOrganizationReleases)] = new(Audience.Organization, "organization:release:read"),

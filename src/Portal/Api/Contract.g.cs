@@ -729,6 +729,8 @@ public sealed record KeyValuesFilter
 {
     public string? Eq { get; init; }
     public string? Ne { get; init; }
+    public string? Sw { get; init; }
+    public string? Ew { get; init; }
     public string? Cn { get; init; }
     public string? Nc { get; init; }
     public string? In { get; init; }
@@ -2225,6 +2227,19 @@ public sealed record TextSetFilter
     public string? Nin { get; init; }
 }
 
+/// <summary>TextsFilter</summary>
+public sealed record TextsFilter
+{
+    public string? Eq { get; init; }
+    public string? Ne { get; init; }
+    public string? Sw { get; init; }
+    public string? Ew { get; init; }
+    public string? Cn { get; init; }
+    public string? Nc { get; init; }
+    public string? In { get; init; }
+    public string? Nin { get; init; }
+}
+
 /// <summary>What a sign-in gives: a token for the requests of the next hour, and one to get the next pair with, once.</summary>
 public sealed record Tokens
 {
@@ -2574,7 +2589,7 @@ public static class Contract
 
     /// <summary>List users</summary>
     public static Call<IReadOnlyList<User>> ListUsers(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users") { Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt company organizationId organization.name resellerId tags tag metadata.key metadata.value asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/users") { Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt company organizationId organization.name resellerId tags tag metadata.key metadata.value activation.releaseVersion activation.appVersion createdAfter createdBefore metadataKey metadataValue lastSeenAfter lastSeenBefore activationAppVersion asOf", Query = query };
 
     /// <summary>Create a user</summary>
     public static Call<User> CreateUser(NewUserBody body) =>
@@ -2582,7 +2597,7 @@ public static class Contract
 
     /// <summary>All users that match, as CSV</summary>
     public static Call<NoContent> ExportUsers(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users/export") { Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt company organizationId organization.name resellerId tags tag metadata.key metadata.value asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/users/export") { Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt company organizationId organization.name resellerId tags tag metadata.key metadata.value activation.releaseVersion activation.appVersion createdAfter createdBefore metadataKey metadataValue lastSeenAfter lastSeenBefore activationAppVersion asOf", Query = query, IsStream = true };
 
     /// <summary>Get a user</summary>
     public static Call<User> GetUser(Guid userId, Query? query = null) =>
@@ -2682,7 +2697,7 @@ public static class Contract
 
     /// <summary>List products</summary>
     public static Call<IReadOnlyList<Product>> ListProducts(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/products") { Knows = "page limit sort search cursor count minPosition id name displayName description licenseTemplateId metadata.key metadata.value createdAt updatedAt asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/products") { Knows = "page limit sort search cursor count minPosition id name displayName description licenseTemplateId metadata.key metadata.value createdAt updatedAt metadataKey metadataValue asOf", Query = query };
 
     /// <summary>Create a product</summary>
     public static Call<Product> CreateProduct(NewProduct body) =>
@@ -3034,11 +3049,11 @@ public static class Contract
 
     /// <summary>List the releases that the licenses of an organization entitle to, the newest first</summary>
     public static Call<IReadOnlyList<UserRelease>> ListOrganizationReleases(Guid organizationId, Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/releases") { Knows = "page limit sort search cursor count minPosition id product.displayName productId name version channel platform publishedAt", Query = query };
+        new(HttpMethod.Get, $"/v3/organizations/{Call.Escape(organizationId)}/releases") { Knows = "page limit sort search cursor count minPosition id product.displayName productId name version channel platform publishedAt createdAt updatedAt", Query = query };
 
     /// <summary>List licenses</summary>
     public static Call<IReadOnlyList<License>> ListLicenses(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses") { Knows = "page limit sort search cursor count minPosition userId createdAfter createdBefore id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId organizationId organization.name organization.email user.email user.company resellerId tags tag allowVmActivation userLocked expirationStrategy subscriptionStartTrigger expiringSoon maintenanceExpiringSoon maintenanceExpiresAt activatedAt lastUsedAt activation.lastSyncedAt activation.countryCode maxAllowedReleaseVersion maintenancePolicyId productVersionId asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/licenses") { Knows = "page limit sort search cursor count minPosition userId id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId organizationId organization.name organization.email user.email user.company resellerId tags tag allowVmActivation userLocked expirationStrategy subscriptionStartTrigger expiringSoon maintenanceExpiringSoon maintenanceExpiresAt activatedAt lastUsedAt activation.lastSyncedAt activation.countryCode maxAllowedReleaseVersion maintenancePolicyId productVersionId createdAfter createdBefore metadataKey metadataValue email userEmail userCompany asOf", Query = query };
 
     /// <summary>Create a license</summary>
     public static Call<License> CreateLicense(NewLicenseBody body) =>
@@ -3046,7 +3061,7 @@ public static class Contract
 
     /// <summary>All licenses that match, as CSV</summary>
     public static Call<NoContent> ExportLicenses(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/export") { Knows = "page limit sort search cursor count minPosition userId createdAfter createdBefore id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId organizationId organization.name organization.email user.email user.company resellerId tags tag allowVmActivation userLocked expirationStrategy subscriptionStartTrigger expiringSoon maintenanceExpiringSoon maintenanceExpiresAt activatedAt lastUsedAt activation.lastSyncedAt activation.countryCode maxAllowedReleaseVersion maintenancePolicyId productVersionId asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/licenses/export") { Knows = "page limit sort search cursor count minPosition userId id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId organizationId organization.name organization.email user.email user.company resellerId tags tag allowVmActivation userLocked expirationStrategy subscriptionStartTrigger expiringSoon maintenanceExpiringSoon maintenanceExpiresAt activatedAt lastUsedAt activation.lastSyncedAt activation.countryCode maxAllowedReleaseVersion maintenancePolicyId productVersionId createdAfter createdBefore metadataKey metadataValue email userEmail userCompany asOf", Query = query, IsStream = true };
 
     /// <summary>List what changed how long licenses and their maintenance last</summary>
     public static Call<IReadOnlyList<SubscriptionLog>> ListLicenseSubscriptionLogs(Query? query = null) =>
@@ -3098,7 +3113,7 @@ public static class Contract
 
     /// <summary>List my licenses; an organization-admin sees those of the organization</summary>
     public static Call<IReadOnlyList<HeldLicense>> ListMyLicenses(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/licenses") { Knows = "page limit sort search cursor count minPosition id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/me/licenses") { Knows = "page limit sort search cursor count minPosition releaseId id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt asOf", Query = query };
 
     /// <summary>Get one of my licenses</summary>
     public static Call<HeldLicense> GetMyLicense(Guid licenseId, Query? query = null) =>
@@ -3146,7 +3161,7 @@ public static class Contract
 
     /// <summary>List activations</summary>
     public static Call<IReadOnlyList<Activation>> ListActivations(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activations") { Knows = "page limit sort search cursor count minPosition include id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt organizationId organization.name user.email metadata.key metadata.value asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/activations") { Knows = "page limit sort search cursor count minPosition include id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt organizationId organization.name user.email metadata.key metadata.value metadataKey metadataValue asOf", Query = query };
 
     /// <summary>Activate a license on a machine; the same machine again keeps its place</summary>
     public static Call<ActivationToken> CreateActivation(ActivationBody body) =>
@@ -3178,7 +3193,7 @@ public static class Contract
 
     /// <summary>All activations that match, as CSV</summary>
     public static Call<NoContent> ExportActivations(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activations/export") { Knows = "page limit sort search cursor count minPosition id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt organizationId organization.name user.email metadata.key metadata.value asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/activations/export") { Knows = "page limit sort search cursor count minPosition id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt organizationId organization.name user.email metadata.key metadata.value metadataKey metadataValue asOf", Query = query, IsStream = true };
 
     /// <summary>List the activations of an organization</summary>
     public static Call<IReadOnlyList<Activation>> ListOrganizationActivations(Guid organizationId, Query? query = null) =>
@@ -3294,11 +3309,11 @@ public static class Contract
 
     /// <summary>List activations and deactivations</summary>
     public static Call<IReadOnlyList<ActivationLog>> ListActivationLogs(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activation-logs") { Knows = "page limit sort search cursor count minPosition createdAfter createdBefore id createdAt updatedAt licenseId activationId productId action hostname asOf", Query = query };
+        new(HttpMethod.Get, $"/v3/activation-logs") { Knows = "page limit sort search cursor count minPosition id createdAt updatedAt licenseId activationId productId action hostname createdAfter createdBefore asOf", Query = query };
 
     /// <summary>All activations and deactivations that match, as CSV</summary>
     public static Call<NoContent> ExportActivationLogs(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activation-logs/export") { Knows = "page limit sort search cursor count minPosition createdAfter createdBefore id createdAt updatedAt licenseId activationId productId action hostname asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/activation-logs/export") { Knows = "page limit sort search cursor count minPosition id createdAt updatedAt licenseId activationId productId action hostname createdAfter createdBefore asOf", Query = query, IsStream = true };
 
     /// <summary>Get an activation or deactivation from the log</summary>
     public static Call<ActivationLog> GetActivationLog(Guid logId, Query? query = null) =>
@@ -3726,18 +3741,18 @@ public static class Contract
 
     /// <summary>List the releases that my licenses entitle to, the newest first</summary>
     public static Call<IReadOnlyList<UserRelease>> ListMyReleases(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/releases") { Knows = "page limit sort search cursor count minPosition id product.displayName productId name version channel platform publishedAt", Query = query };
+        new(HttpMethod.Get, $"/v3/me/releases") { Knows = "page limit sort search cursor count minPosition id product.displayName productId name version channel platform publishedAt createdAt updatedAt", Query = query };
 
     /// <summary>List the release channels of my products</summary>
     public static Call<IReadOnlyList<Choice>> ListMyReleaseChannels(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/release-channels") { Knows = "page limit sort search cursor count minPosition id displayName productId", Query = query };
+        new(HttpMethod.Get, $"/v3/me/release-channels") { Knows = "page limit sort search cursor count minPosition id displayName productId createdAt updatedAt", Query = query };
 
     /// <summary>List the release platforms of my products</summary>
     public static Call<IReadOnlyList<Choice>> ListMyReleasePlatforms(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/release-platforms") { Knows = "page limit sort search cursor count minPosition id displayName productId", Query = query };
+        new(HttpMethod.Get, $"/v3/me/release-platforms") { Knows = "page limit sort search cursor count minPosition id displayName productId createdAt updatedAt", Query = query };
 
     /// <summary>List the products that I have licenses of</summary>
     public static Call<IReadOnlyList<Choice>> ListMyProducts(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/me/products") { Knows = "page limit sort search cursor count minPosition id displayName", Query = query };
+        new(HttpMethod.Get, $"/v3/me/products") { Knows = "page limit sort search cursor count minPosition id displayName createdAt updatedAt", Query = query };
 
 }

@@ -163,18 +163,29 @@ public sealed record ListOrganizationLicenses(OrganizationId Organization, ListR
     }
 }
 
-/// <summary>One page of the licences of one user: the user's own, and of an organization-admin all of the organization.</summary>
-public sealed record ListUserLicenses(UserId User, OrganizationId? AllOf, ListRequest Request) : IListQuery<License>
+/// <summary>One page of the licences of one user: the user's own, and of an organization-admin all of the organization; only some of them, where those are named.</summary>
+public sealed record ListUserLicenses(UserId User, OrganizationId? AllOf, ListRequest Request, IReadOnlyList<LicenseId>? Among = null) : IListQuery<License>
 {
     public sealed class Handler(DirectoryReader reader, Directory directory) : IRequestHandler<ListUserLicenses, Result<ListPage<License>>>
     {
-        public Task<Result<ListPage<License>>> Handle(ListUserLicenses query, CancellationToken cancellationToken)
+        public async Task<Result<ListPage<License>>> Handle(ListUserLicenses query, CancellationToken cancellationToken)
         {
             var from = $"{directory.Licenses.Rows.Name} l";
             ListSource source = query.AllOf is { } organization
                 ? new("l.document", from, $"(l.organization_id = $2 or {LicenseList.OfUserId(1)})", query.User.Value, organization.Value)
                 : new("l.document", from, LicenseList.OfUserId(1), query.User.Value);
-            return reader.Page(directory.Licenses, LicenseList.OfUser, source, query.Request, cancellationToken);
+            return query.Among is { } some
+                ? (await Page(Only(source, some))).Select(page => page with { Next = null })
+                : await Page(source);
+
+            Task<Result<ListPage<License>>> Page(ListSource from) => reader.Page(directory.Licenses, LicenseList.OfUser, from, query.Request, cancellationToken);
         }
+
+        /// <summary>Which ones may be others by the next page: it is found by its number, because a cursor belongs to the same question.</summary>
+        private static ListSource Only(ListSource source, IReadOnlyList<LicenseId> licenses) => source with
+        {
+            Where = $"{source.Where} and l.id = any(${source.Parameters.Count + 1})",
+            Parameters = [.. source.Parameters, licenses.Select(license => license.Value).ToArray()],
+        };
     }
 }

@@ -73,6 +73,53 @@ public sealed class PortalReleaseTests
     }
 
     [Fact]
+    public async Task They_are_sorted_by_when_they_were_made_and_changed()
+    {
+        var (_, shelf, user, _) = await Assigned();
+        var first = (await shelf.Prepare("1.0")).Id();
+        await shelf.PutOut("2.0");
+        await shelf.PutOut("0.9", ("createdAt", "2020-01-01T00:00:00Z"));
+        await shelf.Upload(first, "bytes"u8.ToArray()).Expect(201);
+        await shelf.Vendor.Post($"/v3/releases/{first}/publish").Expect(200);
+
+        (await Versions(user, "/v3/me/releases?sort=-createdAt")).ShouldBe(["2.0", "1.0", "0.9"]);
+        (await Versions(user, "/v3/me/releases?sort=%2BcreatedAt&limit=1")).ShouldBe(["0.9"]);
+        (await Versions(user, "/v3/me/releases?sort=-updatedAt&limit=1")).ShouldBe(["1.0"]);
+        (await Versions(user, "/v3/me/releases?createdAt[lt]=2021-01-01")).ShouldBe(["0.9"]);
+    }
+
+    [Fact]
+    public async Task The_own_licences_of_a_release_are_those_that_entitle_to_it()
+    {
+        var (acme, shelf, user, newest) = await Assigned();
+        var id = (await user.Get("/v3/me").Expect(200)).Id();
+        var older = (await shelf.Product.License(("organizationId", acme.Id), ("additionalUserIds", new[] { id }), ("maxAllowedReleaseVersion", "1.5"))).Id();
+        await shelf.Product.License(("organizationId", acme.Id), ("additionalUserIds", new[] { id }), ("suspended", true));
+        await (await Designer.For(acme.Vendor)).License(("userId", id));
+        var (one, two, unpublished) = ((await shelf.PutOut("1.0")).Id(), (await shelf.PutOut("2.0")).Id(), (await shelf.Prepare("3.0")).Id());
+
+        async Task<IEnumerable<string>> Licenses(string query) =>
+            (await user.Get($"/v3/me/licenses?{query}&minPosition={await acme.Host.Position()}").Expect(200)).AsArray().Select(license => license!.Id());
+        (await Licenses($"releaseId={one}")).ShouldBe([newest, older]);
+        (await Licenses($"releaseId={two}")).ShouldBe([newest]);
+        (await Licenses($"releaseId={one}&sort=-createdAt")).ShouldBe([older, newest]);
+        (await Licenses($"releaseId={one}&id[ne]={newest}")).ShouldBe([older]);
+        (await Licenses($"releaseId={unpublished}")).ShouldBeEmpty();
+        (await Licenses($"releaseId={Guid.NewGuid()}")).ShouldBeEmpty();
+        (await Licenses("releaseId=")).Count().ShouldBe(4);
+
+        using var page = await user.Get($"/v3/me/licenses?releaseId={one}&limit=1");
+        (await user.Get(page.Headers.GetValues("Link").Single().Split('<', '>')[1]).Expect(200)).AsArray().ShouldHaveSingleItem()!.Id().ShouldBe(older);
+
+        var admin = await acme.Admin();
+        (await admin.Get($"/v3/me/licenses?releaseId={one}&minPosition={await acme.Host.Position()}").Expect(200)).AsArray().Count.ShouldBe(2);
+        (await acme.Vendor.Get($"/v3/me/licenses?releaseId={one}").Expect(200)).AsArray().ShouldBeEmpty();
+        await user.Get("/v3/me/licenses?releaseId=newest").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
+        await user.Get($"/v3/me/licenses?releaseId={one}&asOf={await acme.Host.Position()}").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
+        await acme.Host.Anonymous.Get($"/v3/me/licenses?releaseId={one}").ExpectProblem(401, "AUTHENTICATION_REQUIRED");
+    }
+
+    [Fact]
     public async Task An_organization_sees_what_its_licences_entitle_to()
     {
         var (acme, shelf, user, license) = await Assigned();
@@ -109,11 +156,15 @@ public sealed class PortalReleaseTests
             async Task<IEnumerable<string>> Names(string filter) =>
                 (await user.Get($"/v3/me/{kind}?search={mark}{filter}").Expect(200)).AsArray().Select(row => row!.Text("displayName"));
 
-            (await Names("")).ShouldBe([$"all {mark}", $"own {mark}"]);
-            (await Names($"&productId={shelf.Product.Id}")).ShouldBe([$"all {mark}", $"own {mark}"]);
+            (await Names("")).ShouldBe([$"own {mark}", $"all {mark}"]);
+            (await Names("&sort=displayName")).ShouldBe([$"all {mark}", $"own {mark}"]);
+            (await Names("&sort=-createdAt")).ShouldBe([$"all {mark}", $"own {mark}"]);
+            (await Names("&sort=%2BupdatedAt&limit=1")).ShouldBe([$"own {mark}"]);
+            (await Names($"&productId={shelf.Product.Id}")).ShouldBe([$"own {mark}", $"all {mark}"]);
             (await Names($"&productId={other.Product.Id}")).ShouldBeEmpty();
         }
 
+        await user.Get("/v3/me/products?sort=-updatedAt|%2BcreatedAt").Expect(200);
         var product = (await user.Get("/v3/me/products").Expect(200)).AsArray().ShouldHaveSingleItem()!;
         (product.Id(), product.Text("displayName")).ShouldBe((shelf.Product.Id, "Designer"));
     }

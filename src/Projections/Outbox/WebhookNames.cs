@@ -19,11 +19,12 @@ namespace EventSourcedOrgs.Projections;
 
 /// <summary>
 /// What stored events are called outside: the names that webhooks are subscribed to. Every event has its line, also one that nobody outside is told of. Of a user in
-/// an organization both names are told, <c>user.updated</c> and <c>organization.user.updated</c>.
+/// an organization both names are told, <c>user.updated</c> and <c>organization.user.updated</c>, but for what the user wants to be told.
 /// </summary>
 public static class WebhookNames
 {
     private const string LimitReached = "ACTIVATION_LIMIT_REACHED";
+    private const string EmailPreference = "user.emailPreference.updated";
 
     private static readonly Func<object, string?> Nobody = _ => null;
 
@@ -54,7 +55,7 @@ public static class WebhookNames
         [typeof(UserRoleChanged)] = Is("user.updated"),
         [typeof(UserMoved)] = Is("user.updated"),
         [typeof(CustomerPortalAccessChanged)] = Is("user.updated"),
-        [typeof(UserEmailPreferenceChanged)] = Is("user.emailPreference.updated"),
+        [typeof(UserEmailPreferenceChanged)] = Is(EmailPreference),
         [typeof(UserTagsChanged)] = Is("user.updated"),
         [typeof(UserMetadataChanged)] = Is("user.updated"),
         [typeof(UserAddedToGroup)] = Is("user.updated"),
@@ -230,7 +231,7 @@ public static class WebhookNames
 
     /// <summary>What the same is called of what belongs to an organization; null where it has no other name.</summary>
     public static string? WithinOrganization(string name) =>
-        name.StartsWith("user.", StringComparison.Ordinal) ? $"organization.{name}"
+        name.StartsWith("user.", StringComparison.Ordinal) && name != EmailPreference ? $"organization.{name}"
         : name.StartsWith("personalAccessToken.", StringComparison.Ordinal) ? name.Replace("personalAccessToken.", "organization.accessToken.", StringComparison.Ordinal)
         : null;
 

@@ -42,11 +42,12 @@ public class CountMeter : Spec<Activation, ActivationEvent>
     [Fact]
     public void A_machine_that_says_how_often_altogether_counts_the_difference_once()
     {
-        Attempt Altogether(long uses) => Asking with { Meters = [new("pages", uses, IsTotal: true)] };
-        Given(Activated, Counted(3)).When(laptop => laptop.Sync(Metered, Altogether(5), Used(7), Noon)).Then(Counted(2));
-        Given(Activated, Counted(3)).When(laptop => laptop.Sync(Metered, Altogether(0), Used(7), Noon)).Then(Counted(-3));
-        Given(Activated, Counted(3)).When(laptop => laptop.Sync(Metered, Altogether(3), Used(7), Noon)).ThenNothing();
-        Given(Activated, Counted(3)).When(laptop => laptop.Sync(Metered, Altogether(7), Used(7), Noon)).ThenRefused(Refusal.MeterUsesLimitReached("pages", 10));
+        var laptop = Aggregate.Fold(Activation.Initial, (ActivationEvent[])[Activated, Counted(3)], Noon);
+        Decision<ActivationEvent> Altogether(long uses) => laptop.Sync(Metered, Asking with { Meters = [new("pages", uses, IsTotal: true)] }, Used(7), Noon);
+        Altogether(5).ShouldBe([Counted(2)]);
+        Altogether(0).ShouldBe([Counted(-3)]);
+        Altogether(3).ShouldBeEmpty();
+        Altogether(7).Refusal.ShouldBe(Refusal.MeterUsesLimitReached("pages", 10));
     }
 
     [Fact]

@@ -63,6 +63,7 @@ internal sealed class BadAddresses(Operation operation, World world)
         (_, "mode") => ["nonsense", "%00"],
         (_, "code" or "state" or "error" or "iss") => ["%00"],
         (_, "key") => [],
+        (_, "metadataKey" or "metadataValue" or "email" or "userEmail" or "userCompany" or "activationAppVersion") => ["%00", new string('a', 1025)],
         ("integer", _) => ["x", "-1", "1.5", "99999999999999999999", "0x10", "%00", "1e3", .. name is "page" or "limit" ? ["0", "1000001"] : (string[])[]],
         ("boolean", _) => ["perhaps", "2", "%00"],
         _ => ["not-an-id", "%00", "1.5"],

@@ -12,7 +12,7 @@ public sealed record IssuedToken(AccessToken Token, string Secret);
 public sealed record CreateAccessToken(AccessTokenId Id, string Name, ValueList<string> ScopeNames, DateTimeOffset? ExpiresAt, bool Revoked)
     : ICommand<IssuedToken>
 {
-    public const int MostScopes = 128;
+    public const int MostScopes = 80;
 
     public sealed class Validator : AbstractValidator<CreateAccessToken>
     {

@@ -94,6 +94,7 @@ internal static class HostApplication
     /// alter what is recorded.
     /// </summary>
     /// <exception cref="RuntimeRoleException">It could, or the database is not at the schema of this version and nobody here may bring it there.</exception>
+    /// <exception cref="MasterKeyException">What is in the database was sealed with another key.</exception>
     public static async Task<WebApplication> OpenAsync(HostSettings settings, CancellationToken cancellation = default)
     {
         var building = Apart(() => Build(settings));
@@ -113,6 +114,7 @@ internal static class HostApplication
                 await Schema.CheckRoleAsync(app.Services, cancellation);
             else if (!isCurrent && await Schema.MigrateOrCheckHistoryAsync(app.Services, cancellation))
                 await SchemaStamp.PutAsync(settings, cancellation);
+            await MasterKey.CheckAsync(app.Services, cancellation);
             await Schema.MigrateReadModelsAsync(app.Services, cancellation);
             return app;
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using EventSourcedOrgs.Application;
+using Npgsql;
 
 namespace EventSourcedOrgs.Host.Setup;
 
@@ -24,12 +25,16 @@ internal static class MasterKey
     /// <summary>The key of the environment, or the one kept in the folder; a new one is made only when there is no data yet that another key would be needed for.</summary>
     public static byte[] OfFolder(string folder, bool mayCreate)
     {
-        if (OfEnvironment() is { } given)
-            return given;
-
         var file = Path.Combine(folder, FileName);
-        if (File.Exists(file))
-            return Parse(File.ReadAllText(file), file);
+        var kept = File.Exists(file) ? Parse(File.ReadAllText(file), file) : null;
+        if (OfEnvironment() is { } given)
+        {
+            return kept is null || CryptographicOperations.FixedTimeEquals(kept, given) ? given
+                : throw new MasterKeyException($"{Variable} holds another key than {file}, which the data beside it were written with. Unset the variable, or name the database that it belongs to.");
+        }
+
+        if (kept is not null)
+            return kept;
         if (!mayCreate)
             throw new MasterKeyException($"{file} is missing, and the data beside it can be read with no other key. Put it back, or set {Variable}.");
 
@@ -37,6 +42,25 @@ internal static class MasterKey
         using var writer = new StreamWriter(file, OwnerOnly());
         writer.WriteLine(Convert.ToBase64String(key));
         return key;
+    }
+
+    /// <summary>Looks whether the key opens what is in the database: what another one seals or hashes beside it cannot be mended.</summary>
+    /// <exception cref="MasterKeyException">It does not.</exception>
+    public static async Task CheckAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        await using var command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            $"select coalesce((select data ->> 'sealed' from {EventStore.Schema}.mt_doc_logsecret limit 1), (select data ->> 'sealed' from {EventStore.Schema}.mt_doc_personkey limit 1))");
+        if (await command.ExecuteScalarAsync(cancellation) is not string stored)
+            return;
+
+        try
+        {
+            services.GetRequiredService<Secrets>().Open(Convert.FromBase64String(stored));
+        }
+        catch (CryptographicException)
+        {
+            throw new MasterKeyException($"The master key does not open what is in the database. Give the key that the data were written with in {Variable}; no other can read them.");
+        }
     }
 
     private static byte[] Parse(string text, string source)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Projections;
 using EventSourcedOrgs.Proof;
@@ -49,7 +50,7 @@ internal sealed partial class Sealing(
 
             Wrong = null;
         }
-        catch (Exception wrong) when (wrong is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception wrong) when (wrong is InvalidDataException or FormatException or IOException or UnauthorizedAccessException or CryptographicException)
         {
             Tell(wrong.Message);
         }

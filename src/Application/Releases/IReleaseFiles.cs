@@ -21,6 +21,12 @@ public interface IReleaseFiles
 
     /// <summary>Drops what was begun before a moment (UTC) and never taken: the Host that received it is gone.</summary>
     Task DropUnfinished(DateTimeOffset before, CancellationToken cancellation);
+
+    /// <summary>What was noted beside the contents last; null before anything was.</summary>
+    Task<string?> Noted(CancellationToken cancellation);
+
+    /// <summary>Notes something in place of what was noted before.</summary>
+    Task Note(string text, CancellationToken cancellation);
 }
 
 /// <summary>What arrived: its size and its checksums, hexadecimal.</summary>

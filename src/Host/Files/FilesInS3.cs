@@ -65,6 +65,22 @@ internal sealed class FilesInS3(IAmazonS3 s3, string bucket, string prefix) : IR
             await Abort(upload.Key, upload.UploadId, cancellation);
     }
 
+    public async Task<string?> Noted(CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await s3.GetObjectAsync(bucket, KeyOfNote, cancellation);
+            using var reader = new StreamReader(answer.ResponseStream);
+            return await reader.ReadToEndAsync(cancellation);
+        }
+        catch (AmazonS3Exception none) when (none.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public Task Note(string text, CancellationToken cancellation) => s3.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = KeyOfNote, ContentBody = text }, cancellation);
+
     private async Task<Result<ReceivedFile>> TakeWhole(Guid content, byte[] block, int filled, FileIntake arriving, CancellationToken cancellation)
     {
         var received = arriving.Finish();
@@ -122,6 +138,8 @@ internal sealed class FilesInS3(IAmazonS3 s3, string bucket, string prefix) : IR
             // Somebody else dropped it: what was wanted is so.
         }
     }
+
+    private string KeyOfNote => $"{prefix}history";
 
     private string KeyOf(Guid content) => $"{prefix}{content:N}";
 }

@@ -59,6 +59,16 @@ internal sealed class FilesOnDisk(string folder) : IReleaseFiles
         return Task.CompletedTask;
     }
 
+    public async Task<string?> Noted(CancellationToken cancellation) => File.Exists(PathOfNote) ? await File.ReadAllTextAsync(PathOfNote, cancellation) : null;
+
+    public async Task Note(string text, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(folder);
+        var part = PathOfNote + Unfinished;
+        await File.WriteAllTextAsync(part, text, cancellation);
+        File.Move(part, PathOfNote, overwrite: true);
+    }
+
     private static async Task<Result<ReceivedFile>> Write(string part, FileIntake arriving, CancellationToken cancellation)
     {
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
@@ -78,6 +88,8 @@ internal sealed class FilesOnDisk(string folder) : IReleaseFiles
             ArrayPool<byte>.Shared.Return(block);
         }
     }
+
+    private string PathOfNote => Path.Combine(folder, "history");
 
     private IEnumerable<FileInfo> Files(string pattern) => Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles(pattern, SearchOption.AllDirectories) : [];
 

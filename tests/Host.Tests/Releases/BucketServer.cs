@@ -95,6 +95,9 @@ internal sealed partial class BucketServer : IAsyncDisposable
                 await Xml(response, $"<ListBucketResult><IsTruncated>false</IsTruncated>{string.Concat(Objects.Keys.Select(name =>
                     $"<Contents><Key>{name}</Key><LastModified>2020-01-01T00:00:00.000Z</LastModified><Size>1</Size></Contents>"))}</ListBucketResult>");
                 break;
+            case "GET" when !Objects.ContainsKey(key):
+                response.StatusCode = StatusCodes.Status404NotFound;
+                break;
             default:
                 var from = request.GetTypedHeaders().Range is { } range ? (int)range.Ranges.Single().From! : 0;
                 response.StatusCode = from > 0 ? StatusCodes.Status206PartialContent : StatusCodes.Status200OK;

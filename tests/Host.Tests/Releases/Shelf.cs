@@ -55,7 +55,7 @@ internal sealed class Shelf(TestHost host, HttpClient vendor, Designer product)
 
     /// <summary>The contents that are kept on the disk of the Host, finished or not.</summary>
     public static IReadOnlyList<string> Kept(TestHost host) =>
-        Directory.Exists(Folder(host)) ? [.. Directory.GetFiles(Folder(host), "*", SearchOption.AllDirectories)] : [];
+        Directory.Exists(Folder(host)) ? [.. Directory.GetFiles(Folder(host), "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "history")] : [];
 
     public static string Folder(TestHost host) => Path.Combine(host.Data, "release-files");
 }

@@ -43,6 +43,33 @@ public sealed class StorageTests
     }
 
     [Fact]
+    public async Task Contents_of_another_history_are_never_dropped()
+    {
+        await using var host = await TestHost.StartAsync();
+        var shelf = await Shelf.Empty(host);
+        var release = await shelf.Prepare("2.1");
+        await shelf.Upload(release.Id(), "of the other"u8.ToArray()).Expect(201);
+        var housekeeping = host.Services.GetRequiredService<Housekeeping>();
+        await housekeeping.Work(CancellationToken.None);
+
+        var kept = Shelf.Kept(host).ShouldHaveSingleItem();
+        var note = Path.Combine(Path.GetDirectoryName(kept)!, "..", "history");
+        var own = await File.ReadAllTextAsync(note);
+        await shelf.Vendor.Delete($"/v3/releases/{release.Id()}").Expect(204);
+        File.SetLastWriteTimeUtc(kept, DateTime.UtcNow - UnnamedFiles.Kept - TimeSpan.FromMinutes(1));
+        foreach (var foreign in (string[])[$"{own.Split(' ')[0]} {Guid.NewGuid()}", $"999999999 {own.Split(' ')[1]}", "nonsense"])
+        {
+            await File.WriteAllTextAsync(note, foreign);
+            await housekeeping.Work(CancellationToken.None);
+            File.Exists(kept).ShouldBeTrue(foreign);
+        }
+
+        await File.WriteAllTextAsync(note, own);
+        await housekeeping.Work(CancellationToken.None);
+        File.Exists(kept).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_bucket_keeps_large_and_small_and_nothing_by_halves()
     {
         await using var bucket = await BucketServer.Start();
@@ -60,6 +87,9 @@ public sealed class StorageTests
         (await files.Take(broken, Arriving(new MemoryStream("small"u8.ToArray()), sha256: "00"), default)).Refusal.ShouldBe(Refusal.ChecksumMismatch("SHA-256"));
         await Should.ThrowAsync<EndOfStreamException>(() => files.Take(broken, Arriving(new BrokenOff(Large)), default));
         (bucket.Objects.Count, bucket.Uploads.Count).ShouldBe((2, 0));
+        (await files.Noted(default)).ShouldBeNull();
+        await files.Note("7 seven", default);
+        (await files.Noted(default)).ShouldBe("7 seven");
 
         await using var read = await files.Open(large, Large.Length, default);
         read.Seek(Large.Length - 100, SeekOrigin.Begin);
@@ -72,7 +102,7 @@ public sealed class StorageTests
         bucket.Uploads.ShouldBeEmpty();
         (await files.All(default).Select(kept => kept.Content).ToListAsync()).ShouldBe([large, small], ignoreOrder: true);
         await files.Delete(small, default);
-        bucket.Objects.Keys.ShouldBe([$"files/{large:N}"]);
+        bucket.Objects.Keys.ShouldBe([$"files/{large:N}", "files/history"], ignoreOrder: true);
     }
 
     [Fact]

@@ -50,11 +50,11 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
         private static UserId? UserOf(Activation before, ActivationRequest request) =>
             request.Proved?.User is not { } proved ? before.User : before.User is null || before.User == proved ? proved : null;
 
-        /// <summary>An activation that has ended is synced by nobody; that its machine tried is worth knowing.</summary>
+        /// <summary>An activation that has ended is synced by nobody; that its machine tried is worth knowing, unless it is the machine of somebody who was erased.</summary>
         private async Task<Refusal> Gone(Activation ended, ActivationRequest request, CancellationToken cancellation)
         {
             var license = await store.Licenses.Latest(ended.License, cancellation);
-            if (ended.End is null || !license.Exists || license.Key != request.Key.Trim())
+            if (ended.End is null || ended.Report is not { Address.Erased: false } || !license.Exists || license.Key != request.Key.Trim())
                 return Refusal.ActivationNotFound;
 
             var attempt = await store.Attempt(ended.Id, request, license, ended.User, cancellation);

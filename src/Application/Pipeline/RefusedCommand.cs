@@ -10,7 +10,7 @@ namespace EventSourcedOrgs.Application.Pipeline;
 /// </summary>
 /// <remarks>
 /// <c>Organization</c> is the caller's own, and of a caller without one that which the command stays within. <c>Resource</c> is the command's target. <c>Origin</c> is under
-/// the key of the user who asked; <c>SealedOrigin</c>, of a caller who is no user, under that of the installation.
+/// the key of the user who asked, or of the machine that was asked for; <c>SealedOrigin</c>, where there is neither, under that of the installation.
 /// </remarks>
 public sealed record RefusedCommand(
     Guid Id, DateTimeOffset At, string Command, string Code, RefusalKind Kind, string Actor, OrganizationId? Organization, Guid? Resource, string? RequestId,
@@ -25,11 +25,13 @@ public sealed class Refusals(IDocumentStore documents, Secrets secrets, PersonKe
         if (refusal.Kind is RefusalKind.Invalid or RefusalKind.Unavailable)
             return;
 
-        var personal = caller.User is { } person && keys.Find(person.Value) is not null ? Personal.Of(person, origin) : null;
-        var @sealed = caller.User is null ? secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(origin)) : null;
+        var target = (request as ICommand)?.Target;
+        var personal = (caller.User?.Value ?? target) is { } person && keys.Find(person) is not null ? new Personal<Origin>(person, origin) : null;
+        var tellsOfNobody = caller.User is null && personal is null && !(target is { } gone && keys.IsErased(gone));
+        var @sealed = tellsOfNobody ? secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(origin)) : null;
         var note = new RefusedCommand(
             Guid.CreateVersion7(), clock.GetUtcNow(), request.GetType().Name, refusal.Code, refusal.Kind, caller.Actor,
-            caller.Organization ?? (request as IWithinOrganization)?.Organization, (request as ICommand)?.Target, origin.RequestId, personal, @sealed);
+            caller.Organization ?? (request as IWithinOrganization)?.Organization, target, origin.RequestId, personal, @sealed);
         await ForgottenStatements.Again(async () =>
         {
             await using var session = documents.LightweightSession();

@@ -6,7 +6,7 @@ namespace EventSourcedOrgs.Application.Users;
 /// <summary>What is kept of a person beside the history, and goes with the person.</summary>
 public sealed class Traces(IDocumentSession session)
 {
-    /// <summary>Removes them: whatever is held by the user, secrets of tokens, and answers that told of the user or of the user's machines.</summary>
+    /// <summary>Removes them: whatever is held by the user, secrets of tokens, answers that told of the user or of the user's machines, and where refused commands for them came from.</summary>
     public void Remove(UserId user, IReadOnlyCollection<Guid> persons)
     {
         session.QueueSqlCommand("delete from events.mt_doc_claim where data ->> 'holder' = ?", user.ToString());
@@ -14,8 +14,9 @@ public sealed class Traces(IDocumentSession session)
             session.QueueSqlCommand($"delete from events.mt_doc_{table} where id = ?", user.Value);
         session.QueueSqlCommand($"delete from events.mt_doc_accesstokensecret where (data ->> 'accessToken')::uuid in ({Tokens})", user.Value);
         session.QueueSqlCommand($"delete from events.mt_doc_accesstokenuse where id in ({Tokens})", user.Value);
-        session.QueueSqlCommand(
-            $"{Blank} from unnest(?::text[]) person(id) where answered.data -> 'mentions' @> to_jsonb(person.id)", (object)persons.Select(id => id.ToString()).ToArray());
+        var ids = (object)persons.Select(id => id.ToString()).ToArray();
+        session.QueueSqlCommand("""update events.mt_doc_refusedcommand set data = data || '{"sealedOrigin": null}' where data ->> 'resource' = any(?::text[])""", ids);
+        session.QueueSqlCommand($"{Blank} from unnest(?::text[]) person(id) where answered.data -> 'mentions' @> to_jsonb(person.id)", ids);
     }
 
     /// <summary>Takes back answers that told of somebody who was erased while they were made.</summary>

@@ -27,7 +27,51 @@ public sealed class EraseCommandTests
         (await Run(host)).Code.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task Who_the_history_says_was_erased_is_erased_be_it_lines_or_a_page()
+    {
+        await using var host = await TestHost.StartAsync();
+        var acme = await Acme.With(seats: -1, host);
+        var (ada, bob) = (await acme.User(), await acme.User());
+        (await Run(host, ada, bob)).ShouldBe((0, "2 erased, 0 erased before, 0 not here, 0 refused."));
+        var page = await acme.Vendor.Get($"/v3/history?type=user_erased_v1&minPosition={await host.Position()}").Expect(200);
+        using var lines = await acme.Vendor.Get("/v3/history?format=ndjson");
+        var file = Path.Combine(host.Data, "history");
+
+        await File.WriteAllTextAsync(file, await lines.Content.ReadAsStringAsync());
+        (await Run(host, "--ids-from", file)).ShouldBe((0, "0 erased, 2 erased before, 0 not here, 0 refused."));
+        await File.WriteAllTextAsync(file, page.ToJsonString());
+        (await Run(host, "--ids-from", file)).ShouldBe((0, "0 erased, 2 erased before, 0 not here, 0 refused."));
+        await File.WriteAllTextAsync(file, $"[\n{page[0]!.ToJsonString()},\n{page[1]!.ToJsonString()}\n]\n");
+        (await Run(host, "--ids-from", file)).ShouldBe((0, "0 erased, 2 erased before, 0 not here, 0 refused."));
+
+        foreach (var wrong in (string[])["nobody", """{"type":"user_erased_v1"}""", """[{"type":"user_erased_v1"}]""", """{"type":"user_erased_v1","""])
+        {
+            await File.WriteAllTextAsync(file, wrong);
+            (await Run(host, "--ids-from", file)).Code.ShouldBe(2, wrong);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_no_id_is_named_before_anybody_is_erased_and_an_unknown_id_after_the_others_were()
+    {
+        await using var host = await TestHost.StartAsync();
+        var acme = await Acme.With(seats: -1, host);
+        var (ada, bob) = (await acme.User(), await acme.User());
+
+        var wrong = await Told(host, ada, "0198-mistyped", bob);
+        (wrong.Code, wrong.Error.Contains("'0198-mistyped' is no id of a user.", StringComparison.Ordinal)).ShouldBe((2, true), wrong.Error);
+        (await host.EventsOf(ada)).ShouldNotContain("user_erased_v1");
+        (await Run(host, ada, $"{Guid.NewGuid()}", bob)).ShouldBe((1, "2 erased, 0 erased before, 1 not here, 0 refused."));
+    }
+
     private static async Task<(int Code, string Output)> Run(TestHost host, params string[] arguments)
+    {
+        var (code, output, _) = await Told(host, arguments);
+        return (code, output);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> Told(TestHost host, params string[] arguments)
     {
         var program = typeof(Host.Setup.HostApplication).Assembly.Location;
         var start = new ProcessStartInfo("dotnet", [program, "users", "erase", .. arguments, "--connection", host.Connection])
@@ -38,7 +82,6 @@ public sealed class EraseCommandTests
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
-        await error;
-        return (process.ExitCode, (await output).Trim());
+        return (process.ExitCode, (await output).Trim(), await error);
     }
 }

@@ -29,6 +29,7 @@ public sealed class ErasureTests
         var answers = await Answers(marked, before);
         foreach (var word in marked.Plain.Append(marked.Agent))
             answers.ShouldContain(word, Case.Sensitive);
+        answers.ShouldContain(marked.Told.Single(word => word.StartsWith("Machine", StringComparison.Ordinal)), Case.Sensitive);
 
         await TestHost.AlongsideAsync(host, TimeProvider.System, async other =>
         {
@@ -49,6 +50,7 @@ public sealed class ErasureTests
                 }
             }
         });
+        await marked.SyncAfterwards();
         await Settled(host);
         await NothingIsLeft(host, marked, before);
 

@@ -9,6 +9,8 @@ internal sealed class Marked
 {
     private readonly string mark = $"{Guid.NewGuid():N}"[..12];
 
+    private Device? machine;
+
     private Marked(Acme acme) => Acme = acme;
 
     public Acme Acme { get; }
@@ -28,7 +30,7 @@ internal sealed class Marked
     public IReadOnlyList<string> Plain => [W("First"), W("Renamed"), W("Last"), Email, $"Former{Email}", W("Company"), W("Value"), W("Host"), W("Server"), W("Imported"), $"bob{Email}"];
 
     /// <summary>Words that were only told on the way, or are sealed wherever they are.</summary>
-    public IReadOnlyList<string> Told => [Agent, W("Refused"), W("Failed"), W("Tried")];
+    public IReadOnlyList<string> Told => [Agent, W("Refused"), W("Failed"), W("Tried"), W("Machine"), W("After")];
 
     public string Agent => W("Agent");
 
@@ -46,6 +48,9 @@ internal sealed class Marked
         await marked.Tell();
         return marked;
     }
+
+    /// <summary>The application on the server goes on as if nothing had been.</summary>
+    public Task SyncAfterwards() => machine!.AskToSync(Server, ("hostname", W("After"))).ExpectProblem(404, "NOT_FOUND");
 
     private string W(string word) => $"{word}{mark}";
 
@@ -65,8 +70,14 @@ internal sealed class Marked
         await Acme.Vendor.Put($"{Acme.Path}/licenses/{named.Id}/users/{Ada}").Expect(204);
         Laptop = (await named.Device(ada).Activate(("hostname", W("Host")))).Text("aid");
         await named.Device(ada).Ask(("hostname", W("Tried"))).Expect(400);
-        var own = await Sold.With(Acme.Host, new { name = "Own", allowedActivations = 5 }, ("organizationId", Acme.Id), ("userId", Ada));
-        Server = (await own.Device().Activate(("hostname", W("Server")))).Text("aid");
+        var own = await Sold.With(Acme.Host, new { name = "Own", allowedActivations = 5, allowedDeactivations = 1 }, ("organizationId", Acme.Id), ("userId", Ada));
+        var nobody = new HttpClient { BaseAddress = Acme.Host.Anonymous.BaseAddress };
+        nobody.DefaultRequestHeaders.UserAgent.ParseAdd(W("Machine"));
+        machine = own.Device(nobody);
+        Server = (await machine.Activate(("hostname", W("Server")))).Text("aid");
+        var other = own.Device();
+        await other.Deactivate((await other.Activate()).Text("aid")).Expect(200);
+        await machine.Deactivate(Server).ExpectProblem(409, "DEACTIVATION_LIMIT_REACHED");
 
         var file = $"kind,organization,email,firstName\nuser,Acme {mark},bob{Email},{W("Imported")}\nuser,Acme {mark},bob{Email},{W("Failed")}\n";
         await Acme.Vendor.Patch(Acme.Path, new { name = $"Acme {mark}" }).Expect(200);

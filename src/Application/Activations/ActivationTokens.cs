@@ -34,6 +34,9 @@ public sealed class ActivationTokens(Secrets secrets)
         var claims = Claims(activated, product, user is { Exists: true } ? user : null, store.Context.Now);
         if (activated.Offline is { } offline)
             (claims["offline"], claims["rid"], claims["orv"], claims["ssgpeat"]) = (true, offline.Request.ToString(), Seconds(offline.ValidUntil), 0);
+        // Nobody may use what belongs to an organization that is suspended or gone.
+        if (license.Organization is not null && organization is not { Exists: true, Suspended: false })
+            claims["suspended"] = true;
         claims["on"] = organization?.Name ?? "";
         claims["oa"] = organization?.Address is { } address
             ? JsonSerializer.SerializeToNode(address, JsonSerializerOptions.Web)

@@ -10,6 +10,21 @@ public class ActivationTests
         """;
 
     [Fact]
+    public async Task The_token_of_a_licence_says_that_its_organization_is_suspended()
+    {
+        var acme = await Acme.With(seats: 1);
+        var sold = await Sold.With(acme.Host, new { name = "Standard" }, ("organizationId", acme.Id));
+        var device = sold.Device();
+        var claims = await device.Activate();
+        claims["suspended"]!.GetValue<bool>().ShouldBeFalse();
+
+        await acme.Vendor.Post($"{acme.Path}/suspend").Expect(200);
+        (await device.Sync(claims.Text("aid")))["suspended"]!.GetValue<bool>().ShouldBeTrue();
+        await acme.Vendor.Post($"{acme.Path}/reinstate").Expect(200);
+        (await device.Sync(claims.Text("aid")))["suspended"]!.GetValue<bool>().ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task An_application_activates_checks_the_token_by_itself_syncs_and_deactivates()
     {
         var sold = await Sold.With(("allowedActivations", 1), ("allowedDeactivations", 1), ("metadata", new[] { new { key = "edition", value = "pro", viewPermissions = new[] { "activation" } } }));

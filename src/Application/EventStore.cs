@@ -39,6 +39,8 @@ public static class EventStore
         options.DatabaseSchemaName = Schema;
         options.Serializer(new Marten.Services.SystemTextJsonSerializer(StoredJson.Options(keys)) { Casing = Casing.CamelCase });
         options.Advanced.DefaultTenantUsageEnabled = true;
+        // Whoever asked decides again: a commit that is only repeated would no longer hold the lock under which it was decided.
+        options.ConfigureWritePolly(_ => { });
 
         options.Events.StreamIdentity = StreamIdentity.AsGuid;
         options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;

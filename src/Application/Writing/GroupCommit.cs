@@ -103,7 +103,7 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
         }
     }
 
-    /// <summary>Others are left out then; and a session tries again by itself what passes, such as a server that goes down, as a batch does not.</summary>
+    /// <summary>Others are left out then; and one that was alone is tried once more, over a connection that may be new, because a server may just have gone down.</summary>
     private static bool HelpsToWriteAlone(List<UnitOfWork> units, Exception failure) => units.Count > 1 || (units[0].NeedsNoSession && failure is not OvertakenException);
 
     private async Task<Exception?> WriteTogether(List<UnitOfWork> units)

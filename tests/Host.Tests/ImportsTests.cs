@@ -47,6 +47,34 @@ public sealed class ImportsTests
     }
 
     [Fact]
+    public async Task What_is_assigned_for_a_time_stays_so_when_the_file_comes_again()
+    {
+        var (host, vendor, name) = await New();
+        var product = await Product(vendor, name);
+        var key = $"{name}-0123456789ABCDEF";
+        var file = $"""
+            {Header}organization,,{name},,info@{name}.example,7,,,,,,,,
+            userGroup,{name},Engineers,,,,,,,,,,,
+            user,{name},,,ada@{name}.example,,Ada,,,,,,,
+            license,{name},,,,,,,{key},{product},,,,
+            groupAssignment,{name},,,,,,Engineers,{key},,,,,
+            userAssignment,,,,ada@{name}.example,,,,{key},,,,,
+            """;
+        var first = await Done(vendor, await Post(vendor, file).Expect(202));
+        Counts(first).ShouldBe((6, 0, 0), first.ToJsonString());
+        var ids = (await Rows(vendor, first)).AsArray().Select(row => row!.Id()).ToList();
+        var license = $"/v3/organizations/{ids[0]}/licenses/{ids[3]}";
+        foreach (var assigned in new[] { $"{license}/user-groups/{ids[1]}", $"{license}/users/{ids[2]}" })
+            await vendor.Put(assigned, new { until = "2999-01-01T00:00:00Z" }).Expect(204);
+
+        var before = await Events(host, first);
+        Counts(await Done(vendor, await Post(vendor, file).Expect(202))).ShouldBe((0, 6, 0));
+        (await Events(host, first)).ShouldBe(before);
+        (await host.Scalar<string>("select (data -> 'groupWindows')::text || (data -> 'userWindows')::text from events.mt_doc_license where id = $1", Guid.Parse(ids[3])))
+            .Split("2999-01-01").Length.ShouldBe(3, "both windows end when they did");
+    }
+
+    [Fact]
     public async Task A_row_that_fails_fails_alone_and_says_why()
     {
         var (_, vendor, name) = await New();

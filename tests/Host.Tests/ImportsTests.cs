@@ -4,6 +4,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using EventSourcedOrgs.Application.Imports;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine.Runtime;
 
 namespace EventSourcedOrgs.Host.Tests;
 
@@ -120,6 +122,14 @@ public sealed class ImportsTests
             large.Append(CultureInfo.InvariantCulture, $"organization,{name} {row},info@{name}.example\n");
         await Post(vendor, large.ToString(), "?mode=atomic").ExpectProblem(400, "ATOMIC_IMPORT_TOO_LARGE");
         (await host.Scalar<long>("select count(*) from events.mt_doc_import where data ->> 'state' = 'receiving' and data ->> 'mode' = 'atomic'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_atomic_import_has_the_time_that_its_passwords_take()
+    {
+        var (host, _, _) = await New();
+        var seconds = Import.MostAtomicRows / 10; // on two processors
+        host.Services.GetRequiredService<IWolverineRuntime>().Options.DefaultExecutionTimeout.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(3 * seconds));
     }
 
     [Fact]

@@ -106,6 +106,16 @@ public sealed class ImportsTests
     }
 
     [Fact]
+    public async Task A_time_of_which_the_day_would_be_guessed_is_none()
+    {
+        var (_, vendor, name) = await New();
+        var product = await Product(vendor, name);
+        var import = await Done(vendor, await Post(vendor, $"kind,key,product,expiresAt\nlicense,{name}-A,{product},03/04/2027\nlicense,{name}-B,{product},2027-04-03\n").Expect(202));
+        Counts(import).ShouldBe((1, 0, 1), import.ToJsonString());
+        (import["errors"]![0]!["line"]!.GetValue<int>(), import["errors"]![0]!.Text("code")).ShouldBe((2, "VALIDATION_FAILED"));
+    }
+
+    [Fact]
     public async Task An_atomic_import_keeps_all_rows_or_none()
     {
         var (host, vendor, name) = await New();

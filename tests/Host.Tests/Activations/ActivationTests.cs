@@ -186,7 +186,8 @@ public class ActivationTests
         await sold.Designer.Vendor.Delete($"/v3/activations?licenseId={sold.Id}").Expect(204);
         (await sold.Totals()).ShouldBe((0, 0));
         await sold.Designer.Vendor.Delete($"/v3/activations?licenseId={Guid.NewGuid()}").ExpectProblem(404, "NOT_FOUND");
-        await sold.Designer.Vendor.Delete($"/v3/activations?licenseId={sold.Id}&createdAt[lt]=soon").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
+        foreach (var time in new[] { "soon", "10:30", "03%2F04%2F2027" })
+            await sold.Designer.Vendor.Delete($"/v3/activations?licenseId={sold.Id}&createdAt[lt]={time}").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
     }
 
     [Theory]

@@ -4,6 +4,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using EventSourcedOrgs.Application.Imports;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine.Runtime;
 
 namespace EventSourcedOrgs.Host.Tests;
 
@@ -47,6 +49,34 @@ public sealed class ImportsTests
     }
 
     [Fact]
+    public async Task What_is_assigned_for_a_time_stays_so_when_the_file_comes_again()
+    {
+        var (host, vendor, name) = await New();
+        var product = await Product(vendor, name);
+        var key = $"{name}-0123456789ABCDEF";
+        var file = $"""
+            {Header}organization,,{name},,info@{name}.example,7,,,,,,,,
+            userGroup,{name},Engineers,,,,,,,,,,,
+            user,{name},,,ada@{name}.example,,Ada,,,,,,,
+            license,{name},,,,,,,{key},{product},,,,
+            groupAssignment,{name},,,,,,Engineers,{key},,,,,
+            userAssignment,,,,ada@{name}.example,,,,{key},,,,,
+            """;
+        var first = await Done(vendor, await Post(vendor, file).Expect(202));
+        Counts(first).ShouldBe((6, 0, 0), first.ToJsonString());
+        var ids = (await Rows(vendor, first)).AsArray().Select(row => row!.Id()).ToList();
+        var license = $"/v3/organizations/{ids[0]}/licenses/{ids[3]}";
+        foreach (var assigned in new[] { $"{license}/user-groups/{ids[1]}", $"{license}/users/{ids[2]}" })
+            await vendor.Put(assigned, new { until = "2999-01-01T00:00:00Z" }).Expect(204);
+
+        var before = await Events(host, first);
+        Counts(await Done(vendor, await Post(vendor, file).Expect(202))).ShouldBe((0, 6, 0));
+        (await Events(host, first)).ShouldBe(before);
+        (await host.Scalar<string>("select (data -> 'groupWindows')::text || (data -> 'userWindows')::text from events.mt_doc_license where id = $1", Guid.Parse(ids[3])))
+            .Split("2999-01-01").Length.ShouldBe(3, "both windows end when they did");
+    }
+
+    [Fact]
     public async Task A_row_that_fails_fails_alone_and_says_why()
     {
         var (_, vendor, name) = await New();
@@ -76,6 +106,16 @@ public sealed class ImportsTests
     }
 
     [Fact]
+    public async Task A_time_of_which_the_day_would_be_guessed_is_none()
+    {
+        var (_, vendor, name) = await New();
+        var product = await Product(vendor, name);
+        var import = await Done(vendor, await Post(vendor, $"kind,key,product,expiresAt\nlicense,{name}-A,{product},03/04/2027\nlicense,{name}-B,{product},2027-04-03\n").Expect(202));
+        Counts(import).ShouldBe((1, 0, 1), import.ToJsonString());
+        (import["errors"]![0]!["line"]!.GetValue<int>(), import["errors"]![0]!.Text("code")).ShouldBe((2, "VALIDATION_FAILED"));
+    }
+
+    [Fact]
     public async Task An_atomic_import_keeps_all_rows_or_none()
     {
         var (host, vendor, name) = await New();
@@ -92,6 +132,14 @@ public sealed class ImportsTests
             large.Append(CultureInfo.InvariantCulture, $"organization,{name} {row},info@{name}.example\n");
         await Post(vendor, large.ToString(), "?mode=atomic").ExpectProblem(400, "ATOMIC_IMPORT_TOO_LARGE");
         (await host.Scalar<long>("select count(*) from events.mt_doc_import where data ->> 'state' = 'receiving' and data ->> 'mode' = 'atomic'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_atomic_import_has_the_time_that_its_passwords_take()
+    {
+        var (host, _, _) = await New();
+        var seconds = Import.MostAtomicRows / 10; // on two processors
+        host.Services.GetRequiredService<IWolverineRuntime>().Options.DefaultExecutionTimeout.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(3 * seconds));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.Releases;
 using Npgsql;
 
 namespace EventSourcedOrgs.Application.Activations;
@@ -20,6 +21,13 @@ public sealed class LicenseUses(NpgsqlDataSource database)
     /// <summary>Uses of before a meter was reset do not count.</summary>
     private const string Counts = "coalesce((m ->> 'resets')::int, 0) = known.resets";
 
+    /// <summary>The release that a machine runs, as numbers; what was stored as a release once and is none now does not count.</summary>
+    private const string Release =
+        """
+        case when a.data #>> array['report', 'machine', 'releaseVersion'] ~ '^[0-9]{1,9}(\.[0-9]{1,9}){1,3}$'
+            then string_to_array(a.data #>> array['report', 'machine', 'releaseVersion'], '.')::int[] end
+        """;
+
     private const string OfLicense = "from events.mt_doc_activation a where (a.data ->> 'held')::uuid = $1";
 
     /// <summary>The usage of each of these licences, now or at the past moment that is asked about; one that was never used may be absent.</summary>
@@ -34,7 +42,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
             $"""
             select (a.data ->> 'license')::uuid, count(*) filter (where {Live}), count(*) filter (where a.data ->> 'end' = 'deactivated'),
                 max(greatest((a.data ->> 'lastSyncedAt')::timestamptz, (p.data ->> 'lastSyncedAt')::timestamptz)),
-                array_to_string(max(string_to_array(a.data #>> array['report', 'machine', 'releaseVersion'], '.')::int[]), '.')
+                array_to_string(max({Release}), '.')
             from events.mt_doc_activation a left join events.mt_doc_activationpulse p on p.id = a.id
             where (a.data ->> 'license')::uuid = any($1) and a.data ->> 'refusedWith' is null
             group by 1
@@ -178,7 +186,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
         Activations = activations.Count(activation => activation.IsLiveAt(at)),
         Deactivations = activations.Count(activation => activation.End == ActivationEnd.Deactivated),
         LastUsedAt = activations.Max(activation => (DateTimeOffset?)activation.LastSyncedAt),
-        ReleaseVersion = activations.Select(activation => activation.Report?.Machine.ReleaseVersion).Where(version => version is not null)
+        ReleaseVersion = activations.Select(activation => activation.Report?.Machine.ReleaseVersion).Where(version => ReleaseVersion.TryParse(version, out _))
             .MaxBy(version => Version.TryParse(version, out var parsed) ? parsed : new Version()),
         Meters = license.Meters.ToImmutableDictionary(meter => meter.Id, meter => new MeterUses(
             activations.Where(activation => !meter.Floating || activation.IsLiveAt(at)).Sum(activation => activation.UsesOf(license, meter.Id)),

@@ -175,6 +175,9 @@ internal sealed class RowDecisions(Store store, IMediator mediator, References r
             return Refusal.UnknownReference("key");
         if (await references.Group(organization.Value, name, cancellation) is not { } group)
             return Refusal.UnknownReference("group");
+        var there = await store.Licenses.Latest(license, cancellation);
+        if (there.Organization == organization.Value && there.Groups.Contains(group))
+            return license.Value; // with whatever window it has, of which a row says nothing
 
         var assigned = await mediator.Send(new AssignGroupToLicense(organization.Value, license, group), cancellation);
         return assigned.Select(_ => license.Value);
@@ -189,8 +192,11 @@ internal sealed class RowDecisions(Store store, IMediator mediator, References r
             return Refusal.UnknownReference("key");
         if (await references.User(email, cancellation) is not { } user)
             return Refusal.UnknownReference("email");
-        if ((await store.Licenses.Latest(license, cancellation)).Organization is not { } organization)
+        var there = await store.Licenses.Latest(license, cancellation);
+        if (there.Organization is not { } organization)
             return Refusal.LicenseHasNoOrganization;
+        if (there.Users.Contains(user) && (await store.Users.Latest(user, cancellation)).Organization == organization)
+            return license.Value;
 
         var assigned = await mediator.Send(new AssignUserToLicense(organization, license, user), cancellation);
         return assigned.Select(_ => license.Value);

@@ -26,7 +26,7 @@ internal sealed class RowFields(ImportRow row)
         : Wrong(column, "is neither true nor false.", default(Optional<bool>));
 
     public Optional<DateTimeOffset?> Time(string column) => Text(column) is not { } text ? default
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
+        : Iso8601.TryParse(text, out var time) ? time
         : Wrong(column, "is not an ISO 8601 time.", default(Optional<DateTimeOffset?>));
 
     public Optional<ValueList<string>> List(string column) => Text(column) is not { } text ? default(Optional<ValueList<string>>)

@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Mail;
-using System.Text.RegularExpressions;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Licenses;
+using EventSourcedOrgs.Domain.Releases;
 using FluentValidation;
 
 namespace EventSourcedOrgs.Application.Pipeline;
 
 /// <summary>What text, numbers and lists in requests may be; the same rule, written once, for a required value and one left out.</summary>
-public static partial class Rules
+public static class Rules
 {
     public const int MostText = 256;
 
@@ -137,10 +137,7 @@ public static partial class Rules
             : "must be an ISO 8601 duration of at most 1,000 years, such as P1Y, P6M, P7D or PT24H.";
 
     public static string? WrongReleaseVersion(string? version) =>
-        version is null || Release().IsMatch(version) ? null : "must be a version of two to four numbers, such as 1.2 or 1.2.3.4.";
-
-    [GeneratedRegex(@"^\d{1,9}(\.\d{1,9}){1,3}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Release();
+        version is null || ReleaseVersion.TryParse(version, out _) ? null : "must be a version of two to four numbers, such as 1.2 or 1.2.3.4.";
 
     public static FieldError? WrongPolicy(LicensePolicy policy, int mostIpRanges) =>
         new (string Name, int Value, int Least)[]

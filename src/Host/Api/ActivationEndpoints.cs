@@ -1,4 +1,3 @@
-using System.Globalization;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Domain;
@@ -149,8 +148,7 @@ internal static class ActivationEndpoints
         return new(from.Max(), until.Min(), Time("ne"));
 
         DateTimeOffset? Time(string op) => http.Request.Query[$"{name}[{op}]"].ToString() is not { Length: > 0 } text ? null
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-                && time < DateTimeOffset.MaxValue.AddYears(-1) ? time
+            : Iso8601.TryParse(text, out var time) && time < DateTimeOffset.MaxValue.AddYears(-1) ? time
             : throw new RefusedException(((ListError[])[ListError.Parameter($"{name}[{op}]", "Expected a time in ISO 8601.")]).AsRefusal());
     }
 }

@@ -51,9 +51,7 @@ internal static class HttpJson
     internal sealed class UtcJson : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String
-            && DateTimeOffset.TryParse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-                ? time
+            reader.TokenType == JsonTokenType.String && Iso8601.TryParse(reader.GetString().AsSpan(), out var time) ? time
                 : throw new JsonException("The value is not an ISO 8601 time.");
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)

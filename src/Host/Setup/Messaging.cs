@@ -15,6 +15,9 @@ internal static class Messaging
 {
     public const string Schema = "messages";
 
+    /// <summary>An atomic import is one message, and hashing its passwords takes minutes; after a minute, as Wolverine has it, it would begin anew for ever.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
+
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10)];
 
     /// <param name="services">Those of the Host.</param>
@@ -29,6 +32,7 @@ internal static class Messaging
         foreach (var handler in handlers)
             options.Discovery.IncludeType(handler);
 
+        options.DefaultExecutionTimeout = Longest;
         options.AutoBuildMessageStorageOnStartup = AutoCreate.None;
         options.Durability.Mode = alone ? DurabilityMode.Solo : DurabilityMode.Balanced;
         options.Policies.UseDurableLocalQueues();

@@ -135,7 +135,7 @@ internal sealed partial record PostgresBinaries(string Directory, string Major, 
         "Or give the connection string of a server that runs already: --connection",
     ]));
 
-    [GeneratedRegex(@"(?<major>\d+)(\.\d+|devel|beta\d+|rc\d+)")]
+    [GeneratedRegex(@"(?<major>[0-9]+)(\.[0-9]+|devel|beta[0-9]+|rc[0-9]+)")]
     private static partial Regex VersionText();
 
     private sealed record Link(string Source, string Target);

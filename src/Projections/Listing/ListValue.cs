@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EventSourcedOrgs.Domain;
 using Npgsql;
 
 namespace EventSourcedOrgs.Projections;
@@ -7,8 +8,6 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>Values between the text of the wire and the types of PostgreSQL. What cannot be stored or read there is no value: null.</summary>
 static class ListValue
 {
-    static readonly string[] InstantFormats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
-
     internal static object? Parse(ListKind kind, string text) => kind switch
     {
         ListKind.Number => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null,
@@ -61,8 +60,6 @@ static class ListValue
     static DateTime? Instant(string text)
     {
         var plusArrivedAsSpace = text.Length > 6 && text[^6] == ' ' ? $"{text[..^6]}+{text[^5..]}" : text;
-        return DateTimeOffset.TryParseExact(plusArrivedAsSpace, InstantFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
-            ? instant.UtcDateTime
-            : null;
+        return Iso8601.TryParse(plusArrivedAsSpace, out var instant) ? instant.UtcDateTime : null;
     }
 }

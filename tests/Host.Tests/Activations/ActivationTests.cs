@@ -163,6 +163,27 @@ public class ActivationTests
     }
 
     [Fact]
+    public async Task Digits_of_other_scripts_make_no_release_and_one_that_was_stored_takes_no_answer_away()
+    {
+        var sold = await Sold.With(("allowedActivations", 5));
+        var device = sold.Device();
+        await device.Ask(("releaseVersion", "\u0661.\u0662")).ExpectProblem(400, "VALIDATION_FAILED");
+        var id = (await device.Activate(("releaseVersion", "1.2"))).Text("aid");
+        await Store("\u0661.\u0662");
+        (await sold.Read())["currentReleaseVersion"].ShouldBeNull();
+        await sold.Device().Activate(("releaseVersion", "1.1"));
+        (await sold.Read()).Text("currentReleaseVersion").ShouldBe("1.1");
+        await Store("1.2");
+        (await sold.Read()).Text("currentReleaseVersion").ShouldBe("1.2");
+
+        async Task Store(string version) => (await sold.Host.Scalar<long>(
+            """
+            with edited as (update events.mt_doc_activation set data = jsonb_set(data, '{report,machine,releaseVersion}', to_jsonb($2)) where id = $1 returning 1)
+            select count(*) from edited
+            """, Guid.Parse(id), version)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Only_the_vendor_deletes_one_or_many()
     {
         var sold = await Sold.With(("allowedActivations", 5));
@@ -180,7 +201,8 @@ public class ActivationTests
         await sold.Designer.Vendor.Delete($"/v3/activations?licenseId={sold.Id}").Expect(204);
         (await sold.Totals()).ShouldBe((0, 0));
         await sold.Designer.Vendor.Delete($"/v3/activations?licenseId={Guid.NewGuid()}").ExpectProblem(404, "NOT_FOUND");
-        await sold.Designer.Vendor.Delete($"/v3/activations?licenseId={sold.Id}&createdAt[lt]=soon").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
+        foreach (var time in new[] { "soon", "10:30", "03%2F04%2F2027" })
+            await sold.Designer.Vendor.Delete($"/v3/activations?licenseId={sold.Id}&createdAt[lt]={time}").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
     }
 
     [Theory]

@@ -34,7 +34,8 @@ public class EntitlementTests
         var endless = await designer.Vendor.Patch($"{path}/{added.Id()}", """{"expiresAt":""}""").Expect(200);
         (endless["expiresAt"], endless.Text("value")).ShouldBe((null, "20"));
         (await designer.Vendor.Patch($"{path}/{added.Id()}", """{"expiresAt":"2032-01-01T01:00:00+01:00"}""").Expect(200)).Text("expiresAt").ShouldBe("2032-01-01T00:00:00Z");
-        await designer.Vendor.Patch($"{path}/{added.Id()}", """{"expiresAt":"tomorrow"}""").ExpectProblem(400, "VALIDATION_FAILED");
+        foreach (var time in new[] { "tomorrow", "03/04/2027", "10:30" })
+            await designer.Vendor.Patch($"{path}/{added.Id()}", new { expiresAt = time }).ExpectProblem(400, "VALIDATION_FAILED");
 
         var listed = (await designer.Vendor.Get($"{path}?expiresAt[gt]=2031-06-01T00:00:00Z&sort=+featureName&minPosition={await host.Position()}").Expect(200)).AsArray();
         listed.ShouldHaveSingleItem()!.ShouldHaveShape(LicenseFeatureShape);

@@ -137,6 +137,8 @@ public class LicenseTests
     [InlineData("""{"productId":"{product}","meterAttributes":[{"name":"m","allowedUses":-2}]}""", "VALIDATION_FAILED", "/meterAttributes")]
     [InlineData("""{"productId":"{product}","meterAttributes":[{"name":"m","allowedUses":1},{"name":"m","allowedUses":2}]}""", "VALIDATION_FAILED", "/meterAttributes")]
     [InlineData("""{"productId":"{product}","expiresAt":"soon"}""", "VALIDATION_FAILED", "/expiresAt")]
+    [InlineData("""{"productId":"{product}","expiresAt":"03/04/2027"}""", "VALIDATION_FAILED", "/expiresAt")]
+    [InlineData("""{"productId":"{product}","expiresAt":"5.6"}""", "VALIDATION_FAILED", "/expiresAt")]
     [InlineData("""{"productId":"{product}","userGroupIds":[]}""", "UNKNOWN_FIELD", "/userGroupIds")]
     [InlineData("""{"productId":"{product}","totalActivations":1}""", "UNKNOWN_FIELD", "/totalActivations")]
     public async Task What_is_wrong_is_refused_and_named(string body, string code, string field)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.EntitlementSets;
 using EventSourcedOrgs.Application.Features;
@@ -97,7 +96,7 @@ internal sealed record LicenseFeaturePatch
 
     private static DateTimeOffset? Time(string? text) =>
         string.IsNullOrEmpty(text) ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
+        : Iso8601.TryParse(text, out var time) ? time
         : throw new RefusedException(Refusal.Validation([new("/expiresAt", "is not a time in ISO 8601.")]));
 }
 

@@ -98,6 +98,10 @@ public sealed class UserRevision(Store store, IPasswords passwords, Scopes scope
         if (await MoveSeat(user, organization.Or(user.Organization), cancellation) is { } full)
             return full;
 
+        // Whoever may reset the password of the one that the user was may not reset that of the one that the user is now.
+        if (role.Or(user.Role) != user.Role || organization.Or(user.Organization) != user.Organization)
+            store.Documents.Delete<PasswordReset>(user.Id.Value);
+
         var known = groups.IsSet ? await store.UserGroups.Latest(groups.Value, cancellation) : null;
         var placed = await store.Users.Decide(user.Id, state => state.Place(role.Or(state.Role), organization.Or(state.Organization)), cancellation);
         var changed = placed.Refusal is null ? await store.Users.Decide(user.Id, state => state.Change(changes), cancellation) : placed;

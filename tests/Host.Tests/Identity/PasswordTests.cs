@@ -132,6 +132,20 @@ public class PasswordTests
     }
 
     [Fact]
+    public async Task A_sign_in_that_is_under_way_ends_with_the_password_it_was_proved_by()
+    {
+        var ada = await SignInHost.Somebody(await TestHost.Shared);
+        var (goOn, next) = (await ada.BeginToSignIn(), await ada.BeginToSignIn());
+        (await goOn()).ShouldBeNull();
+        var token = (await ada.Acme.Vendor.Post($"/v3/users/{ada.Id}/reset-password-token").Expect(200)).Text("resetPasswordToken");
+
+        await Reset(ada, token).Expect(204);
+
+        (await next())!.Code.ShouldBe("INVALID_CREDENTIALS");
+        (await ada.Host.Scalar<long>("select count(*) from events.mt_doc_signinsession where (data ->> 'user')::uuid = $1", Guid.Parse(ada.Id))).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_reset_token_survives_another_name()
     {
         var ada = await SignInHost.Somebody(await TestHost.Shared);

@@ -213,7 +213,7 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
     public static Refusal InvalidResetToken { get; } = new("INVALID_RESET_TOKEN", RefusalKind.Rule,
         "The token is unknown, was used before or has expired. Ask for a new one.", "token");
     public static Refusal PasswordResetNotAllowed { get; } = new("PASSWORD_RESET_NOT_ALLOWED", RefusalKind.Forbidden,
-        "The password of a member of the vendor's team, or of somebody who may do more than you, cannot be reset this way.");
+        "Neither the password of a member of the vendor's team, nor password or e-mail address of somebody who may do more than you, can be changed this way.");
     public static Refusal TwoFactorCodeRequired { get; } = new("TWO_FACTOR_CODE_REQUIRED", RefusalKind.Rule,
         "Send the code that the authenticator app shows as 'twoFactorCode', or a recovery code.", "twoFactorCode");
     public static Refusal InvalidTwoFactorCode { get; } = new("INVALID_TWO_FACTOR_CODE", RefusalKind.Rule,

@@ -5,8 +5,8 @@ using FluentValidation;
 
 namespace EventSourcedOrgs.Application.SignIn;
 
-/// <summary>Who somebody proved to be; when by a recovery code, how many are left.</summary>
-public sealed record Identified(Caller Caller, int? RecoveryCodesLeft);
+/// <summary>Who somebody proved to be, and by what; null when a provider vouches for it.</summary>
+public sealed record Identified(Caller Caller, Proven? By);
 
 /// <summary>
 /// Who has this e-mail address and password? It is asked before any unit of work, because the answer takes long on purpose and must not
@@ -36,7 +36,7 @@ public sealed record Authenticate(string Email, string Password, string? Account
                 return refusal;
 
             var caller = await callers.OfUser(proven.Value!.User, cancellationToken);
-            return !caller.IsAnonymous ? new Identified(caller, proven.Value.RecoveryCodesLeft) : caller.Denial ?? Refusal.InvalidCredentials;
+            return !caller.IsAnonymous ? new Identified(caller, proven.Value) : caller.Denial ?? Refusal.InvalidCredentials;
         }
     }
 }

@@ -31,9 +31,13 @@ public sealed class PasswordCheck(IDocumentStore documents, States states, IPass
     {
         using var turn = await passwords.Turn(cancellation);
         return await Attempt(email, async (session, now) =>
-            await Owner(session, email, password, account, cancellation) is not { } known ? Refusal.InvalidCredentials
-            : codes is { } given ? await new SecondFactor(session, secrets).Prove(known, given, now, cancellation)
-            : new Proven(known, null), cancellation);
+        {
+            if (await Owner(session, email, password, account, cancellation) is not { } known)
+                return Refusal.InvalidCredentials;
+
+            var proven = codes is { } given ? await new SecondFactor(session, secrets).Prove(known.Id, given, now, cancellation) : new Proven(known.Id, null);
+            return proven.Select(user => user with { PasswordHash = Callers.HashOf(known.PasswordHash) });
+        }, cancellation);
     }
 
     /// <summary>
@@ -67,14 +71,14 @@ public sealed class PasswordCheck(IDocumentStore documents, States states, IPass
     /// <summary>Forgets the failures under an address: its owner proved to be it in another way.</summary>
     public static void Forgive(string email, IDocumentSession session, Secrets secrets) => session.Delete<SignInFailures>(IdOf(email, secrets));
 
-    private async Task<UserId?> Owner(IDocumentSession session, string email, string password, MeantAccount account, CancellationToken cancellation)
+    private async Task<Credentials?> Owner(IDocumentSession session, string email, string password, MeantAccount account, CancellationToken cancellation)
     {
         var holder = await new Claims(new(), secrets, states).Holder(Unique.Email(email), cancellation);
         var credentials = holder is { } user ? await session.LoadAsync<Credentials>(UserId.From(user), cancellation) : null;
         var isMeant = !account.IsNamed
             || (await session.FindAccount(cancellation))?.IsMeantBy(account.Id, account.Alias) == true;
         var isRight = passwords.Verify(credentials?.PasswordHash ?? nobody, password);
-        return isRight && isMeant ? credentials?.Id : null;
+        return isRight && isMeant ? credentials : null;
     }
 
     private static void NoteFailure(IDocumentSession session, SignInFailures before, DateTimeOffset now)

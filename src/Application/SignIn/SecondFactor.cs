@@ -13,7 +13,14 @@ public sealed record GivenCodes(string? TwoFactorCode, string? TwoFactorRecovery
 }
 
 /// <summary>Who somebody proved to be; when by a recovery code, how many are left.</summary>
-public sealed record Proven(UserId User, int? RecoveryCodesLeft);
+public sealed record Proven(UserId User, int? RecoveryCodesLeft)
+{
+    /// <summary>By which hash the password was proved, itself hashed: another password has another one. Null when no password was asked for.</summary>
+    public string? PasswordHash { get; init; }
+
+    /// <summary>Whether a second factor was asked for and proved, too.</summary>
+    public bool BySecondFactor { get; init; }
+}
 
 /// <summary>
 /// The second factor of a user. Each code is taken once: an authenticator's because the step of the last one is kept, a recovery code
@@ -36,7 +43,7 @@ public sealed class SecondFactor(IDocumentSession session, Secrets secrets)
         if (StepOf(secret, codes.TwoFactorCode, now) is { } step)
         {
             session.Store(secret with { LastStep = step });
-            return new Proven(user, null);
+            return new Proven(user, null) { BySecondFactor = true };
         }
 
         var recovery = HashOf(user, string.IsNullOrWhiteSpace(codes.TwoFactorRecoveryCode) ? codes.TwoFactorCode! : codes.TwoFactorRecoveryCode);
@@ -45,7 +52,7 @@ public sealed class SecondFactor(IDocumentSession session, Secrets secrets)
 
         var left = secret.RecoveryCodes.Where(code => code != recovery).ToValueList();
         session.Store(secret with { RecoveryCodes = left });
-        return new Proven(user, left.Count);
+        return new Proven(user, left.Count) { BySecondFactor = true };
     }
 
     /// <summary>Makes a secret that counts once it is confirmed; one that was never confirmed is forgotten.</summary>

@@ -82,21 +82,29 @@ public sealed class UserChangesValidator : AbstractValidator<UserChanges>
     }
 }
 
-/// <summary>Changes a user whoever asks: the role is one the caller may give, the e-mail address free, a new organization has a seat.</summary>
+/// <summary>Changes a user whoever asks: the role is one the caller may give, also into another organization, the e-mail address free, a new organization has a seat.</summary>
 public sealed class UserRevision(Store store, IPasswords passwords, Scopes scopes)
 {
     public async Task<Result<User>> Apply(
         User user, UserChanges changes, Optional<Role> role, Optional<OrganizationId?> organization, Optional<ValueList<UserGroupId>> groups,
         CancellationToken cancellation)
     {
-        if (role.IsSet && role.Value != user.Role && await new GivenRole(store, scopes).Check(role.Value, cancellation) is { } mayNot)
+        var (given, moves) = (role.Or(user.Role), organization.Or(user.Organization) != user.Organization);
+        if ((given != user.Role || (moves && !user.Role.IsTeam)) && await new GivenRole(store, scopes).Check(given, cancellation) is { } mayNot)
             return mayNot;
-        if ((role.Or(user.Role) != user.Role || changes.Email.Or(user.Email.Value!) != user.Email.Value) && store.Context.Caller.MayManage(user) is { } mayNotManage)
+        var readdressed = changes.Email.Or(user.Email.Value!) != user.Email.Value;
+        if ((given != user.Role || readdressed) && store.Context.Caller.MayManage(user) is { } mayNotManage)
             return mayNotManage;
+        if (readdressed && MayReaddress(user) is { } mayNotReaddress)
+            return mayNotReaddress;
         if (await ClaimEmail(user, changes.Email, cancellation) is { } taken)
             return taken;
         if (await MoveSeat(user, organization.Or(user.Organization), cancellation) is { } full)
             return full;
+
+        // Whoever may reset the password of the one that the user was may not reset that of the one that the user is now.
+        if (given != user.Role || moves)
+            store.Documents.Delete<PasswordReset>(user.Id.Value);
 
         var known = groups.IsSet ? await store.UserGroups.Latest(groups.Value, cancellation) : null;
         var placed = await store.Users.Decide(user.Id, state => state.Place(role.Or(state.Role), organization.Or(state.Organization)), cancellation);
@@ -104,6 +112,18 @@ public sealed class UserRevision(Store store, IPasswords passwords, Scopes scope
         return changed.Refusal is null && known is not null
             ? await store.Users.Decide(user.Id, state => state.SetGroups(groups.Value, known), cancellation)
             : changed;
+    }
+
+    /// <summary>
+    /// Whoever has the address can sign in by an identity provider that vouches for it. So it is guarded as the password is: users change their own where they are signed in, others need to be allowed
+    /// everything that the user is.
+    /// </summary>
+    private Refusal? MayReaddress(User user)
+    {
+        var caller = store.Context.Caller;
+        return caller.User == user.Id ? caller.Session is null ? Refusal.SignInRequired : null
+            : caller.Scopes is null || (user.Role.IsReserved && scopes.CanDoAll(caller, user.Role)) ? null
+            : Refusal.PasswordResetNotAllowed;
     }
 
     private async Task<Refusal?> ClaimEmail(User user, Optional<string> email, CancellationToken cancellation)

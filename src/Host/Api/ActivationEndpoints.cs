@@ -71,11 +71,11 @@ internal static class ActivationEndpoints
         var within = routes.MapGroup("/organizations/{organizationId}/activations").WithTags("Organization licenses");
 
         within.MapGet("", Task<IResult> (OrganizationId organizationId, HttpContext http) => http.List(
-                ActivationList.Own, request => new ListOrganizationActivations(organizationId, request), http.Shown(WireActivation.OfOrganization, "user"), Include))
+                ActivationList.Own, request => new ListOrganizationActivations(organizationId, request), http.Shown(Within(organizationId), "user"), Include))
             .WithList(ActivationList.Own, Include).WithSummary("List the activations of an organization").Produces<IReadOnlyList<WireActivation>>();
 
         within.MapGet("/{activationId}", (OrganizationId organizationId, ActivationId activationId, HttpContext http) =>
-                http.Ask(new GetOrganizationActivation(organizationId, activationId), One(WireActivation.OfOrganization, "user"), a => a.Recorded))
+                http.Ask(new GetOrganizationActivation(organizationId, activationId), One(Within(organizationId), "user"), a => a.Recorded))
             .WithSummary("Get an activation of an organization").Produces<WireActivation>();
 
         var mine = routes.MapGroup("/me/activations").WithTags("Profile");
@@ -90,6 +90,9 @@ internal static class ActivationEndpoints
     }
 
     private delegate Task<IReadOnlyList<WireActivation>> Wire(IReadOnlyList<Activation> activations, IReadOnlySet<string> include, Store store, CancellationToken cancellation);
+
+    private static Wire Within(OrganizationId organization) =>
+        (activations, include, store, cancellation) => WireActivation.OfOrganization(organization, activations, include, store, cancellation);
 
     /// <summary>First who it is, where that is sent along, then the activation.</summary>
     private static async Task<IResult> Activate(ActivationBody body, Context context, ActivationTokens tokens, IMediator mediator, HttpContext http)

@@ -38,7 +38,7 @@ internal static class SignInEndpoints
         }
 
         context.Set(known.Value!.Caller, context.Origin, context.Now);
-        return await http.Send(new StartSession(known.Value.RecoveryCodesLeft), tokens.Wire);
+        return await http.Send(new StartSession(known.Value.By), tokens.Wire);
     }
 
     private static async Task<WireTokens> Wire(this SignedTokens tokens, SignedIn signedIn, Store store, CancellationToken cancellation) =>

@@ -61,6 +61,22 @@ public class ActivationListTests
     }
 
     [Fact]
+    public async Task Whoever_has_moved_away_is_no_longer_shown_to_the_organization()
+    {
+        var (acme, sold) = await World();
+        var (other, user) = (await Acme.With(seats: -1), await acme.User());
+        using var admin = await acme.Admin();
+        var id = (await sold.Device(acme.Vendor).Activate(("userId", user))).Text("aid");
+        (await admin.Get($"{acme.Path}/activations/{id}").Expect(200))["user"]!.Id().ShouldBe(user);
+        (await List(sold.Host, admin, $"{acme.Path}/activations?include=user")).ShouldHaveSingleItem()!["user"]!.Id().ShouldBe(user);
+
+        await acme.Vendor.Patch($"/v3/users/{user}", new { organizationId = other.Id }).Expect(200);
+        (await admin.Get($"{acme.Path}/activations/{id}").Expect(200))["user"].ShouldBeNull();
+        (await List(sold.Host, admin, $"{acme.Path}/activations?include=user")).ShouldHaveSingleItem()!["user"].ShouldBeNull();
+        (await acme.Vendor.Get($"/v3/activations/{id}").Expect(200))["user"]!.Id().ShouldBe(user);
+    }
+
+    [Fact]
     public async Task A_list_is_walked_at_one_position_and_asked_of_the_past()
     {
         var (_, sold) = await World();

@@ -7,6 +7,7 @@ public class OrganizationTokenTests
 {
     private const string Reads = "organization:user:read";
     private const string Creates = "organization:user:create";
+    private const string Updates = "organization:user:update";
 
     [Fact]
     public async Task It_acts_as_the_organization_within_its_scopes()
@@ -37,6 +38,20 @@ public class OrganizationTokenTests
         await script.Post($"{acme.Path}/users", Acme.Person(role: "organization-admin")).ExpectProblem(403, "ROLE_NOT_ALLOWED");
         await script.Post($"{acme.Path}/access-tokens", new { name = "script", scopes = new[] { Reads } }).ExpectProblem(403, "SCOPE_NOT_ALLOWED");
         await script.Post($"{acme.Path}/access-tokens", new { name = "script", scopes = new[] { Creates } }).Expect(201);
+    }
+
+    [Fact]
+    public async Task It_changes_the_address_of_nobody_who_can_more()
+    {
+        var acme = await Acme.With(seats: -1);
+        using var admin = await acme.Admin();
+        using var script = acme.Host.Client(await Token(admin, acme, Updates));
+        var (boss, user) = ((await admin.Get("/v3/me").Expect(200)).Id(), await acme.User());
+
+        await script.Patch($"{acme.Path}/users/{boss}", new { email = Acme.NewEmail() }).ExpectProblem(403, "PASSWORD_RESET_NOT_ALLOWED");
+        await script.Patch($"{acme.Path}/users/{boss}", new { firstName = "Augusta" }).Expect(200);
+        await script.Patch($"{acme.Path}/users/{user}", new { email = Acme.NewEmail() }).Expect(200);
+        await admin.Patch($"{acme.Path}/users/{boss}", new { email = Acme.NewEmail() }).Expect(200);
     }
 
     [Theory]

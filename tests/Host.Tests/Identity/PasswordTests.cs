@@ -117,6 +117,44 @@ public class PasswordTests
     }
 
     [Theory]
+    [InlineData("""{"organizationId":""}""")]
+    [InlineData("""{"role":"organization-admin"}""")]
+    public async Task A_reset_token_ends_with_the_organization_and_the_role_that_it_was_made_for(string change)
+    {
+        var ada = await SignInHost.Somebody(await TestHost.Shared);
+        using var admin = await ada.Acme.Admin();
+        var token = (await admin.Post($"{ada.Acme.Path}/users/{ada.Id}/reset-password-token").Expect(200)).Text("resetPasswordToken");
+
+        await ada.Acme.Vendor.Patch($"/v3/users/{ada.Id}", change).Expect(200);
+
+        await Reset(ada, token).ExpectProblem(400, "INVALID_RESET_TOKEN");
+        await ada.LogIn().Expect(200);
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_is_under_way_ends_with_the_password_it_was_proved_by()
+    {
+        var ada = await SignInHost.Somebody(await TestHost.Shared);
+        var (goOn, next) = (await ada.BeginToSignIn(), await ada.BeginToSignIn());
+        (await goOn()).ShouldBeNull();
+        var token = (await ada.Acme.Vendor.Post($"/v3/users/{ada.Id}/reset-password-token").Expect(200)).Text("resetPasswordToken");
+
+        await Reset(ada, token).Expect(204);
+
+        (await next())!.Code.ShouldBe("INVALID_CREDENTIALS");
+        (await ada.Host.Scalar<long>("select count(*) from events.mt_doc_signinsession where (data ->> 'user')::uuid = $1", Guid.Parse(ada.Id))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_reset_token_survives_another_name()
+    {
+        var ada = await SignInHost.Somebody(await TestHost.Shared);
+        var token = (await ada.Acme.Vendor.Post($"/v3/users/{ada.Id}/reset-password-token").Expect(200)).Text("resetPasswordToken");
+        await ada.Acme.Vendor.Patch($"/v3/users/{ada.Id}", new { firstName = "Augusta" }).Expect(200);
+        await Reset(ada, token).Expect(204);
+    }
+
+    [Theory]
     [InlineData("""{"newPassword":"short","token":"x"}""")]
     [InlineData("""{"newPassword":"long enough","token":""}""")]
     [InlineData("""{"newPassword":"long enough"}""")]

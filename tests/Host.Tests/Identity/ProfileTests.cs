@@ -35,6 +35,17 @@ public class ProfileTests
     }
 
     [Fact]
+    public async Task A_personal_access_token_changes_the_name_and_not_the_address()
+    {
+        var ada = await SignInHost.Somebody(await TestHost.Shared);
+        using var script = ada.Host.Client(await ada.AccessToken("license:read"));
+
+        await script.Patch("/v3/me", new { email = Acme.NewEmail() }).ExpectProblem(403, "SIGN_IN_REQUIRED");
+        await script.Patch("/v3/me", new { firstName = "Augusta", email = ada.Email }).Expect(200);
+        await ada.LogIn().Expect(200);
+    }
+
+    [Fact]
     public async Task Users_say_what_they_want_to_be_told_by_email()
     {
         var ada = await SignInHost.Somebody(await TestHost.Shared);

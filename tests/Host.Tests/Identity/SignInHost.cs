@@ -1,6 +1,10 @@
 using System.Text.Json.Nodes;
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.SignIn;
+using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Setup;
+using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EventSourcedOrgs.Host.Tests.Identity;
@@ -43,6 +47,15 @@ internal sealed record Somebody(TestHost Host, Acme Acme, string Id, string Emai
     public async Task<Tokens> Tokens() => new(await LogIn().Expect(200));
 
     public async Task<HttpClient> SignedIn() => Host.Client((await Tokens()).Access);
+
+    /// <summary>A sign-in that is under way: the password has been looked at, the session has not begun. What is answered goes on with it, and tells the refusal if there is one.</summary>
+    public async Task<Func<Task<Refusal?>>> BeginToSignIn(string? code = null)
+    {
+        await using var scope = Host.Services.CreateAsyncScope();
+        var known = (await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new Authenticate(Email, Acme.Password, null, null, new(code)))).Value!;
+        var commands = Host.Services.GetRequiredService<Commands>();
+        return async () => (await commands.Run(new StartSession(known.By), Envelope.System with { Caller = known.Caller }, null, CancellationToken.None)).Result.Refusal;
+    }
 
     /// <summary>A personal access token of this user, with these scopes.</summary>
     public async Task<string> AccessToken(params string[] scopes) =>

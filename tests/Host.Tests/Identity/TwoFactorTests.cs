@@ -148,6 +148,18 @@ public class TwoFactorTests
     }
 
     [Fact]
+    public async Task A_sign_in_that_is_under_way_without_it_ends_when_it_is_switched_on()
+    {
+        var ada = await SignInHost.Somebody(await SignInHost.Shared);
+        var (signedIn, goOn) = (await ada.SignedIn(), await ada.BeginToSignIn());
+
+        var app = await Enable(signedIn);
+
+        (await goOn())!.Code.ShouldBe("TWO_FACTOR_CODE_REQUIRED");
+        (await (await ada.BeginToSignIn(app.Next()))()).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_personal_access_token_cannot_touch_it()
     {
         var ada = await SignInHost.Somebody(await SignInHost.Shared);

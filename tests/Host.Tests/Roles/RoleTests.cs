@@ -173,6 +173,11 @@ public class RoleTests
         await clerk.Post($"/v3/users/{admin}/reset-password-token").ExpectProblem(403, "PASSWORD_RESET_NOT_ALLOWED");
         await clerk.Post($"/v3/users/{await acme.User()}/reset-password-token").Expect(200);
         await acme.Vendor.Post($"/v3/users/{admin}/reset-password-token").Expect(200);
+        await clerk.Patch($"/v3/users/{admin}", new { email = Acme.NewEmail() }).ExpectProblem(403, "PASSWORD_RESET_NOT_ALLOWED");
+        await clerk.Patch($"/v3/users/{await acme.User()}", new { email = Acme.NewEmail() }).Expect(200);
+        var other = (await Acme.With(seats: -1)).Id;
+        await clerk.Patch($"/v3/users/{admin}", new { organizationId = other }).ExpectProblem(403, "ROLE_NOT_ALLOWED");
+        await clerk.Patch($"/v3/users/{await acme.User()}", new { organizationId = other }).Expect(200);
     }
 
     [Fact]

@@ -194,14 +194,14 @@ internal sealed record WireActivation(
         })];
     }
 
-    /// <summary>As an organization sees those of its licences, with the user where that is asked for.</summary>
+    /// <summary>As an organization sees those of its licences, with the user where that is asked for and one of its own: whoever has moved, or was never in it, it is not told.</summary>
     public static async Task<IReadOnlyList<WireActivation>> OfOrganization(
-        IReadOnlyList<Activation> activations, IReadOnlySet<string> include, Store store, CancellationToken cancellation)
+        OrganizationId organization, IReadOnlyList<Activation> activations, IReadOnlySet<string> include, Store store, CancellationToken cancellation)
     {
-        var users = include.Contains("user")
-            ? (await WireOrganizationUser.Of([.. (await store.Users.Latest(Users(activations), cancellation)).Values.Where(user => user.Exists)], store, cancellation)).ToDictionary(user => user.Id) : null;
+        var known = include.Contains("user") ? (await store.Users.Latest(Users(activations), cancellation)).Values.Where(user => user.Exists && user.Organization == organization) : [];
+        var users = (await WireOrganizationUser.Of([.. known], store, cancellation)).ToDictionary(user => user.Id);
         var shown = await OfUser(activations, include, store, cancellation);
-        return [.. activations.Zip(shown, (activation, wire) => wire with { User = activation.User is { } user ? users?.GetValueOrDefault(user) : null })];
+        return [.. activations.Zip(shown, (activation, wire) => wire with { User = activation.User is { } user ? users.GetValueOrDefault(user) : null })];
     }
 
     /// <summary>As users see their own.</summary>

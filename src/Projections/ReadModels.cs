@@ -3,6 +3,9 @@ using Npgsql;
 
 namespace EventSourcedOrgs.Projections;
 
+/// <summary>A table has another shape than this program gives it; the message says what to do.</summary>
+public sealed class ReadModelShapeException(string message) : InvalidOperationException(message);
+
 /// <summary>Brings read models to life: their tables in the database, and what wakes those who follow.</summary>
 public static class ReadModels
 {
@@ -26,7 +29,8 @@ public static class ReadModels
         options.Listeners.Add(wakeup);
     }
 
-    /// <summary>Creates what is missing. A table whose definition changed without a new version is refused.</summary>
+    /// <summary>Creates what is missing.</summary>
+    /// <exception cref="ReadModelShapeException">The definition of a table changed without a new version, or an older program meets what a later one made.</exception>
     public static async Task MigrateAsync(NpgsqlDataSource source, IEnumerable<ReadModel> models, CancellationToken cancellation = default)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -38,7 +42,7 @@ public static class ReadModels
         {
             var shape = await ExecuteAsync($"{table.Definition}; select obj_description('{table.Name}'::regclass)");
             if (shape is string other && other != table.Shape)
-                throw new InvalidOperationException($"{table.Name} has another shape than its definition; raise its version.");
+                throw new ReadModelShapeException($"{table.Name} has another shape than its definition: another version of this program made it, so run that one or a later one. (Who changed the definition has to raise its version.)");
 
             await ExecuteAsync(string.Join("; ", [$"comment on table {table.Name} is '{table.Shape}'", .. table.Indexes]));
             if (await ExecuteAsync(table.FormerIndexes) is string former)

@@ -1,7 +1,13 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using EventSourcedOrgs.Host.Cli;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Tests;
+using Npgsql;
 
 namespace EventSourcedOrgs.Host.Tests;
 
@@ -45,6 +51,82 @@ public sealed class ImportCommandTests
         (await Run("import", file, "--server", "http://127.0.0.1:1")).Code.ShouldBe(3);
         File.Delete(file);
     }
+
+    [Theory]
+    [InlineData("history verify --key nonsense --connection Host=127.0.0.1")]
+    [InlineData("migrate --connection nonsense")]
+    [InlineData("migrate --connection Host=127.0.0.1 --owner Colour=red")]
+    [InlineData("migrate --owner Host=127.0.0.1;Username=owner")]
+    [InlineData("serve --owner Host=127.0.0.1;Username=owner")]
+    public async Task What_a_command_line_asks_for_and_cannot_be_is_told_in_one_line(string arguments)
+    {
+        var told = await Run(arguments.Split(' '));
+        told.Code.ShouldBe(2, told.Error);
+        told.Error.Trim().Split('\n').ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_migrated_is_told_in_one_line()
+    {
+        var file = await Temporary("");
+        var told = await Run("history", "export", file, "--connection", await TestPostgres.CreateDatabaseAsync());
+        told.Code.ShouldBe(3, told.Error);
+        told.Error.Trim().ShouldBe("The database is not at the schema of this version. Run 'migrate' first.");
+        File.Delete(file);
+    }
+
+    [Theory]
+    [InlineData("keys list")]
+    [InlineData("projections list")]
+    [InlineData("users erase 01900000-0000-7000-8000-000000000001")]
+    public async Task A_folder_without_an_installation_is_told_and_gets_none(string arguments)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"eventsourcedorgs-nothing-{Guid.NewGuid():N}");
+        var told = await Run([.. arguments.Split(' '), "--data", folder]);
+        told.Code.ShouldBe(3, told.Error);
+        told.Error.ShouldContain($"There is no installation in {folder}.");
+        File.Exists(Path.Combine(folder, "postgres", "data", "PG_VERSION")).ShouldBeFalse();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Whatever_goes_wrong_ends_with_an_exit_code()
+    {
+        (await Ends(new AuthenticationTagMismatchException())).ShouldBe(3, "another master key");
+        (await Ends(OfPostgres(PostgresErrorCodes.CannotConnectNow))).ShouldBe(3);
+        (await Ends(OfPostgres(PostgresErrorCodes.TooManyConnections))).ShouldBe(3);
+        (await Ends(OfPostgres(PostgresErrorCodes.InvalidSchemaName))).ShouldBe(3);
+        (await Ends(new InvalidOperationException("wrapped", OfPostgres(PostgresErrorCodes.UndefinedTable)))).ShouldBe(3);
+        (await Ends(OfPostgres(PostgresErrorCodes.SyntaxError))).ShouldBe(1);
+        (await Ends(new Projections.ReadModelShapeException("of a later version"))).ShouldBe(3);
+        (await Ends(new InvalidOperationException("unforeseen"))).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_password_of_the_super_admin_comes_from_the_environment()
+    {
+        var database = await TestPostgres.CreateDatabaseAsync();
+        var start = HostProcess.Of(database, "account", "init", "--email", "root@vendor.example");
+        start.Environment["EVENTSOURCEDORGS_PASSWORD"] = Acme.Password;
+        using var program = Process.Start(start)!;
+        var (output, error) = (program.StandardOutput.ReadToEndAsync(), program.StandardError.ReadToEndAsync());
+        await program.WaitForExitAsync();
+        program.ExitCode.ShouldBe(0, await error);
+        (await output).ShouldNotContain("Password");
+
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var command = source.CreateCommand("select data ->> 'passwordHash' from events.mt_doc_credentials");
+        new Passwords().Verify((string)(await command.ExecuteScalarAsync())!, Acme.Password).ShouldBeTrue();
+    }
+
+    private static Task<int> Ends(Exception how)
+    {
+        var command = new Command("fail");
+        command.SetAction((_, _) => Task.FromException<int>(how));
+        return new RootCommand { command }.RunAsync(["fail"]);
+    }
+
+    private static PostgresException OfPostgres(string code) => new("of the server", "ERROR", "ERROR", code);
 
     [Fact]
     public async Task An_interrupt_stops_the_import_after_the_rows_at_hand_and_ends_with_130()

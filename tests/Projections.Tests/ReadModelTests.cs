@@ -80,7 +80,7 @@ public class ReadModelTests
         await ReadModels.MigrateAsync(store.Source, [new Warehouse()]);
         await store.Source.ScalarAsync($"comment on table {Warehouse.Items.Name} is 'of old'");
 
-        var refusal = await Should.ThrowAsync<InvalidOperationException>(() => ReadModels.MigrateAsync(store.Source, [new Warehouse()]));
+        var refusal = await Should.ThrowAsync<ReadModelShapeException>(() => ReadModels.MigrateAsync(store.Source, [new Warehouse()]));
         refusal.Message.ShouldContain("raise its version");
     }
 

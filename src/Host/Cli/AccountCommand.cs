@@ -14,21 +14,22 @@ internal static class AccountCommand
 {
     private const string Readable = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
     private const int PasswordLength = 20;
+    private const string PasswordVariable = "EVENTSOURCEDORGS_PASSWORD";
 
     public static Command Create()
     {
         var (connection, data) = (Given.Connection(), Given.Data());
         var email = new Option<string>("--email") { Description = "E-mail address of the super-admin.", Required = true };
-        var password = new Option<string?>("--password") { Description = "Password of the super-admin. Default: one is made and printed, once." };
+        var password = new Option<string?>("--password") { Description = $"Password of the super-admin. Default: the environment variable {PasswordVariable}, which no list of processes shows; without it one is made and printed, once." };
         var name = new Option<string>("--name") { Description = "Name of the account: the vendor's.", DefaultValueFactory = _ => "EventSourcedOrgs" };
         var alias = new Option<string>("--alias") { Description = "Short name of the account, used in sign-in.", DefaultValueFactory = _ => "main" };
         var init = new Command("init", "Open the account with its super-admin. Done again for the same address and alias it changes nothing.") { connection, data, email, password, name, alias };
         init.SetAction(async (parsed, cancellation) =>
         {
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
+            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation, mayCreate: true);
             await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
 
-            var given = parsed.GetValue(password);
+            var given = parsed.GetValue(password) ?? (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } text ? text : null);
             var open = new OpenAccount(parsed.GetValue(name)!, parsed.GetValue(alias)!, parsed.GetValue(email)!, given ?? NewPassword());
             var outcome = await app.Services.GetRequiredService<Commands>().Run(open, Envelope.System, null, cancellation);
             if (outcome.Result.Refusal is { } refusal)

@@ -69,7 +69,7 @@ internal static class EventsCommand
         var import = new Command("import", "Let an empty installation become the one that wrote the file: the same streams, ids, versions, times and positions. All of it or nothing.") { file, connection, owner, data };
         import.SetAction(async (parsed, cancellation) =>
         {
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation, parsed.GetValue(owner));
+            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation, parsed.GetValue(owner), mayCreate: true);
             await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
             try
             {

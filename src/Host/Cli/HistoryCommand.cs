@@ -94,7 +94,18 @@ internal static class HistoryCommand
     private static async Task<LogPublicKey> KeyOf(string? given, string folder, CancellationToken cancellation)
     {
         var source = given ?? Path.Combine(folder, KeyFile);
-        return LogPublicKey.Parse(given is null || File.Exists(given) ? await File.ReadAllTextAsync(source, cancellation) : given);
+        try
+        {
+            return LogPublicKey.Parse(given is null || File.Exists(given) ? await File.ReadAllTextAsync(source, cancellation) : given);
+        }
+        catch (FormatException) when (given is not null)
+        {
+            throw new UsageException($"'{given}' is neither the public key of a log nor a file with one.");
+        }
+        catch (FormatException)
+        {
+            throw new IOException($"{source} does not hold the public key of a log.");
+        }
     }
 
     private static int Tell(bool json, object check, IReadOnlyList<Finding> found, long count, bool isRight, string summary)

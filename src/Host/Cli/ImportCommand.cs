@@ -40,7 +40,7 @@ internal static class ImportCommand
                 return await Run(new ServerTarget(client));
             }
 
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
+            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation, mayCreate: true);
             await using var app = await HostApplication.OpenAsync(installation.Settings with { Starts = true, Urls = "http://127.0.0.1:0", Alone = false }, cancellation);
             await app.StartAsync(cancellation);
             var code = await Run(new DatabaseTarget(app.Services));

@@ -30,10 +30,16 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>What a Host over it needs.</summary>
     public HostSettings Settings => new() { Connection = Connection, Owner = Owner, MasterKey = MasterKey, Alone = IsPrivate };
 
-    public static async Task<Installation> OpenAsync(string? connection, string data, CancellationToken cancellation, string? owner = null)
+    /// <summary>A folder without a database gets one only where that is what the command is for: whoever names the wrong folder is told.</summary>
+    /// <exception cref="UsageException">An owner of no database, or what is no connection string.</exception>
+    public static async Task<Installation> OpenAsync(string? connection, string data, CancellationToken cancellation, string? owner = null, bool mayCreate = false)
     {
+        if (connection is null && owner is not null)
+            throw new UsageException($"--owner (or {Given.OwnerVariable}) goes with --connection, which names the role to work as on the same database: give both.");
         if (connection is not null)
-            return new(connection, owner, Setup.MasterKey.OfEnvironmentOnly(), null);
+            return new(Checked(connection, "--connection"), owner is null ? null : Checked(owner, "--owner"), Setup.MasterKey.OfEnvironmentOnly(), null);
+        if (!mayCreate && (await PostgresFolder.OpenAsync(data, _ => { }, cancellation)).MajorOfData is null)
+            throw new EmbeddedPostgresException($"There is no installation in {Path.GetFullPath(data)}. Name its folder in --data or its database in --connection, or start it with 'serve'.");
 
         var postgres = await EmbeddedPostgres.StartAsync(new() { DataRoot = data, Log = line => Console.Error.WriteLine(line) }, cancellation);
         try
@@ -48,6 +54,20 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => postgres?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>What is wrong in it is not repeated: it may be a password.</summary>
+    private static string Checked(string connection, string option)
+    {
+        try
+        {
+            NpgsqlDataSource.Create(connection).Dispose();
+            return connection;
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"{option} is no connection string, such as Host=localhost;Username=licenses_service;Password=...;Database=licenses");
+        }
+    }
 
     /// <summary>The role to work as on a private server. Its password follows from that of the superuser, so that every program on the folder finds it.</summary>
     private static string RuntimeOf(string superuser)

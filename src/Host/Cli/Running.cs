@@ -1,13 +1,24 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
 using Npgsql;
 
 namespace EventSourcedOrgs.Host.Cli;
 
+/// <summary>The command line asks for what cannot be; the message says what to give instead.</summary>
+internal sealed class UsageException(string message) : Exception(message);
+
 /// <summary>Runs the command that a command line names and turns what goes wrong into one line and an exit code.</summary>
 internal static class Running
 {
+    private const string NotMigrated = "The database is not at the schema of this version. Run 'migrate' first.";
+
+    private const string AnotherKey = $"The master key does not open what is in the database. Give the key that the data were written with in {MasterKey.Variable}; no other can read them.";
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, whoever typed the command is told in a line and an exit code instead of by a crash.")]
     public static async Task<int> RunAsync(this RootCommand program, string[] args)
     {
         var parsed = program.Parse(args);
@@ -22,20 +33,33 @@ internal static class Running
         {
             return ExitCode.Interrupted;
         }
-        catch (InvalidDataException e)
+        catch (Exception e)
         {
-            await Console.Error.WriteLineAsync(e.Message);
-            return ExitCode.Failure;
-        }
-        catch (Exception e) when (Unavailable(e))
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return ExitCode.Unavailable;
+            var (code, message) = Causes(e).Select(Foreseen).FirstOrDefault(foreseen => foreseen is not null) ?? Unforeseen(e.GetBaseException());
+            await Console.Error.WriteLineAsync(message);
+            return code;
         }
     }
 
-    private static bool Unavailable(Exception e) =>
-        e is EmbeddedPostgresException or MasterKeyException or RuntimeRoleException or HttpRequestException or SocketException or IOException or UnauthorizedAccessException
-        || (e is NpgsqlException and not PostgresException)
-        || e is PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName };
+    private static IEnumerable<Exception> Causes(Exception e)
+    {
+        for (var cause = e; cause is not null; cause = cause.InnerException)
+            yield return cause;
+    }
+
+    private static (int Code, string Message)? Foreseen(Exception e) => e switch
+    {
+        UsageException => (ExitCode.Usage, e.Message),
+        InvalidDataException => (ExitCode.Failure, e.Message),
+        CryptographicException => (ExitCode.Unavailable, AnotherKey),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } => (ExitCode.Unavailable, NotMigrated),
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName } => (ExitCode.Unavailable, e.Message),
+        PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => (ExitCode.Unavailable, e.Message),
+        PostgresException => null,
+        EmbeddedPostgresException or MasterKeyException or RuntimeRoleException or ReadModelShapeException => (ExitCode.Unavailable, e.Message),
+        NpgsqlException or HttpRequestException or SocketException or IOException or UnauthorizedAccessException => (ExitCode.Unavailable, e.Message),
+        _ => null,
+    };
+
+    private static (int Code, string Message) Unforeseen(Exception e) => (ExitCode.Failure, $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
 }

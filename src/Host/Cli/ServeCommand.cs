@@ -56,7 +56,7 @@ internal static class ServeCommand
     private static async Task<int> ServeAsync(string? connection, string? owner, string data, string proof, bool? wantsDemo, string urls, RateLimit? rateLimit, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        await using var installation = await Installation.OpenAsync(connection, data, cancellation, owner);
+        await using var installation = await Installation.OpenAsync(connection, data, cancellation, owner, mayCreate: true);
         await using var app = await HostApplication.OpenAsync(
             installation.Settings with { Starts = true, Urls = urls, RateLimit = rateLimit, Data = data, ProofFolder = proof }, cancellation);
         await app.StartAsync(cancellation);

@@ -242,8 +242,8 @@ public sealed record Activation(
             _ when !byVendor && places.NoDeactivationLeft(license) is { } refusal => refusal,
             _ =>
             [
+                new ActivationEnded(Id, License, byVendor ? ActivationEnd.Deleted : ActivationEnd.Deactivated), // first: what comes after an end is no use
                 new OfflineResponseRevoked(Id, License, request),
-                new ActivationEnded(Id, License, byVendor ? ActivationEnd.Deleted : ActivationEnd.Deactivated),
             ],
         };
 

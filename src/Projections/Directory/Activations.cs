@@ -50,7 +50,7 @@ public static class ActivationList
 
     /// <summary>A place is held until its activation ends or its lease does; when a lease ended in the past is told by the event of it.</summary>
     internal static string Live(long? asOf) =>
-        $"a.ended_as is null{(asOf is null ? " and (a.lease_expires_at is null or a.lease_expires_at > now())" : "")}";
+        $"a.ended_as is null{(asOf is null ? $" and (a.lease_expires_at is null or a.lease_expires_at > {ListSource.TimeOfMoment})" : "")}";
 
     private static Listing Vendor(string lastSync) => new("activations", ListField.Id("id", "a.id"),
     [

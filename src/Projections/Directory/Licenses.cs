@@ -27,7 +27,7 @@ public static class LicenseList
         .. ListField.KeyValues("metadata", metadata),
         ListField.Instant("expiresAt", "l.expires_at"),
         ListField.Instant("effectiveDate", "l.effective_date") with { Required = true },
-        ListField.Flag("expired", "coalesce(l.expires_at <= now(), false)") with { Sortable = false },
+        ListField.Flag("expired", "coalesce(l.expires_at <= {now}, false)") with { Sortable = false },
         ListField.Flag("perpetual", "l.perpetual") with { Required = true },
         ListField.Id("entitlementSetId", "l.entitlement_set_id"),
         ListField.Id("productId", "l.product_id") with { Required = true },
@@ -59,10 +59,10 @@ public static class LicenseList
         ListField.Enum("expirationStrategy", "l.expiration_strategy", "immediate", "delayed", "rolling") with { Required = true },
         ListField.Enum("subscriptionStartTrigger", "l.subscription_start_trigger", "creation", "activation") with { Required = true },
         ListField.Flag("expiringSoon", """
-            coalesce(l.expires_at > now() and l.expires_at <= now() + make_interval(secs => l.expiring_soon_event_offset), false)
+            coalesce(l.expires_at > {now} and l.expires_at <= {now} + make_interval(secs => l.expiring_soon_event_offset), false)
             """) with { Sortable = false },
         ListField.Flag("maintenanceExpiringSoon", """
-            coalesce(l.maintenance_expires_at > now() and l.maintenance_expires_at <= now() + make_interval(secs => l.expiring_soon_event_offset), false)
+            coalesce(l.maintenance_expires_at > {now} and l.maintenance_expires_at <= {now} + make_interval(secs => l.expiring_soon_event_offset), false)
             """) with { Sortable = false },
         ListField.Instant("maintenanceExpiresAt", "l.maintenance_expires_at"),
         ListField.Instant("activatedAt", "l.activated_at"),

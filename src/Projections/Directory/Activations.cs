@@ -10,8 +10,8 @@ namespace EventSourcedOrgs.Projections;
 public static class ActivationList
 {
     /// <summary>The last sync as history has it, to the day; of the present also what has only been noted since.</summary>
-    private const string Recorded = "a.last_synced_at";
-    private const string Noted =
+    internal const string Recorded = "a.last_synced_at";
+    internal const string Noted =
         "greatest(a.last_synced_at, (select (p.data ->> 'lastSyncedAt')::timestamptz from events.mt_doc_activationpulse p where p.id = a.id))";
 
     /// <summary>What the vendor may ask about all activations.</summary>

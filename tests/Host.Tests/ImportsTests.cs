@@ -160,6 +160,19 @@ public sealed class ImportsTests
     }
 
     [Fact]
+    public async Task A_dry_run_finds_a_group_of_earlier_steps_however_its_organization_is_named()
+    {
+        var (_, vendor, name) = await New();
+        var file = new StringBuilder($"{Header}organization,,{name},x-{name},info@{name}.example,-1,,,,,,,,\nuserGroup,x-{name},Engineers,,,,,,,,,,,\n");
+        for (var user = 0; user < ContinueImport.RowsAtOnce; user++)
+            file.Append(CultureInfo.InvariantCulture, $"user,{name},,,u{user}@{name}.example,,U,,,,,,,\n");
+        file.Append(CultureInfo.InvariantCulture, $"membership,{name},,,u0@{name}.example,,,engineers,,,,,,\nmembership,x-{name},,,u1@{name}.example,,,Engineers,,,,,,\n");
+
+        var dry = await Done(vendor, await Post(vendor, file.ToString(), "?dryRun=true").Expect(202));
+        Counts(dry).ShouldBe((ContinueImport.RowsAtOnce + 4, 0, 0), dry["errors"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Ndjson_says_the_same_and_outcomes_come_as_ndjson_or_csv()
     {
         var (_, vendor, name) = await New();

@@ -46,8 +46,12 @@ public partial class OutboxTests
         Told(
             ("a", Pro.Value, created), ("a", Pro.Value, new LicenseNotesChanged(Pro, "first")), ("a", Laptop.Value, new ActivationEnded(Laptop, Pro, ActivationEnd.LeaseEnded)),
             ("b", Pro.Value, new LicenseNotesChanged(Pro, "second")), ("b", Pro.Value, new LicenseTagsChanged(Pro, ["gold"])),
-            ("c", Laptop.Value, new ActivationEnded(Laptop, Pro, ActivationEnd.Deactivated)))
-            .ShouldBe(["1 license license.created", "3 activation activation.lease-expired", "4 license license.updated", "6 activation activation.deleted"]);
+            ("c", Laptop.Value, new ActivationEnded(Laptop, Pro, ActivationEnd.Deactivated)),
+            ("d", Laptop.Value, new ActivationEnded(Laptop, Pro, ActivationEnd.Deleted)), ("d", Laptop.Value, new OfflineResponseRevoked(Laptop, Pro, Guid.NewGuid())))
+            .ShouldBe(
+            [
+                "1 license license.created", "3 activation activation.lease-expired", "4 license license.updated", "6 activation activation.deleted", "7 activation activation.updated",
+            ]);
     }
 
     [Fact]

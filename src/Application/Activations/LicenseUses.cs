@@ -153,7 +153,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
         await using var command = database.Command(
             $"""
             select (a.data ->> 'license')::uuid, known.meter, coalesce(sum((m ->> 'uses')::bigint) filter (where {Counts} and {Live}), 0)::bigint,
-                coalesce(sum((m ->> 'uses')::bigint) filter (where {Counts}), 0)::bigint, sum((m ->> 'gross')::bigint)::bigint
+                coalesce(sum((m ->> 'uses')::bigint) filter (where {Counts}), 0)::bigint, least(sum((m ->> 'gross')::bigint), {long.MaxValue})::bigint
             from events.mt_doc_activation a cross join lateral jsonb_array_elements(a.data -> 'meters') m
                 join unnest($3::uuid[], $4::int[]) as known(meter, resets) on known.meter = (m ->> 'meter')::uuid
             where (a.data ->> 'license')::uuid = any($1) group by 1, 2
@@ -190,7 +190,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
             .MaxBy(version => Version.TryParse(version, out var parsed) ? parsed : new Version()),
         Meters = license.Meters.ToImmutableDictionary(meter => meter.Id, meter => new MeterUses(
             activations.Where(activation => !meter.Floating || activation.IsLiveAt(at)).Sum(activation => activation.UsesOf(license, meter.Id)),
-            activations.SelectMany(activation => activation.Meters).Where(uses => uses.Meter == meter.Id).Sum(uses => uses.Gross))),
+            (long)Math.Min(activations.SelectMany(activation => activation.Meters).Where(uses => uses.Meter == meter.Id).Sum(uses => (decimal)uses.Gross), long.MaxValue))),
     };
 
     private async Task<List<(ActivationId Id, string Fingerprint, string UserHash)>> Candidates(

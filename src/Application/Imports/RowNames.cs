@@ -34,7 +34,8 @@ internal static class RowNames
 
     private static string User(ImportRow row) => $"user/{Unique.Email(Of(row, "email")).Value}";
 
-    private static string Group(ImportRow row, string column) => $"group/{Of(row, "organization")}/{Unique.UserGroupName(default, Of(row, column)).Value}";
+    /// <summary>Without the organization, which rows name in several ways: that groups of others have this name costs a dry run some work and changes nothing.</summary>
+    private static string Group(ImportRow row, string column) => $"group/{Unique.UserGroupName(default, Of(row, column)).Value}";
 
     private static string License(ImportRow row) => $"license/{Of(row, "key")}";
 

@@ -242,8 +242,8 @@ public sealed record Activation(
             _ when !byVendor && places.NoDeactivationLeft(license) is { } refusal => refusal,
             _ =>
             [
+                new ActivationEnded(Id, License, byVendor ? ActivationEnd.Deleted : ActivationEnd.Deactivated), // first: what comes after an end is no use
                 new OfflineResponseRevoked(Id, License, request),
-                new ActivationEnded(Id, License, byVendor ? ActivationEnd.Deleted : ActivationEnd.Deactivated),
             ],
         };
 
@@ -280,8 +280,8 @@ public sealed record Activation(
                 return Refusal.UnknownMeter(name);
 
             var increment = requested.From(UsesOf(license, meter.Id));
-            var total = places.Usage.Of(meter).Total;
-            if (increment > 0 && (meter.AllowedUses >= 0 ? increment > meter.AllowedUses - total : increment > long.MaxValue - places.Usage.Of(meter).Gross))
+            var (total, gross) = places.Usage.Of(meter);
+            if (increment > 0 && ((meter.AllowedUses >= 0 && increment > meter.AllowedUses - total) || increment > long.MaxValue - gross))
                 return Refusal.MeterUsesLimitReached(name, meter.AllowedUses);
             if (increment != 0)
                 events.Add(new ActivationMeterCounted(id, license.Id, meter.Id, name, increment, license.ResetsOf(meter.Id) is > 0 and var resets ? resets : null));

@@ -20,7 +20,8 @@ internal static class Exports
             return bound.Errors.AsRefusal().AsHttp();
 
         var mediator = http.RequestServices.GetRequiredService<IMediator>();
-        var request = bound.Value with { AsOf = http.RequestServices.GetRequiredService<Context>().AsOf?.Position, Limit = listing.MaxLimit };
+        var past = http.RequestServices.GetRequiredService<Context>().AsOf;
+        var request = bound.Value with { AsOf = past?.Position, AsOfTime = past?.At, Limit = listing.MaxLimit };
         var first = await mediator.Send(query(request), http.RequestAborted);
         return first.Refusal is { } refusal ? refusal.AsHttp() : format.Stream(http, Rows(first.Value!, http.RequestAborted), cells);
 

@@ -19,7 +19,8 @@ internal static class Lists
         if (!bound.IsValid)
             return bound.Errors.AsRefusal().AsHttp();
 
-        var request = bound.Value with { AsOf = http.RequestServices.GetRequiredService<Context>().AsOf?.Position };
+        var past = http.RequestServices.GetRequiredService<Context>().AsOf;
+        var request = bound.Value with { AsOf = past?.Position, AsOfTime = past?.At };
         var result = await http.RequestServices.GetRequiredService<IMediator>().Send(query(request), http.RequestAborted);
         if (result.Refusal is { } refusal)
             return refusal.AsHttp();

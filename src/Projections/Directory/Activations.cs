@@ -10,8 +10,8 @@ namespace EventSourcedOrgs.Projections;
 public static class ActivationList
 {
     /// <summary>The last sync as history has it, to the day; of the present also what has only been noted since.</summary>
-    private const string Recorded = "a.last_synced_at";
-    private const string Noted =
+    internal const string Recorded = "a.last_synced_at";
+    internal const string Noted =
         "greatest(a.last_synced_at, (select (p.data ->> 'lastSyncedAt')::timestamptz from events.mt_doc_activationpulse p where p.id = a.id))";
 
     /// <summary>What the vendor may ask about all activations.</summary>
@@ -50,7 +50,7 @@ public static class ActivationList
 
     /// <summary>A place is held until its activation ends or its lease does; when a lease ended in the past is told by the event of it.</summary>
     internal static string Live(long? asOf) =>
-        $"a.ended_as is null{(asOf is null ? " and (a.lease_expires_at is null or a.lease_expires_at > now())" : "")}";
+        $"a.ended_as is null{(asOf is null ? $" and (a.lease_expires_at is null or a.lease_expires_at > {ListSource.TimeOfMoment})" : "")}";
 
     private static Listing Vendor(string lastSync) => new("activations", ListField.Id("id", "a.id"),
     [

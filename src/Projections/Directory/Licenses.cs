@@ -27,7 +27,7 @@ public static class LicenseList
         .. ListField.KeyValues("metadata", metadata),
         ListField.Instant("expiresAt", "l.expires_at"),
         ListField.Instant("effectiveDate", "l.effective_date") with { Required = true },
-        ListField.Flag("expired", "coalesce(l.expires_at <= now(), false)") with { Sortable = false },
+        ListField.Flag("expired", "coalesce(l.expires_at <= {now}, false)") with { Sortable = false },
         ListField.Flag("perpetual", "l.perpetual") with { Required = true },
         ListField.Id("entitlementSetId", "l.entitlement_set_id"),
         ListField.Id("productId", "l.product_id") with { Required = true },
@@ -42,7 +42,13 @@ public static class LicenseList
     public static Listing OfUser { get; } = new("my-licenses", ListField.Id("id", "l.id"), Fields(SeenBy("user"))) { Versioned = "l" };
 
     /// <summary>What the vendor may ask about all licences.</summary>
-    public static Listing All { get; } = new("licenses", ListField.Id("id", "l.id"),
+    public static Listing All { get; } = Vendor(ActivationList.Noted);
+
+    private static readonly Listing AllOfThePast = Vendor(ActivationList.Recorded);
+
+    internal static Listing At(long? asOf) => asOf is null ? All : AllOfThePast;
+
+    private static Listing Vendor(string lastSync) => new("licenses", ListField.Id("id", "l.id"),
     [
         .. Fields("l.metadata"),
         ListField.IdSet("userGroupId", "l.group_ids"),
@@ -59,15 +65,15 @@ public static class LicenseList
         ListField.Enum("expirationStrategy", "l.expiration_strategy", "immediate", "delayed", "rolling") with { Required = true },
         ListField.Enum("subscriptionStartTrigger", "l.subscription_start_trigger", "creation", "activation") with { Required = true },
         ListField.Flag("expiringSoon", """
-            coalesce(l.expires_at > now() and l.expires_at <= now() + make_interval(secs => l.expiring_soon_event_offset), false)
+            coalesce(l.expires_at > {now} and l.expires_at <= {now} + make_interval(secs => l.expiring_soon_event_offset), false)
             """) with { Sortable = false },
         ListField.Flag("maintenanceExpiringSoon", """
-            coalesce(l.maintenance_expires_at > now() and l.maintenance_expires_at <= now() + make_interval(secs => l.expiring_soon_event_offset), false)
+            coalesce(l.maintenance_expires_at > {now} and l.maintenance_expires_at <= {now} + make_interval(secs => l.expiring_soon_event_offset), false)
             """) with { Sortable = false },
         ListField.Instant("maintenanceExpiresAt", "l.maintenance_expires_at"),
         ListField.Instant("activatedAt", "l.activated_at"),
-        ListField.Instant("lastUsedAt", $"select max(a.last_synced_at) {Activations}"),
-        ListField.Instant("activation.lastSyncedAt", $"select max(a.last_synced_at) {Activations}") with { Sortable = false },
+        ListField.Instant("lastUsedAt", $"select max({lastSync}) {Activations}"),
+        ListField.Instant("activation.lastSyncedAt", $"select max({lastSync}) {Activations}") with { Sortable = false },
         ListField.TextSet("activation.countryCode", $"array(select a.country_code {Activations} and a.country_code is not null and {ActivationList.Live(null)})"),
         ListField.Text("maxAllowedReleaseVersion", "l.max_allowed_release_version") with { Required = true, Sortable = false },
         ListField.Id("maintenancePolicyId", "l.maintenance_policy_id"),
@@ -143,7 +149,7 @@ public sealed record ListLicenses(ListRequest Request, UserId? User) : IListQuer
             ListSource source = query.User is { } user
                 ? new("l.document", from, LicenseList.OfUserId(1), user.Value)
                 : new("l.document", from, "true") { HasOnePlan = true, Ranking = directory.Licenses.RankingOf() };
-            return reader.Page(directory.Licenses, LicenseList.All, source, query.Request, cancellationToken);
+            return reader.Page(directory.Licenses, LicenseList.At(query.Request.AsOf), source, query.Request, cancellationToken);
         }
     }
 }

@@ -43,7 +43,7 @@ public static class TrialList
         ListField.Text("releaseChannel", "t.release_channel") with { Required = true },
         ListField.Text("releasePlatform", "t.release_platform") with { Required = true },
         ListField.Instant("expiresAt", "t.expires_at") with { Required = true },
-        ListField.Flag("expired", "t.expires_at <= now()") with { Sortable = false },
+        ListField.Flag("expired", "t.expires_at <= {now}") with { Sortable = false },
         .. ListField.KeyValues("metadata", "t.metadata"),
         .. Columns.Times("t"),
     ])

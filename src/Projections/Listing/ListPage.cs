@@ -45,7 +45,7 @@ public sealed partial class Listing
         }
 
         var hasNext = rows.Count == request.Limit && await reader.ReadAsync(cancellation);
-        var next = hasNext && position.HasValue == Versioned is not null ? ListCursor.Write(statement.Scope, position, lastKeys) : null;
+        var next = hasNext && position.HasValue == Versioned is not null ? ListCursor.Write(statement.Scope, position, statement.AsOfTime, lastKeys) : null;
         var count = !request.Count ? null : statement.TellsPosition ? total : await TotalAsync(reader, cancellation);
         return new(rows, hasNext, next, count, position);
     }

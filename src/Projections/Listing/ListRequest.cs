@@ -22,6 +22,9 @@ public sealed record ListRequest
     /// <summary>The position as of which the list is asked for; null for the present.</summary>
     public long? AsOf { get; init; }
 
+    /// <summary>The time of that position (UTC), with which dates are compared; null for the present.</summary>
+    public DateTimeOffset? AsOfTime { get; init; }
+
     /// <summary>Whether this is the page that most ask for: in the usual order and length, of all that there is, from the start or by a cursor.</summary>
     internal bool IsUsual => this is { Page: 1, Limit: UsualLimit, Sort: [], Filters: [], Search: null or "", Count: false };
 

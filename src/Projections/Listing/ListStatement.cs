@@ -20,6 +20,9 @@ public sealed record ListSource(string Select, string From, string Where, params
     /// <summary>Stands in the columns of a first page for the position at which it was read before: at first before all positions, then as <see cref="ListStatement.After"/> says.</summary>
     internal const string KnownUntil = "{read}";
 
+    /// <summary>Stands in the source and in the expressions of fields for the time with which dates are compared: that of the past, or the database's own.</summary>
+    internal const string TimeOfMoment = "{now}";
+
     /// <summary>Whether one plan is right for all requests like this one.</summary>
     internal bool HasOnePlanOf(ListRequest request) => HasOnePlan && (request.IsUsual || RankingOf(request) is not null);
 
@@ -33,11 +36,16 @@ public sealed record ListSource(string Select, string From, string Where, params
 /// </summary>
 public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Parameters, string CountSql, IReadOnlyList<object> CountParameters, long? Position)
 {
+    const string Present = "now()";
+
     internal IReadOnlyList<SortTerm> Sort { get; private init; } = [];
     internal ReadOnlyMemory<byte> Scope { get; init; }
 
     /// <summary>Whether the last two columns are the position that the rows reflect and how many there are in all; then there is one row, of nothing else, where the page has none.</summary>
     internal bool TellsPosition { get; private init; }
+
+    /// <summary>The time of the past moment that it is about; a cursor keeps it.</summary>
+    internal DateTimeOffset? AsOfTime { get; private init; }
 
     /// <summary>From where all rows come that match, for other questions to them than a page or their number; its values are those of the count. A statement that tells its position has neither.</summary>
     internal string From { get; private init; } = "";
@@ -80,7 +88,7 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
                 limit {limit}) page on true
             order by {OrderOf(plan, (_, n) => $"key{n}")}
             """;
-        return new(At(sql, null), parameters.Values, "", [], null) { Sort = plan.Sort, TellsPosition = true };
+        return new(At(sql, null, Present), parameters.Values, "", [], null) { Sort = plan.Sort, TellsPosition = true };
     }
 
     static ListStatement Plain(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListCursor? cursor, long? position)
@@ -89,10 +97,12 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var pin = position is { } pinned ? parameters.Add(pinned) : null;
         string[] conditions = [.. Conditions(listing, source, request, plan, parameters)];
         var list = $"from {source.From}\nwhere {string.Join("\n  and ", conditions)}";
+        var order = OrderOf(plan, (term, _) => term.Field.OrderSql);
+        var past = cursor?.Time ?? request.AsOfTime;
+        var now = past is { } time && $"{list} {order}".Contains(ListSource.TimeOfMoment, StringComparison.Ordinal) ? parameters.Add(time.UtcDateTime) : Present;
         var countParameters = parameters.Values;
 
         var after = cursor is null ? "" : $"\n  and {Keyset.After(plan.Sort, cursor.Keys, parameters)}";
-        var order = OrderOf(plan, (term, _) => term.Field.OrderSql);
         var limit = LimitOf(source, request, parameters);
         var page = $"order by {order}\nlimit {limit}{(request.IsUsual && source.HasOnePlan ? "" : $" offset {parameters.Add((request.Page - 1L) * request.Limit)}")}";
         var columns = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql).Prepend(SelectOf(source, parameters)));
@@ -100,8 +110,8 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var rows = source.IsFoundById && request.Page > 1
             ? $"{list}\n  and {listing.Id.Sql} in (select {listing.Id.Sql} {list}\n{page})\norder by {order}"
             : $"{list}{after}\n{page}";
-        var sql = At($"select {columns}\n{rows}", pin);
-        return new(sql, parameters.Values, $"select count(*)\n{At(list, pin)}", countParameters, position) { Sort = plan.Sort, From = At(list, pin) };
+        var (sql, from) = (At($"select {columns}\n{rows}", pin, now), At(list, pin, now));
+        return new(sql, parameters.Values, $"select count(*)\n{from}", countParameters, position) { Sort = plan.Sort, From = from, AsOfTime = past };
     }
 
     /// <summary>The last thing that is made of a statement, so that <see cref="After"/> knows where its value stands.</summary>
@@ -134,11 +144,11 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
 
     static string OrderOf(ListPlan plan, Func<SortTerm, int, string> key) => string.Join(", ", plan.Sort.Select((term, n) => key(term, n) + (term.Descends ? " desc" : "")));
 
-    static string At(string sql, string? pin) => AtAlias().Replace(sql, match => (match.Groups[1].Value, pin) switch
+    static string At(string sql, string? pin, string now) => AtAlias().Replace(sql, match => (match.Groups[1].Value, pin) switch
     {
         (var alias, null) => $"{alias}.until is null",
         var (alias, at) => $"({alias}.since <= {at} and ({alias}.until is null or {alias}.until > {at}))",
-    });
+    }).Replace(ListSource.TimeOfMoment, now, StringComparison.Ordinal);
 
     [GeneratedRegex(@"\{at:(\w+)\}")]
     private static partial Regex AtAlias();

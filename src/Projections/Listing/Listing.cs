@@ -29,7 +29,7 @@ public sealed partial class Listing
 
     /// <summary>
     /// The alias of the table whose rows are versions, each valid from <c>since</c> up to <c>until</c> (null: current); null for a plain table. Other versioned
-    /// tables that the SQL mentions are held to the same moment by writing <c>{at:alias}</c> as a condition, in the source or in a field's expression.
+    /// tables that the SQL mentions are held to the same moment by writing <c>{at:alias}</c> as a condition, in the source or in a field's expression; the time of that moment is <c>{now}</c>.
     /// </summary>
     public string? Versioned { get; init; }
 

@@ -74,8 +74,14 @@ public sealed class Outbox() : ReadModel(ModelName, [Entries, Owned], WebhookNam
         }
 
         var key = KeyOf(e);
-        if (WebhookNames.Decisions[e.EventType](e.Data) is { } name && rows.Get(Entries, key) is null)
+        if (WebhookNames.Decisions[e.EventType](e.Data) is not { } name)
+            return;
+
+        var told = rows.Get(Entries, key);
+        if (told is null)
             rows.Put(Entries, new(key.Command, key.Resource, e.Sequence, ResourceOf(e.Data), NamesOf(e.Data, name, owned), e.Timestamp));
+        else if (e.Data is OfflineResponseRevoked)
+            rows.Put(Entries, told with { Events = [name] }); // who revokes an answer is told of that, though the activation ends before
     }
 
     /// <summary>What was refused to a machine happened to the licence, and what time does is done by no command.</summary>

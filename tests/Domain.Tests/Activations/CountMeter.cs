@@ -22,6 +22,15 @@ public class CountMeter : Spec<Activation, ActivationEvent>
     }
 
     [Fact]
+    public void What_there_ever_was_stays_a_number_also_where_the_licence_allows_more()
+    {
+        var license = ProWith(policy => policy, new LicenseMetersChanged(Pro, [Pages with { AllowedUses = long.MaxValue }]));
+        var places = new Places(0, 0, LicenseUsage.None with { Meters = ImmutableDictionary<Guid, MeterUses>.Empty.Add(Pages.Id, new(0, long.MaxValue - 2)) });
+        Given(Activated).When(laptop => laptop.Count(license, Pages.Id, 2, places, Noon)).EachTime().Then(Counted(2));
+        Given(Activated).When(laptop => laptop.Count(license, Pages.Id, 3, places, Noon)).ThenRefused(Refusal.MeterUsesLimitReached("pages", long.MaxValue));
+    }
+
+    [Fact]
     public void Uses_are_given_back_down_to_nothing()
     {
         Given(Activated, Counted(5)).When(laptop => laptop.Count(Metered, Pages.Id, -9, Used(5), Noon)).Then(Counted(-5));

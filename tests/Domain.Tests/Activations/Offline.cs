@@ -93,9 +93,17 @@ public class Offline : Spec<Activation, ActivationEvent>
     [Fact]
     public void What_the_vendor_revokes_is_deleted_and_what_an_organization_revokes_is_deactivated()
     {
-        Revoke(byVendor: true, ProWith(policy => policy with { AllowedDeactivations = 0 })).Then(Revoked, new ActivationEnded(Laptop, Pro, ActivationEnd.Deleted));
-        Revoke(byVendor: false, ProAsIs).Then(Revoked, new ActivationEnded(Laptop, Pro, ActivationEnd.Deactivated));
+        Revoke(byVendor: true, ProWith(policy => policy with { AllowedDeactivations = 0 })).Then(new ActivationEnded(Laptop, Pro, ActivationEnd.Deleted), Revoked);
+        Revoke(byVendor: false, ProAsIs).Then(new ActivationEnded(Laptop, Pro, ActivationEnd.Deactivated), Revoked);
         Revoke(byVendor: false, ProWith(policy => policy with { AllowedDeactivations = 0 })).ThenRefused(Refusal.DeactivationLimitReached(0));
+    }
+
+    [Fact]
+    public void To_revoke_an_answer_is_no_use_of_the_licence()
+    {
+        var laptop = Recorded(Taken_offline, Issued(First));
+        var revoked = Aggregate.Fold(laptop, laptop.RevokeResponse(First, ProAsIs, true, Taken(1), Noon.AddMinutes(1)), Noon.AddMinutes(1));
+        (revoked.LastSyncedAt, revoked.Held, revoked.OfflineResponses.Single().Revoked).ShouldBe((Noon, null, true));
     }
 
     [Fact]

@@ -158,6 +158,9 @@ public class ActivationListTests
         var synced = (await sold.Designer.Vendor.Get($"/v3/activations/{id}").Expect(200)).Text("lastSyncedAt");
         DateTimeOffset.Parse(synced, CultureInfo.InvariantCulture).ShouldBeGreaterThan(DateTimeOffset.Parse(first, CultureInfo.InvariantCulture));
         Ids(await List(sold.Host, sold.Designer.Vendor, $"/v3/activations?licenseId={sold.Id}&lastSyncedAt[gt]={first}")).ShouldBe([id]);
+        foreach (var field in new[] { "lastUsedAt", "activation.lastSyncedAt" })
+            Ids(await List(sold.Host, sold.Designer.Vendor, $"/v3/licenses?id={sold.Id}&{field}[gt]={first}")).ShouldBe([sold.Id]);
+        Ids(await List(sold.Host, sold.Designer.Vendor, $"/v3/licenses?id={sold.Id}&lastUsedAt[gt]={first}&asOf={await sold.Host.Position()}")).ShouldBeEmpty();
         await device.Sync(id, ("osVersion", "7.0"));
         (await sold.Host.EventsOf(id)).ShouldBe(["activation_created_v1", "activation_synced_v1"]);
     }

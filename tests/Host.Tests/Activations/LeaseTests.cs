@@ -40,6 +40,19 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task Of_the_past_too_a_lease_that_is_over_holds_no_place()
+    {
+        var sold = await Floating();
+        await sold.Device().Activate();
+        var (vendor, all) = (sold.Designer.Vendor, $"/v3/licenses?productId={sold.Designer.Id}");
+        foreach (var (later, taken) in new[] { (Moment, 1), (Lease, 0) })
+        {
+            Clock.Advance(later);
+            (await vendor.Get($"{all}&totalActivations={taken}&asOf={Clock.GetUtcNow().UtcDateTime:O}").Expect(200)).AsArray().ShouldHaveSingleItem()!.Id().ShouldBe(sold.Id);
+        }
+    }
+
+    [Fact]
     public async Task A_renewal_just_before_the_end_keeps_the_place()
     {
         var sold = await Floating();

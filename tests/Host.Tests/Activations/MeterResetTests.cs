@@ -38,6 +38,17 @@ public class MeterResetTests
     }
 
     [Fact]
+    public async Task However_often_it_counts_from_nothing_the_licence_can_be_read()
+    {
+        const long Half = (long.MaxValue / 2) + 1;
+        var sold = await Sold.With(await TestHost.Shared, new { name = "Standard", allowedActivations = 5 }, ("meterAttributes", new[] { new { name = "pages", allowedUses = long.MaxValue } }));
+        await sold.Device().Activate(("meterAttributes", new[] { new { name = "pages", usesIncrement = Half } }));
+        await sold.Designer.Vendor.Post($"/v3/licenses/meter-attributes/{sold.License["meterAttributes"]![0]!.Id()}/reset").Expect(200);
+        await sold.Device().Ask(("meterAttributes", new[] { new { name = "pages", usesIncrement = Half } })).ExpectProblem(400, "METER_ATTRIBUTE_USES_LIMIT_REACHED");
+        Of(await sold.Read()).ShouldBe((0, Half));
+    }
+
+    [Fact]
     public async Task A_meter_that_is_not_there_is_not_found()
     {
         var vendor = await (await TestHost.Shared).Vendor();

@@ -47,7 +47,7 @@ public class OfflineResponseTests
         await sold.Designer.Vendor.Delete(path).Expect(204);
 
         (await sold.Totals()).ShouldBe((0, 0));
-        (await sold.Host.EventsOf($"{token.ActivationId}")).ShouldBe(["activation_created_v1", "offline_response_issued_v1", "offline_response_revoked_v1", "activation_ended_v1"]);
+        (await sold.Host.EventsOf($"{token.ActivationId}")).ShouldBe(["activation_created_v1", "offline_response_issued_v1", "activation_ended_v1", "offline_response_revoked_v1"]);
         await carrier.Carry(request).ExpectProblem(400, "OFFLINE_RESPONSE_REVOKED");
         var listed = (await carrier.Outstanding()).ShouldHaveSingleItem();
         (listed["revoked"]!.GetValue<bool>(), listed["activationEnded"]!.GetValue<bool>()).ShouldBe((true, true));
@@ -58,7 +58,7 @@ public class OfflineResponseTests
         await sold.Designer.Vendor.Delete($"/v3/licenses/{sold.Id}/offline-responses/{Guid.NewGuid()}").ExpectProblem(404, "NOT_FOUND");
         (await carrier.Activated()).ActivationId.ShouldNotBe(token.ActivationId);
         var kinds = (await sold.Designer.Vendor.Get($"/v3/licenses/{sold.Id}/activation-history?activationId={token.ActivationId}&sort=position&minPosition={await sold.Host.Position()}").Expect(200)).AsArray();
-        kinds.Select(row => row!.Text("kind")).ShouldBe(["activated", "offline-response-issued", "offline-response-revoked", "activation-deleted", "sync-refused"]);
+        kinds.Select(row => row!.Text("kind")).ShouldBe(["activated", "offline-response-issued", "activation-deleted", "offline-response-revoked", "sync-refused"]);
     }
 
     [Fact]

@@ -31,6 +31,22 @@ public class LicenseListTests
     }
 
     [Fact]
+    public async Task Whether_a_licence_has_expired_is_told_for_the_moment_that_is_asked_about()
+    {
+        var (host, designer) = (await TestHost.Shared, await Designer.Sold());
+        var end = DateTimeOffset.UtcNow.AddSeconds(2);
+        var license = (await designer.License(("expiresAt", end))).Id();
+        var position = await host.Scalar<long>("select max(seq_id) from events.mt_events where stream_id = $1", Guid.Parse(license));
+        await Task.Delay(TimeSpan.FromSeconds(2.2));
+
+        var all = $"/v3/licenses?productId={designer.Id}";
+        (await Ids(designer.Vendor, $"{all}&expired=true")).ShouldBe([license]);
+        (await Ids(designer.Vendor, $"{all}&expiringSoon=true")).ShouldBeEmpty();
+        (await Ids(designer.Vendor, $"{all}&expired=true&asOf={position}")).ShouldBeEmpty();
+        (await Ids(designer.Vendor, $"{all}&expired=false&expiringSoon=true&asOf={position}")).ShouldBe([license]);
+    }
+
+    [Fact]
     public async Task Metadata_is_compared_like_text_and_key_and_value_of_one_entry()
     {
         var designer = await Designer.Sold();

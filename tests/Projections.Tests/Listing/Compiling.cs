@@ -84,6 +84,28 @@ public sealed partial class Compiling
     }
 
     [Fact]
+    public void Dates_are_compared_with_the_time_of_the_past_as_a_value_and_with_the_databases_own_in_the_present()
+    {
+        var (then, filters) = (new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero), (ListFilter[])[new("over", ListOperator.Eq, "true")]);
+        var terms = new Listing("terms", ListField.Id("id", "t.id"), [ListField.Flag("over", "t.ends <= {now}")]) { Versioned = "t" };
+        var source = new ListSource("t.id", "term t", "t.account = $1", 42);
+        var past = terms.Compile(source, new() { Filters = filters, AsOf = 5, AsOfTime = then, Count = true }, 7).Value!;
+        past.Sql.ShouldContain("t.ends <= $4)");
+        past.CountSql.ShouldContain("t.ends <= $4)");
+        past.CountParameters.ShouldBe([42, 5L, true, then.UtcDateTime]);
+        Places(past.Sql).ShouldBe(Enumerable.Range(1, past.Parameters.Count));
+
+        var cursor = ListCursor.Write(past.Scope, 5, then, ["11111111-1111-1111-1111-111111111111"]);
+        terms.Compile(source, new() { Filters = filters, Cursor = cursor }, 7).Value!.CountParameters.ShouldBe(past.CountParameters);
+        terms.Compile(source, new() { AsOf = 5, AsOfTime = then, Sort = [new("over")] }, 7).Value!.Sql.ShouldContain("t.ends <= $3)");
+        terms.Compile(source, new() { AsOf = 5, AsOfTime = then }, 7).Value!.Parameters.ShouldBe([42, 5L, 21, 0L]);
+
+        var present = terms.Compile(source, new() { Filters = filters }, 7).Value!;
+        present.Sql.ShouldContain("t.ends <= now())");
+        present.CountParameters.ShouldBe([42, 7L, true]);
+    }
+
+    [Fact]
     public void A_page_that_is_found_by_counts_has_one_text_whatever_its_number()
     {
         var source = Source with { Ranking = new("counts", new(7, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8])), Position = "select 7" };
@@ -144,7 +166,7 @@ public sealed partial class Compiling
     {
         var request = new ListRequest { Sort = sort };
         var scope = Users.Compile(Source, request, 7).Value!.Scope;
-        var cursor = ListCursor.Write(scope, 7, keys.Select(key => key is "" ? null : key[1..]));
+        var cursor = ListCursor.Write(scope, 7, null, keys.Select(key => key is "" ? null : key[1..]));
         return Sql(request with { Cursor = cursor }).Split("\n  and ")[^1].Split("\norder by")[0];
     }
 

@@ -54,13 +54,18 @@ public class OrganizationHistoryTests
             }))).Id();
         var user = await acme.User();
         await acme.Vendor.Patch($"/v3/users/{user}", new { tags = new[] { "difficult" }, company = "Shell company" }).Expect(200);
+        await acme.Vendor.Patch(acme.Path, new
+        {
+            metadata = new object[] { new { key = "credit", value = "on watch" }, new { key = "desk", value = "Graz", viewPermissions = new[] { "organization" } } },
+        }).Expect(200);
         await admin.Post($"{acme.Path}/user-groups", new { name = "Ours" }).Expect(201);
 
         var events = await admin.History(acme.Host, acme.Path);
         var told = string.Join('\n', events.Select(e => e.ToJsonString()));
-        foreach (var hidden in (string[])["churning", "hot lead", "difficult", "Shell company", "allowedIpRanges", "Root", TestHost.SuperAdmin])
+        foreach (var hidden in (string[])["churning", "hot lead", "on watch", "difficult", "Shell company", "allowedIpRanges", "Root", TestHost.SuperAdmin])
             told.ShouldNotContain(hidden);
         told.ShouldContain("Vienna");
+        told.ShouldContain("Graz");
         var created = events.Of("license_created_v1");
         created["actor"]!.ToJsonString().ShouldBe("""{"kind":"vendor","id":null,"name":null}""");
         created["origin"].ShouldBeNull();

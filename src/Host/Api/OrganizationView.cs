@@ -49,7 +49,7 @@ internal static class OrganizationView
         var (hasLeft, isMove) = (row.Former == viewer, entry.Step.Event.Data is UserMoved or LicenseTransferred);
         var shown = e with
         {
-            Actor = own || e.Actor.Kind is "system" or "anonymous" ? e.Actor : new("vendor", null, null),
+            Actor = own || e.Actor.Kind is "system" or "anonymous" ? e.Actor : new(SeenActors.Vendor, null, null),
             Origin = own ? e.Origin : null,
             OrganizationId = viewer,
             Data = Visible(row.Resource, e.Data.AsObject()),

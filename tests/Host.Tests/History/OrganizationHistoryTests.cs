@@ -80,6 +80,26 @@ public class OrganizationHistoryTests
     }
 
     [Fact]
+    public async Task What_is_not_told_is_not_found_by_a_filter_or_an_order()
+    {
+        var acme = await Acme.With(seats: -1);
+        using var admin = await acme.Admin();
+        var root = (await acme.Vendor.Get("/v3/me").Expect(200)).Id();
+
+        foreach (var filter in (string[])[$"actor[sw]=user:{root[..1]}", $"actor=user:{root}", $"userId={root}", $"organizationId={acme.Id}"])
+        {
+            await admin.Get($"{acme.Path}/history?{filter}").ExpectProblem(400, "UNKNOWN_FILTER");
+            await admin.Get($"{acme.Path}/history?{filter}&format=ndjson").ExpectProblem(400, "UNKNOWN_FILTER");
+            (await acme.Vendor.History(acme.Host, acme.Path, filter)).ShouldNotBeEmpty(filter);
+        }
+
+        foreach (var order in (string[])["actor", "-userId", "organizationId"])
+            await admin.Get($"{acme.Path}/history?sort={order}").ExpectProblem(400, "INVALID_SORT");
+        var request = (await admin.History(acme.Host, acme.Path))[0].Text("requestId");
+        (await admin.History(acme.Host, acme.Path, $"requestId={Uri.EscapeDataString(request)}")).ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task A_licence_that_was_transferred_is_told_on_both_sides_without_the_other()
     {
         var (acme, other, designer) = (await Acme.With(seats: -1), await Acme.With(seats: -1), await Designer.Sold());

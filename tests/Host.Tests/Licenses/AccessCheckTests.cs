@@ -287,6 +287,18 @@ public class AccessCheckTests
     }
 
     [Fact]
+    public async Task An_organization_admin_is_told_who_of_the_organization_gave_access_and_not_who_of_the_vendor()
+    {
+        var world = await World.New();
+        using var admin = await world.Acme.Admin();
+        ShouldBeAllowed(await world.Ask(admin))[0]!["events"]!.AsArray().Select(e => e!.Text("actor")).ShouldBe(["vendor", "vendor"]);
+
+        await admin.Put($"{world.LicensePath}/users/{world.User}").Expect(204);
+        var own = ShouldBeAllowed(await world.Ask(admin)).Single(reason => reason!.Text("kind") == "additional-user")!;
+        own["grantedBy"]!.Text("actor").ShouldBe($"user:{(await admin.Get("/v3/me").Expect(200)).Id()}");
+    }
+
+    [Fact]
     public async Task A_user_asks_about_the_user_only_and_nobody_about_nothing()
     {
         var world = await World.New();

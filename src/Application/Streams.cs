@@ -48,6 +48,14 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         return states;
     }
 
+    /// <summary>The states of these ids as they are now, whatever moment is asked about.</summary>
+    public async Task<IReadOnlyDictionary<TId, TState>> Now(IEnumerable<TId> ids, CancellationToken cancellation)
+    {
+        var named = ids.ToHashSet();
+        var keys = Unopened(named);
+        return In(keys.Count == 0 ? null : await store.Writing.States.Read(keys, null, store.Context.Seen, cancellation), named);
+    }
+
     /// <summary>What has to be read for the states of these ids.</summary>
     internal IReadOnlyCollection<StateKey> Unopened(IReadOnlySet<TId> ids) => [.. ids.Where(id => !open.ContainsKey(id.Value)).Select(id => StateKey.Of<TState>(id.Value))];
 

@@ -153,6 +153,9 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
     ])
     { Versioned = "h", DefaultSort = [new("at", SortOrder.Descending), new("position", SortOrder.Descending)] };
 
+    /// <summary>What customers may ask about the lines, who are not told which of the vendor's people it was.</summary>
+    public static Listing OfCustomers { get; } = Listing.Without("actor");
+
     public override void Touch(IEvent e, Touched touched)
     {
         if (e.Data is ActivationEvent used)

@@ -73,6 +73,8 @@ public sealed record Activated(Activation Activation, License License, LicenseUs
 /// <summary>Turns requests of applications into attempts that the domain decides on.</summary>
 internal static class Attempts
 {
+    private const string VendorScope = "activation:write";
+
     /// <summary>The refusal when the request is meant for another account.</summary>
     public static async Task<Refusal?> WrongAccount(this Store store, string? account, CancellationToken cancellation) =>
         string.IsNullOrEmpty(account) || (await store.Session.FindAccount(cancellation))?.IsMeantBy(account, null) == true
@@ -91,11 +93,11 @@ internal static class Attempts
         user is { } named && license.Policy.RequireAuthentication ? await store.AccessOf(named, license, cancellation) : null, request.LeaseDuration, request.Meters)
         { NotProved = request.Proved?.Failure };
 
-    /// <summary>The user who sent credentials, or signed in to ask; the vendor's team may ask for any. A name alone proves nothing.</summary>
+    /// <summary>The user who sent credentials, or signed in to ask; those of the vendor's team who may write activations may ask for any. A name alone proves nothing.</summary>
     public static UserId? UserOf(this Store store, ActivationRequest request) => store.Context.Caller switch
     {
         _ when request.Proved is { } proved => request.User is null || request.User == proved.User ? proved.User : null,
-        { IsVendor: true } => request.User,
+        { IsVendor: true } caller when caller.Scopes is not { } scopes || scopes.Contains(VendorScope) => request.User,
         { User: { } user } when request.User is null || request.User == user => user,
         _ => null,
     };

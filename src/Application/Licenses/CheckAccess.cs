@@ -160,12 +160,12 @@ internal sealed class AccessStates(Store store)
         var organization = user?.Organization is { } id ? organizations.GetValueOrDefault(id) : null;
         return question.Product is { } product
             ? OfProduct(question, user, organization, product)
-            : Of(question, user, organization, Visible(licenses.GetValueOrDefault(question.License!.Value))).Answer;
+            : Of(question, user, organization, Visible(licenses.GetValueOrDefault(question.License!.Value), user)).Answer;
     }
 
     /// <summary>Of the licences of the product that lead to the user the nearest to access; among open ones the one that lasts longest.</summary>
     private CheckedAccess OfProduct(AccessQuestion question, User? user, Organization? organization, ProductId product) =>
-        candidates[product].Where(license => user is not null && Visible(license) is not null && Access.Paths(user, license, Common(user, license)).Any())
+        candidates[product].Where(license => user is not null && Visible(license, user) is not null && Access.Paths(user, license, Common(user, license)).Any())
             .Select(license => Of(question, user, organization, license))
             .OrderByDescending(candidate => candidate.Nearness).ThenByDescending(candidate => candidate.Lasting)
             .Select(candidate => candidate.Answer)
@@ -194,10 +194,11 @@ internal sealed class AccessStates(Store store)
         var caller => user?.Id == caller.User ? user : null,
     };
 
-    private License? Visible(License? license) => store.Context.Caller switch
+    /// <summary>Of licences that are no organization's those that lead to the user, whose state nobody else is told.</summary>
+    private License? Visible(License? license, User? user) => store.Context.Caller switch
     {
         { IsVendor: true } => license,
-        var caller when license?.Organization is { } owner && owner != caller.Organization => null,
-        _ => license,
+        var caller when license?.Organization is { } owner => owner == caller.Organization ? license : null,
+        _ => license is not null && user is not null && Access.Paths(user, license, Common(user, license)).Any() ? license : null,
     };
 }

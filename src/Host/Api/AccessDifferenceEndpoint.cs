@@ -58,11 +58,27 @@ internal static class AccessDifferenceEndpoint
         if (first.Refusal is { } refusal)
             return refusal.AsHttp();
 
-        return RowFormat.Of(http, parameters.Format)!.Answer(http, first.Value!.Moment, first.Value.Rows, first.Value.Next, (Columns, Cells), async cursor =>
+        var (store, rows) = (http.RequestServices.GetRequiredService<Store>(), first.Value!.Rows);
+        return RowFormat.Of(http, parameters.Format)!.Answer(http, first.Value.Moment, await Seen(rows, store, http.RequestAborted), first.Value.Next, (Columns, Cells), async cursor =>
         {
             var page = await mediator.Send(query.Value with { Request = query.Value.Request with { Cursor = cursor } }, http.RequestAborted);
-            return page.Value is { } next ? (next.Rows, next.Next) : throw new RefusedException(page.Refusal!);
+            return page.Value is { } next ? (await Seen(next.Rows, store, http.RequestAborted), next.Next) : throw new RefusedException(page.Refusal!);
         });
+    }
+
+    private static async Task<IReadOnlyList<AccessDifferenceRow>> Seen(IReadOnlyList<AccessDifferenceRow> rows, Store store, CancellationToken cancellation)
+    {
+        var actors = await SeenActors.Of(
+            rows.SelectMany(row => row.Events.Select(e => e.Actor).Concat(row.Before.Paths.Concat(row.After.Paths).Select(path => path.Actor))), store, cancellation);
+        return
+        [
+            .. rows.Select(row => row with
+            {
+                Before = row.Before with { Paths = actors.Of(row.Before.Paths) },
+                After = row.After with { Paths = actors.Of(row.After.Paths) },
+                Events = row.Events.Select(e => e with { Actor = actors.NameOf(e.Actor) }).ToValueList(),
+            }),
+        ];
     }
 
     private static IEnumerable<string?> Cells(AccessDifferenceRow row) =>

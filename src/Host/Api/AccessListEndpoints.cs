@@ -89,8 +89,18 @@ internal static class AccessListEndpoints
             return page.Value is { } next ? (next.Rows, next.Next) : throw new RefusedException(page.Refusal!);
         });
 
-        Task<Result<AccessPage>> PageAsync(string? cursor) => http.RequestServices.GetRequiredService<IMediator>()
-            .Send(question(view, cursor is null ? request.Value : request.Value with { Cursor = cursor, AsOf = null }), http.RequestAborted);
+        async Task<Result<AccessPage>> PageAsync(string? cursor)
+        {
+            var page = await http.RequestServices.GetRequiredService<IMediator>()
+                .Send(question(view, cursor is null ? request.Value : request.Value with { Cursor = cursor, AsOf = null }), http.RequestAborted);
+            return page.Value is { } found ? found with { Rows = await Seen(found.Rows, http.RequestServices.GetRequiredService<Store>(), http.RequestAborted) } : page;
+        }
+    }
+
+    private static async Task<IReadOnlyList<AccessRow>> Seen(IReadOnlyList<AccessRow> rows, Store store, CancellationToken cancellation)
+    {
+        var actors = await SeenActors.Of(rows.SelectMany(row => row.Paths).Select(path => path.Actor), store, cancellation);
+        return [.. rows.Select(row => row with { Paths = actors.Of(row.Paths) })];
     }
 
     private static (IReadOnlyList<string> Names, Func<AccessRow, IEnumerable<string?>> Values) Cells => (Columns, row =>

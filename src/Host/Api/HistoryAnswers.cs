@@ -25,6 +25,7 @@ internal static class HistoryAnswers
     {
         var (context, writer) = (http.RequestServices.GetRequiredService<Context>(), http.RequestServices.GetRequiredService<HistoryWriter>());
         var viewer = context.Caller.IsVendor ? null : within;
+        var listing = viewer is null ? HistoryFeed.Listing : HistoryFeed.OfOrganization;
         if (RowFormat.Of(http, parameters.Format, CloudEvents) is not { } format)
             return Wrong(HistoryParameters.FormatName, "Expected json, ndjson, csv or cloudevents.");
         if (parameters.From < 0)
@@ -32,9 +33,9 @@ internal static class HistoryAnswers
         if (parameters.Wait is { } wait && (wait is < 0 or > LongestWait || parameters.From is null || format.IsStream))
             return Wrong(HistoryParameters.WaitName, $"Expected seconds, 0 to {LongestWait}, together with '{HistoryParameters.FromName}' and not of a stream.");
         if (format.IsStream)
-            return await http.Export(format, HistoryFeed.Listing, request => question(From(parameters, request)), (rows, store, cancellation) => writer.Of(viewer, rows, store, cancellation), (Columns, Cells), Known);
+            return await http.Export(format, listing, request => question(From(parameters, request)), (rows, store, cancellation) => writer.Of(viewer, rows, store, cancellation), (Columns, Cells), Known);
 
-        var bound = ListBinding.Bind(http.Request.Query, HistoryFeed.Listing, [Positions.MinPosition, Positions.AsOf, .. Known]);
+        var bound = ListBinding.Bind(http.Request.Query, listing, [Positions.MinPosition, Positions.AsOf, .. Known]);
         if (!bound.IsValid)
             return bound.Errors.AsRefusal().AsHttp();
         if (parameters.From is not null && (bound.Value.Sort.Count > 0 || bound.Value.Cursor is not null || bound.Value.Page > 1))

@@ -84,7 +84,7 @@ internal static class LicenseEndpoints
 
         licenses.MapGet("", Task<IResult> (Context context, HttpContext http) => http.IdParameter<ReleaseId>(Release) is { } release
                 ? MyLicensesOf(release, context, http)
-                : MyLicenses(http, context.Caller))
+                : MyLicenses(http, context))
             .WithList(LicenseList.OfUser, Release).WithSummary("List my licenses; an organization-admin sees those of the organization")
             .Produces<IReadOnlyList<WireHeldLicense>>();
 
@@ -93,9 +93,10 @@ internal static class LicenseEndpoints
             .WithSummary("Get one of my licenses").Produces<WireHeldLicense>();
     }
 
-    private static Task<IResult> MyLicenses(HttpContext http, Caller caller, IReadOnlyList<LicenseId>? among = null) => http.List(
-        LicenseList.OfUser,
-        request => new ListUserLicenses(caller.User.GetValueOrDefault(), caller.Role == Role.OrganizationAdmin ? caller.Organization : null, request, among),
+    private static Task<IResult> MyLicenses(HttpContext http, Context context, IReadOnlyList<LicenseId>? among = null) => http.List(
+        LicenseList.OfUserAt(context.AsOf?.Position),
+        request => new ListUserLicenses(
+            context.Caller.User.GetValueOrDefault(), context.Caller.Organization, context.Caller.Role == Role.OrganizationAdmin, request, among),
         WireHeldLicense.OfUser, Release, $"{Release}[eq]");
 
     /// <summary>What licences entitle to is told for now only.</summary>
@@ -105,6 +106,6 @@ internal static class LicenseEndpoints
             return ((ListError[])[ListError.Parameter(Positions.AsOf, $"Not together with {Release}: what licenses entitle to is told for now.")]).AsRefusal().AsHttp();
 
         var found = await http.RequestServices.GetRequiredService<IMediator>().Send(new FindLicensesOfRelease(release), http.RequestAborted);
-        return found.Refusal is { } refusal ? refusal.AsHttp() : await MyLicenses(http, context.Caller, found.Value);
+        return found.Refusal is { } refusal ? refusal.AsHttp() : await MyLicenses(http, context, found.Value);
     }
 }

@@ -25,10 +25,20 @@ internal sealed record ListRefusedCommands(ListRequest Request) : IQuery<ListPag
 /// <summary>What was refused to the people and tokens of an organization, and to the vendor within it.</summary>
 internal sealed record ListOrganizationRefusedCommands(OrganizationId Organization, ListRequest Request) : IQuery<ListPage<WireRefusedCommand>>, IWithinOrganization
 {
-    public sealed class Handler(RefusedCommandReader reader) : IQueryHandler<ListOrganizationRefusedCommands, ListPage<WireRefusedCommand>>
+    public sealed class Handler(RefusedCommandReader reader, Store store) : IQueryHandler<ListOrganizationRefusedCommands, ListPage<WireRefusedCommand>>
     {
-        public Task<Result<ListPage<WireRefusedCommand>>> Handle(ListOrganizationRefusedCommands query, CancellationToken cancellationToken) =>
-            reader.Page("(r.data ->> 'organization')::uuid = $1", [query.Organization.Value], query.Request, cancellationToken);
+        public async Task<Result<ListPage<WireRefusedCommand>>> Handle(ListOrganizationRefusedCommands query, CancellationToken cancellationToken)
+        {
+            var page = await reader.Page("(r.data ->> 'organization')::uuid = $1", [query.Organization.Value], query.Request, cancellationToken);
+            return page.Value is { } found ? found with { Rows = await Seen(found.Rows, cancellationToken) } : page;
+        }
+
+        /// <summary>To customers the vendor's people stay unnamed, as in the history.</summary>
+        private async Task<IReadOnlyList<WireRefusedCommand>> Seen(IReadOnlyList<WireRefusedCommand> rows, CancellationToken cancellation)
+        {
+            var actors = await SeenActors.Of(rows.Select(row => row.Actor), store, cancellation);
+            return [.. rows.Select(row => actors.IsOwn(row.Actor) ? row : row with { Actor = actors.NameOf(row.Actor)!, IpAddress = null, UserAgent = null })];
+        }
     }
 }
 
@@ -46,6 +56,9 @@ internal sealed class RefusedCommandReader(NpgsqlDataSource database, PersonKeys
         ListField.Text("requestId", "r.data ->> 'requestId'"),
     ])
     { DefaultSort = [new("id", SortOrder.Descending)] };
+
+    /// <summary>What customers may ask about them, who are not told which of the vendor's people it was.</summary>
+    public static Listing OfCustomers { get; } = Listing.Without("actor");
 
     private readonly JsonSerializerOptions stored = new(StoredJson.Options(keys.Find)) { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 

@@ -46,13 +46,16 @@ internal static class MonitoringEndpoints
         endpoint.WithList(ActivationHistory.Listing, From, To, Format).Produces<IReadOnlyList<HistoryRow>>();
 
     /// <summary>A page of lines as JSON, or all of them as NDJSON or CSV.</summary>
-    private static Task<IResult> History(HttpContext http, Func<ListRequest, IListQuery<HistoryRow>> question) =>
-        RowFormat.Of(http, http.Request.Query[Format] is [{ Length: > 0 } name] ? name : null) switch
+    private static Task<IResult> History(HttpContext http, Func<ListRequest, IListQuery<HistoryRow>> question)
+    {
+        var listing = http.RequestServices.GetRequiredService<Context>().Caller.IsVendor ? ActivationHistory.Listing : ActivationHistory.OfCustomers;
+        return RowFormat.Of(http, http.Request.Query[Format] is [{ Length: > 0 } name] ? name : null) switch
         {
             null => Task.FromResult(Wrong(Format, "Expected json, ndjson or csv.")),
-            { IsStream: true } format => http.Export(format, ActivationHistory.Listing, request => question(Within(http, request)), Wire, (Columns, Cells), From, To, Format),
-            _ => http.List(ActivationHistory.Listing, request => question(Within(http, request)), Wire, From, To, Format),
+            { IsStream: true } format => http.Export(format, listing, request => question(Within(http, request)), Wire, (Columns, Cells), From, To, Format),
+            _ => http.List(listing, request => question(Within(http, request)), Wire, From, To, Format),
         };
+    }
 
     private static IEnumerable<string?> Cells(HistoryRow row) =>
     [
@@ -74,7 +77,11 @@ internal static class MonitoringEndpoints
         ],
     };
 
-    private static Task<IReadOnlyList<HistoryRow>> Wire(IReadOnlyList<HistoryRow> rows, Store store, CancellationToken cancellation) => Task.FromResult(rows);
+    private static async Task<IReadOnlyList<HistoryRow>> Wire(IReadOnlyList<HistoryRow> rows, Store store, CancellationToken cancellation)
+    {
+        var actors = await SeenActors.Of(rows.Select(row => row.Actor), store, cancellation);
+        return [.. rows.Select(row => row with { Actor = actors.NameOf(row.Actor) })];
+    }
 
     private static async Task<IResult> Summarize(OrganizationId organizationId, Context context, HttpContext http, IMediator mediator, string? history, DateOnly? from, DateOnly? to)
     {

@@ -40,7 +40,7 @@ internal static class OrganizationView
         ],
     };
 
-    /// <summary>Lists of a licence whose entries say themselves who may see them.</summary>
+    /// <summary>Lists of a licence, or of the organization, whose entries say themselves who may see them.</summary>
     private static readonly string[] Marked = ["metadata", "meters"];
 
     public static WireEvent Of(OrganizationId viewer, FeedEntry entry, WireEvent e)
@@ -49,7 +49,7 @@ internal static class OrganizationView
         var (hasLeft, isMove) = (row.Former == viewer, entry.Step.Event.Data is UserMoved or LicenseTransferred);
         var shown = e with
         {
-            Actor = own || e.Actor.Kind is "system" or "anonymous" ? e.Actor : new("vendor", null, null),
+            Actor = own || e.Actor.Kind is "system" or "anonymous" ? e.Actor : new(SeenActors.Vendor, null, null),
             Origin = own ? e.Origin : null,
             OrganizationId = viewer,
             Data = Visible(row.Resource, e.Data.AsObject()),
@@ -101,7 +101,7 @@ internal static class OrganizationView
     private static bool IsPartlyShown(string resource, string name) =>
         Shown.TryGetValue(resource, out var fields) && fields.Any(field => field.StartsWith($"{name}/", StringComparison.Ordinal));
 
-    private static bool IsMarked(string resource, string name) => resource == License && Marked.Contains(name);
+    private static bool IsMarked(string resource, string name) => (resource == License || resource == Viewer) && Marked.Contains(name);
 
     private static JsonObject? Part(string resource, string name, JsonNode? value) => value is JsonObject members
         ? new(members.Where(member => IsShown(resource, $"{name}/{member.Key}")).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())))

@@ -1,4 +1,4 @@
-using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
@@ -13,8 +13,8 @@ internal static class RefusalEndpoints
         routes.MapGet("/history/refused-commands", Task<IResult> (HttpContext http) => http.List(RefusedCommandReader.Listing, request => new ListRefusedCommands(request)))
             .WithList(RefusedCommandReader.Listing).WithTags("History").WithSummary("Commands and sign-ins that were refused, the newest first").Produces<IReadOnlyList<WireRefusedCommand>>();
 
-        routes.MapGet("/organizations/{organizationId}/history/refused-commands", Task<IResult> (OrganizationId organizationId, HttpContext http) =>
-                http.List(RefusedCommandReader.Listing, request => new ListOrganizationRefusedCommands(organizationId, request)))
+        routes.MapGet("/organizations/{organizationId}/history/refused-commands", Task<IResult> (OrganizationId organizationId, Context context, HttpContext http) =>
+                http.List(context.Caller.IsVendor ? RefusedCommandReader.Listing : RefusedCommandReader.OfCustomers, request => new ListOrganizationRefusedCommands(organizationId, request)))
             .WithList(RefusedCommandReader.Listing).WithTags("History").WithSummary("Commands that were refused to members of an organization or within it, the newest first").Produces<IReadOnlyList<WireRefusedCommand>>();
     }
 }

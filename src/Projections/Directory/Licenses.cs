@@ -41,6 +41,12 @@ public static class LicenseList
     /// <summary>What users may ask about their own licences.</summary>
     public static Listing OfUser { get; } = new("my-licenses", ListField.Id("id", "l.id"), Fields(SeenBy("user"))) { Versioned = "l" };
 
+    /// <summary>The same of a past moment, whose keys they may not see any more.</summary>
+    private static readonly Listing OfUserThen = OfUser.Without("key");
+
+    /// <summary>What users may ask about their own licences, now or as of a position.</summary>
+    public static Listing OfUserAt(long? asOf) => asOf is null ? OfUser : OfUserThen;
+
     /// <summary>What the vendor may ask about all licences.</summary>
     public static Listing All { get; } = Vendor(ActivationList.Noted);
 
@@ -169,22 +175,26 @@ public sealed record ListOrganizationLicenses(OrganizationId Organization, ListR
     }
 }
 
-/// <summary>One page of the licences of one user: the user's own, and of an organization-admin all of the organization; only some of them, where those are named.</summary>
-public sealed record ListUserLicenses(UserId User, OrganizationId? AllOf, ListRequest Request, IReadOnlyList<LicenseId>? Among = null) : IListQuery<License>
+/// <summary>
+/// One page of the licences of one user: the user's own, which are nobody's or of the user's organization, and of an organization-admin all of that; only some of them, where those are named.
+/// </summary>
+public sealed record ListUserLicenses(UserId User, OrganizationId? Organization, bool AllOfIt, ListRequest Request, IReadOnlyList<LicenseId>? Among = null) : IListQuery<License>
 {
     public sealed class Handler(DirectoryReader reader, Directory directory) : IRequestHandler<ListUserLicenses, Result<ListPage<License>>>
     {
         public async Task<Result<ListPage<License>>> Handle(ListUserLicenses query, CancellationToken cancellationToken)
         {
             var from = $"{directory.Licenses.Rows.Name} l";
-            ListSource source = query.AllOf is { } organization
-                ? new("l.document", from, $"(l.organization_id = $2 or {LicenseList.OfUserId(1)})", query.User.Value, organization.Value)
-                : new("l.document", from, LicenseList.OfUserId(1), query.User.Value);
+            ListSource source = query.Organization is not { } organization
+                ? new("l.document", from, $"l.organization_id is null and {LicenseList.OfUserId(1)}", query.User.Value)
+                : query.AllOfIt
+                    ? new("l.document", from, $"(l.organization_id = $2 or (l.organization_id is null and {LicenseList.OfUserId(1)}))", query.User.Value, organization.Value)
+                    : new("l.document", from, $"(l.organization_id = $2 or l.organization_id is null) and {LicenseList.OfUserId(1)}", query.User.Value, organization.Value);
             return query.Among is { } some
                 ? (await Page(Only(source, some))).Select(page => page with { Next = null })
                 : await Page(source);
 
-            Task<Result<ListPage<License>>> Page(ListSource from) => reader.Page(directory.Licenses, LicenseList.OfUser, from, query.Request, cancellationToken);
+            Task<Result<ListPage<License>>> Page(ListSource from) => reader.Page(directory.Licenses, LicenseList.OfUserAt(query.Request.AsOf), from, query.Request, cancellationToken);
         }
 
         /// <summary>Which ones may be others by the next page: it is found by its number, because a cursor belongs to the same question.</summary>

@@ -92,6 +92,9 @@ public sealed class HistoryFeed() : ReadModel(ModelName, [Entries, Owners], Reso
     ])
     { Versioned = "h", DefaultSort = [new("position", SortOrder.Descending)], MaxLimit = 1000 };
 
+    /// <summary>What an organization may ask about its own: by nothing that it is not shown, such as which of the vendor's people it was.</summary>
+    public static Listing OfOrganization { get; } = Listing.Without("actor", "userId", "organizationId");
+
     public override void Touch(IEvent e, Touched touched)
     {
         if (OwnerOf(e) is { } owner)

@@ -42,6 +42,13 @@ public sealed partial class Listing
     /// <summary>Every parameter name that the list itself understands: its paging, its search, its fields.</summary>
     public IEnumerable<string> KnownNames => Parameters.Concat(FieldNames);
 
+    /// <summary>The same list for those who are not told what is in some of its fields, and so may neither filter nor sort by them.</summary>
+    public Listing Without(params IReadOnlyCollection<string> hidden) =>
+        new(Name, Id, [.. FieldNames.Where(name => name != Id.Name && !hidden.Contains(name)).Select(name => fields[name])])
+        {
+            DefaultSort = DefaultSort, Versioned = Versioned, OlderNames = [.. OlderNames.Where(older => !hidden.Contains(older.Field))], MaxLimit = MaxLimit,
+        };
+
     public ListField? Find(string name) => fields.GetValueOrDefault(name);
 
     public OlderName? FindOlder(string name) => OlderNames.FirstOrDefault(older => older.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -207,6 +207,8 @@ public class AccessDifferenceTests
         var lost = (await scene.Since(before, client: admin)).ShouldHaveSingleItem()!;
         lost["after"]!.Text("code").ShouldBe("USER_NOT_FOUND");
         lost["events"]!.AsArray().Select(e => e!.Text("type")).ShouldContain("user_moved_v1");
+        lost["events"]!.AsArray().Select(e => e!.Text("actor")).ShouldAllBe(actor => actor == "vendor");
+        lost["before"]!["paths"]![0]!.Text("actor").ShouldBe("vendor");
         (await foreign.Since(before)).ShouldBeEmpty();
     }
 }

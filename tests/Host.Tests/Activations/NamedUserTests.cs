@@ -53,6 +53,20 @@ public class NamedUserTests
     }
 
     [Fact]
+    public async Task A_limited_token_of_the_vendor_activates_for_others_only_where_it_may_write_activations()
+    {
+        var acme = await Acme.With(seats: -1);
+        var user = await acme.User();
+        var sold = await Sold.With(acme.Host, Named, ("organizationId", acme.Id));
+        await acme.Vendor.Put($"{acme.Path}/licenses/{sold.Id}/users/{user}").Expect(204);
+        async Task<Device> By(string scope) => sold.Device(acme.Host.Client(
+            (await acme.Vendor.Post("/v3/personal-access-tokens", new { name = "Script", scopes = new[] { scope } }).Expect(201)).Text("accessToken")));
+
+        await (await By("license:read")).Ask(("userId", user)).ExpectProblem(400, "AUTHENTICATION_FAILED");
+        (await (await By("activation:write")).Activate(("userId", user))).Text("lid").ShouldBe(sold.Id);
+    }
+
+    [Fact]
     public async Task A_revoked_license_says_so_before_it_asks_who_one_is()
     {
         var sold = await Sold.With(await TestHost.Shared, Named, ("revoked", true));

@@ -50,6 +50,23 @@ public class RefusedCommandTests
     }
 
     [Fact]
+    public async Task The_vendors_people_stay_unnamed_to_an_organization()
+    {
+        var host = await TestHost.Shared;
+        var acme = await Acme.With(seats: 5, host);
+        var admin = await acme.Admin();
+        await acme.Vendor.Delete($"{acme.Path}/users/{Guid.NewGuid()}").ExpectProblem(404, "NOT_FOUND");
+
+        var told = (await Of(acme, admin)).ShouldHaveSingleItem()!;
+        told.Text("command").ShouldBe("DeleteOrganizationUser");
+        told.Text("actor").ShouldBe("vendor");
+        told["ipAddress"].ShouldBeNull();
+        told["userAgent"].ShouldBeNull();
+        (await Of(acme, acme.Vendor)).ShouldHaveSingleItem()!.Text("actor").ShouldStartWith("user:");
+        await admin.Get($"{acme.Path}/history/refused-commands?actor[sw]=user:").ExpectProblem(400, "UNKNOWN_FILTER");
+    }
+
+    [Fact]
     public async Task A_failed_sign_in_is_in_the_audit_without_saying_whose()
     {
         var host = await TestHost.StartAsync();

@@ -54,13 +54,18 @@ public class OrganizationHistoryTests
             }))).Id();
         var user = await acme.User();
         await acme.Vendor.Patch($"/v3/users/{user}", new { tags = new[] { "difficult" }, company = "Shell company" }).Expect(200);
+        await acme.Vendor.Patch(acme.Path, new
+        {
+            metadata = new object[] { new { key = "credit", value = "on watch" }, new { key = "desk", value = "Graz", viewPermissions = new[] { "organization" } } },
+        }).Expect(200);
         await admin.Post($"{acme.Path}/user-groups", new { name = "Ours" }).Expect(201);
 
         var events = await admin.History(acme.Host, acme.Path);
         var told = string.Join('\n', events.Select(e => e.ToJsonString()));
-        foreach (var hidden in (string[])["churning", "hot lead", "difficult", "Shell company", "allowedIpRanges", "Root", TestHost.SuperAdmin])
+        foreach (var hidden in (string[])["churning", "hot lead", "on watch", "difficult", "Shell company", "allowedIpRanges", "Root", TestHost.SuperAdmin])
             told.ShouldNotContain(hidden);
         told.ShouldContain("Vienna");
+        told.ShouldContain("Graz");
         var created = events.Of("license_created_v1");
         created["actor"]!.ToJsonString().ShouldBe("""{"kind":"vendor","id":null,"name":null}""");
         created["origin"].ShouldBeNull();
@@ -72,6 +77,26 @@ public class OrganizationHistoryTests
         own["origin"]!.Text("ipAddress").ShouldContain("127.0.0.1");
         (await admin.History(acme.Host, $"{acme.Path}/licenses/{license}")).ShouldNotBeEmpty();
         (await acme.Vendor.History(acme.Host, acme.Path)).Of("license_tags_changed_v1").Change("/tags").ShouldBe("[] -> [\"churning\"]");
+    }
+
+    [Fact]
+    public async Task What_is_not_told_is_not_found_by_a_filter_or_an_order()
+    {
+        var acme = await Acme.With(seats: -1);
+        using var admin = await acme.Admin();
+        var root = (await acme.Vendor.Get("/v3/me").Expect(200)).Id();
+
+        foreach (var filter in (string[])[$"actor[sw]=user:{root[..1]}", $"actor=user:{root}", $"userId={root}", $"organizationId={acme.Id}"])
+        {
+            await admin.Get($"{acme.Path}/history?{filter}").ExpectProblem(400, "UNKNOWN_FILTER");
+            await admin.Get($"{acme.Path}/history?{filter}&format=ndjson").ExpectProblem(400, "UNKNOWN_FILTER");
+            (await acme.Vendor.History(acme.Host, acme.Path, filter)).ShouldNotBeEmpty(filter);
+        }
+
+        foreach (var order in (string[])["actor", "-userId", "organizationId"])
+            await admin.Get($"{acme.Path}/history?sort={order}").ExpectProblem(400, "INVALID_SORT");
+        var request = (await admin.History(acme.Host, acme.Path))[0].Text("requestId");
+        (await admin.History(acme.Host, acme.Path, $"requestId={Uri.EscapeDataString(request)}")).ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -287,6 +287,34 @@ public class AccessCheckTests
     }
 
     [Fact]
+    public async Task An_organization_admin_is_told_who_of_the_organization_gave_access_and_not_who_of_the_vendor()
+    {
+        var world = await World.New();
+        using var admin = await world.Acme.Admin();
+        ShouldBeAllowed(await world.Ask(admin))[0]!["events"]!.AsArray().Select(e => e!.Text("actor")).ShouldBe(["vendor", "vendor"]);
+
+        await admin.Put($"{world.LicensePath}/users/{world.User}").Expect(204);
+        var own = ShouldBeAllowed(await world.Ask(admin)).Single(reason => reason!.Text("kind") == "additional-user")!;
+        own["grantedBy"]!.Text("actor").ShouldBe($"user:{(await admin.Get("/v3/me").Expect(200)).Id()}");
+    }
+
+    [Fact]
+    public async Task A_personal_licence_of_somebody_else_is_as_if_it_were_not_there()
+    {
+        var (world, other) = (await World.New(), await World.New());
+        using var admin = await world.Acme.Admin();
+        var (own, foreign) = ((await world.Designer.License(("userId", world.User))).Id(), (await other.Designer.License(("userId", other.User))).Id());
+        var nobodys = (await world.Designer.License(("suspended", true))).Id();
+
+        ShouldBeAllowed(await world.Ask(admin, license: own)).ShouldHaveSingleItem();
+        foreach (var license in new[] { foreign, nobodys })
+        {
+            ShouldBeDenied(await world.Ask(admin, license: license), "LICENSE_NOT_FOUND");
+            (await world.Ask(license: license)).Text("code").ShouldNotBe("LICENSE_NOT_FOUND");
+        }
+    }
+
+    [Fact]
     public async Task A_user_asks_about_the_user_only_and_nobody_about_nothing()
     {
         var world = await World.New();

@@ -73,6 +73,44 @@ public class MyLicenseTests
     }
 
     [Fact]
+    public async Task The_past_gives_no_key_back_and_nothing_of_a_former_organization()
+    {
+        var (acme, globex) = (await Acme.With(seats: -1), await Acme.With(seats: -1));
+        var (designer, (ada, id)) = (await Designer.For(acme.Vendor), await Member(acme));
+        var (kept, taken) = (await designer.License(("userId", id)), await designer.License(("organizationId", acme.Id)));
+        await acme.Vendor.Put($"{acme.Path}/licenses/{taken.Id()}/users/{id}").Expect(204);
+        var then = await acme.Host.Position();
+        await acme.Settled();
+        async Task<IEnumerable<string>> Keys() => (await ada.Get($"/v3/me/licenses?asOf={then}").Expect(200)).AsArray().Select(license => license!.Text("key"));
+
+        (await Keys()).ShouldBe([kept.Text("key"), taken.Text("key")]);
+        await acme.Vendor.Delete($"{acme.Path}/licenses/{taken.Id()}/users/{id}").Expect(204);
+        (await Keys()).ShouldBe([kept.Text("key"), ""]);
+        (await ada.Get($"/v3/me/licenses/{taken.Id()}?asOf={then}").Expect(200)).Text("key").ShouldBeEmpty();
+        (await ada.Get($"/v3/me/licenses/{kept.Id()}?asOf={then}").Expect(200)).Text("key").ShouldBe(kept.Text("key"));
+        await ada.Get($"/v3/me/licenses?asOf={then}&key[sw]={taken.Text("key")[..1]}").ExpectProblem(400, "UNKNOWN_FILTER");
+
+        await acme.Vendor.Patch($"/v3/users/{id}", new { organizationId = globex.Id }).Expect(200);
+        (await Keys()).ShouldBe([kept.Text("key")]);
+        await ada.Get($"/v3/me/licenses/{taken.Id()}?asOf={then}").ExpectProblem(404, "NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task Of_a_past_moment_the_role_of_now_counts()
+    {
+        var acme = await Acme.With(seats: -1);
+        var license = (await (await Designer.For(acme.Vendor)).License(("organizationId", acme.Id))).Id();
+        var (admin, id) = await Member(acme, "organization-admin");
+        var then = await acme.Host.Position();
+        await acme.Settled();
+        await admin.Get($"/v3/me/licenses/{license}?asOf={then}").Expect(200);
+
+        await acme.Vendor.Patch($"/v3/users/{id}", new { role = "user" }).Expect(200);
+        await admin.Get($"/v3/me/licenses/{license}?asOf={then}").ExpectProblem(404, "NOT_FOUND");
+        (await admin.Get($"/v3/me/licenses?asOf={then}").Expect(200)).AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_user_sees_the_metadata_that_is_for_users()
     {
         var acme = await Acme.With(seats: -1);

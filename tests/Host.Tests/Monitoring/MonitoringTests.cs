@@ -73,8 +73,12 @@ public class MonitoringTests
         lines.Select(line => line!.Text("kind")).ShouldBe(["suspended", "group-assigned", "created"]);
         lines[1]!.Text("userGroupId").ShouldBe(group);
         lines[1]!.Text("actor").ShouldStartWith("user:");
-        (await Lines(acme, $"/v3/licenses/{license}/activation-history", admin)).ToJsonString().ShouldBe(lines.ToJsonString());
-        (await Lines(acme, $"{acme.Path}/activation-history?licenseId={license}", admin)).ToJsonString().ShouldBe(lines.ToJsonString());
+        var told = await Lines(acme, $"/v3/licenses/{license}/activation-history", admin);
+        told.Select(line => (line!.Text("kind"), line!.Text("actor"))).ShouldBe([("suspended", "vendor"), ("group-assigned", "vendor"), ("created", "vendor")]);
+        (await Lines(acme, $"{acme.Path}/activation-history?licenseId={license}", admin)).ToJsonString().ShouldBe(told.ToJsonString());
+        (await Lines(acme, $"{acme.Path}/activation-history?licenseId={license}&actor[sw]=user:")).ToJsonString().ShouldBe(lines.ToJsonString());
+        await admin.Get($"{acme.Path}/activation-history?actor[sw]=user:").ExpectProblem(400, "UNKNOWN_FILTER");
+        await admin.Get($"{acme.Path}/activation-history?sort=actor").ExpectProblem(400, "INVALID_SORT");
         (await Lines(acme, $"{acme.Path}/activation-history?kind[in]=created,suspended")).Select(line => line!.Text("kind")).ShouldBe(["suspended", "created"]);
         (await Lines(acme, $"{acme.Path}/activation-history?from={lines[1]!.Text("at")}&to={lines[0]!.Text("at")}")).Select(line => line!.Text("kind")).ShouldBe(["group-assigned"]);
         await acme.Vendor.Get($"{acme.Path}/activation-history?kind=exploded").ExpectProblem(400, "INVALID_QUERY_PARAMETER");

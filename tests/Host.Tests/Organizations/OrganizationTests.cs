@@ -34,6 +34,24 @@ public class OrganizationTests
     }
 
     [Fact]
+    public async Task An_organization_sees_the_metadata_that_is_marked_for_it()
+    {
+        var acme = await Acme.With(seats: 3);
+        using var admin = await acme.Admin();
+        await acme.Vendor.Patch(acme.Path, new
+        {
+            metadata = new object[]
+            {
+                new { key = "credit", value = "on watch" }, new { key = "desk", value = "Graz", viewPermissions = new[] { "organization" } },
+                new { key = "motto", value = "per aspera", viewPermissions = new[] { "user" } },
+            },
+        }).Expect(200);
+
+        (await admin.Get(acme.Path).Expect(200))["metadata"]!.AsArray().ShouldHaveSingleItem()!.Text("key").ShouldBe("desk");
+        (await acme.Read())["metadata"]!.AsArray().Count.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task A_patch_that_changes_nothing_appends_nothing()
     {
         var acme = await Acme.With(seats: 3);

@@ -36,9 +36,9 @@ internal sealed record WireGrant(string Type, Guid Id, long Position, DateTimeOf
 internal sealed record WireReason(
     AccessPathKind Kind, ValueList<WireStep> Path, WireUserGroup? UserGroup, DateTimeOffset? From, DateTimeOffset? Until, WireGrant? GrantedBy, ValueList<WireGrant> Events)
 {
-    public static WireReason Of(UserId user, LicenseId license, AccessReason reason)
+    public static WireReason Of(UserId user, LicenseId license, AccessReason reason, SeenActors actors)
     {
-        var events = reason.Grants.Select(grant => new WireGrant(grant.Type, grant.Id, grant.Position, grant.At, grant.Actor)).ToValueList();
+        var events = reason.Grants.Select(grant => new WireGrant(grant.Type, grant.Id, grant.Position, grant.At, actors.NameOf(grant.Actor))).ToValueList();
         return new(
             reason.Path.Kind,
             [
@@ -63,14 +63,15 @@ internal sealed record WireAccess(
     public const string AllowedCode = "ALLOWED";
 
     /// <summary>One answer for one question, a list for a list.</summary>
-    public static Func<CheckedAccesses, Store, CancellationToken, Task<object>> Shape(AccessCheckBody body) => (answers, _, _) =>
+    public static Func<CheckedAccesses, Store, CancellationToken, Task<object>> Shape(AccessCheckBody body) => async (answers, store, cancellation) =>
     {
-        var wire = answers.Answers.Select(answer => Of(answer, answers.Position)).ToList();
-        return Task.FromResult<object>(body.Checks is null ? wire[0] : wire);
+        var actors = await SeenActors.Of(answers.Answers.SelectMany(answer => answer.Reasons.SelectMany(reason => reason.Grants.Select(grant => grant.Actor))), store, cancellation);
+        var wire = answers.Answers.Select(answer => Of(answer, answers.Position, actors)).ToList();
+        return body.Checks is null ? (object)wire[0] : wire;
     };
 
-    private static WireAccess Of(CheckedAccess answer, long position) => new(
+    private static WireAccess Of(CheckedAccess answer, long position, SeenActors actors) => new(
         answer.Question.User, answer.License, answer.Question.Product, answer.Denial is null, answer.Denial?.Code ?? AllowedCode,
-        answer.Reasons.Select(reason => WireReason.Of(answer.Question.User, answer.License!.Value, reason)).ToValueList(),
+        answer.Reasons.Select(reason => WireReason.Of(answer.Question.User, answer.License!.Value, reason, actors)).ToValueList(),
         answer.Denial is { } denial ? new(denial.Code, denial.Detail, denial.NearestFix) : null, position);
 }

@@ -55,8 +55,10 @@ internal static class Common
         .ToValueList();
 
     /// <summary>The entries whose view permissions name the viewer (<c>organization</c>, <c>user</c> …).</summary>
-    public static ValueList<WireMetadata> For(string viewer, ValueList<MetadataEntry> metadata) => metadata
-        .Where(entry => entry.ViewPermissions.Contains(viewer))
+    public static IEnumerable<MetadataEntry> SeenBy(string viewer, ValueList<MetadataEntry> metadata) => metadata.Where(entry => entry.ViewPermissions.Contains(viewer));
+
+    /// <summary>The entries that the viewer sees, as others than the vendor see them.</summary>
+    public static ValueList<WireMetadata> For(string viewer, ValueList<MetadataEntry> metadata) => SeenBy(viewer, metadata)
         .Select(entry => new WireMetadata(entry.Id, entry.CreatedAt, entry.UpdatedAt, entry.Key, entry.Value))
         .ToValueList();
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.EntitlementSets;
 using EventSourcedOrgs.Domain.Licenses;
@@ -42,13 +43,16 @@ internal sealed record WireHeldLicense(
     public static async Task<WireHeldLicense> OfUser(License license, Store store, CancellationToken cancellation) =>
         (await OfUser([license], store, cancellation))[0];
 
+    /// <summary>Of a past moment without the key, unless the licence is the caller's own now, too: a key is not past.</summary>
     public static async Task<IReadOnlyList<WireHeldLicense>> OfUser(IReadOnlyList<License> licenses, Store store, CancellationToken cancellation)
     {
+        var own = store.Context.AsOf is null ? null : await store.SeenNow(licenses.Select(license => license.Id), cancellation);
         var products = await store.Products.Latest(licenses.Select(license => license.Product), cancellation);
         var sets = await SetsOf(licenses, store, cancellation);
         var usages = await store.LicenseUses.Of(licenses, store, cancellation);
         return [.. licenses.Select(license =>
-            Of(license, usages.GetValueOrDefault(license.Id, LicenseUsage.None), "user", products.GetValueOrDefault(license.Product), sets, groups: null))];
+            Of(own?.Contains(license.Id) == false ? license with { Key = "" } : license, usages.GetValueOrDefault(license.Id, LicenseUsage.None), "user",
+                products.GetValueOrDefault(license.Product), sets, groups: null))];
     }
 
     private static Task<IReadOnlyDictionary<EntitlementSetId, EntitlementSet>> SetsOf(IReadOnlyList<License> licenses, Store store, CancellationToken cancellation) =>

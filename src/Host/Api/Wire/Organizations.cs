@@ -39,7 +39,9 @@ internal sealed record WireOrganization(
         organization.Description ?? "", organization.AllowedUsers, WireAddress.Of(organization.Address), organization.Reseller, null,
         organization.SeatsUsed, organization.SeatsExceeded, organization.Suspended, Common.ForAdmin(organization.Metadata));
 
-    public static Task<WireOrganization> Of(Organization organization, Store store, CancellationToken cancellation) => Task.FromResult(Of(organization));
+    /// <summary>The vendor sees all metadata, the organization itself what is marked for it.</summary>
+    public static Task<WireOrganization> Of(Organization organization, Store store, CancellationToken cancellation) => Task.FromResult(Of(
+        store.Context.Caller.IsVendor ? organization : organization with { Metadata = Common.SeenBy("organization", organization.Metadata).ToValueList() }));
 
     public static Task<IReadOnlyList<WireOrganization>> Of(IReadOnlyList<Organization> organizations, Store store, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<WireOrganization>>([.. organizations.Select(Of)]);

@@ -58,7 +58,7 @@ for (const form of document.querySelectorAll("[data-moment]")) {
 const source = document.querySelector("[data-changes]")?.dataset.changes;
 const parts = () => [...document.querySelectorAll("[data-live][id]")];
 if (source && parts().length) {
-  let [waiting, stream, patience, shown] = [null, null, 2000, Math.min(...parts().map(part => Number(part.dataset.live)))];
+  let [waiting, stream, again, patience, shown] = [null, null, null, 2000, Math.min(...parts().map(part => Number(part.dataset.live)))];
   const soon = delay => { waiting ??= setTimeout(refresh, delay); };
   const refresh = async () => {
     waiting = null;
@@ -75,18 +75,29 @@ if (source && parts().length) {
   };
   // What happened since the page was made counts, too. A browser takes up a stream again that broke, from where it was, but not one that was refused: that is asked for anew, less and less often.
   const follow = () => {
+    leave();
     stream = new EventSource(`${source}?after=${shown}`);
     stream.addEventListener("open", () => { patience = 2000; });
     stream.addEventListener("idle", event => { shown = event.lastEventId; });
     stream.addEventListener("change", event => { shown = event.lastEventId; soon(250); });
     stream.addEventListener("error", () => {
       if (stream.readyState !== EventSource.CLOSED) return;
-      setTimeout(follow, patience);
+      again = setTimeout(follow, patience);
       patience = Math.min(2 * patience, 300000);
     });
   };
-  follow();
-  window.addEventListener("pagehide", () => stream.close());
+  const leave = () => {
+    clearTimeout(again);
+    stream?.close();
+  };
+  // Nobody sees what happens in a tab at the back: it keeps no connection, and catches up when it comes to the front.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return leave();
+    follow();
+    soon(250);
+  });
+  if (!document.hidden) follow();
+  window.addEventListener("pagehide", leave);
 }
 
 // How far long work is, until it is done.

@@ -58,12 +58,26 @@ for (const form of document.querySelectorAll("[data-moment]")) {
 const source = document.querySelector("[data-changes]")?.dataset.changes;
 const parts = () => [...document.querySelectorAll("[data-live][id]")];
 if (source && parts().length) {
+  const rest = 5000;
   let [waiting, stream, again, patience, shown] = [null, null, null, 2000, Math.min(...parts().map(part => Number(part.dataset.live)))];
-  const soon = delay => { waiting ??= setTimeout(refresh, delay); };
+  let [asks, isOld, asked] = [false, false, -rest];
+  // The first change is shown soon. However many follow, a page is asked for once at a time, rests in between, and waits until somebody sees it: who has it open pays for it with their limit of requests.
+  const soon = delay => {
+    isOld = true;
+    if (asks || document.hidden) return;
+    waiting ??= setTimeout(refresh, Math.max(delay, asked + rest - performance.now()));
+  };
   const refresh = async () => {
     waiting = null;
+    if (document.hidden) return;
+    [asks, isOld, asked] = [true, false, performance.now()];
+    await renew().catch(() => {});
+    asks = false;
+    if (isOld) soon(250);
+  };
+  const renew = async () => {
     const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin" }).catch(() => null);
-    if (!answer || answer.status === 429 || answer.status >= 500) return soon(2000);
+    if (!answer || answer.status === 429 || answer.status >= 500) return soon(rest);
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of parts()) {

@@ -24,10 +24,11 @@ internal static class Sessions
         });
         if (session.Tokens is { } tokens && refresh.IsDue(tokens))
         {
-            if (await refresh.Next(tokens, http) is { } renewed)
-                session.Continue(renewed);
-            else
+            var next = await refresh.Next(tokens, http);
+            if (next is null)
                 session.End();
+            else if (next != tokens)
+                session.Continue(next);
         }
 
         await next(http);

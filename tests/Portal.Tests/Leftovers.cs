@@ -33,4 +33,18 @@ public class Leftovers(DemoSite site)
         status.ShouldBe(HttpStatusCode.OK);
         text.ShouldContain("somebody who has left");
     }
+
+    [Fact]
+    public async Task A_form_whose_subject_has_gone_is_answered_in_words()
+    {
+        var (_, email) = await site.NewOrganization("Enders");
+        using var olga = await site.Read(email);
+        using var elsewhere = await site.Caller(email);
+        var other = (await Site.Get(elsewhere, "/v3/me/sessions")).AsArray().Single(session => (bool)session!["current"]!)!["id"];
+        var form = await olga.Form("/portal/sessions", $"end-{other}");
+        (await olga.Send("/portal/sessions", form)).Text.ShouldContain("That sign-in has ended.");
+        var (status, text) = await olga.Send("/portal/sessions", form);
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        text.ShouldContain("has changed meanwhile");
+    }
 }

@@ -1,7 +1,8 @@
 namespace EventSourcedOrgs.Domain;
 
 /// <summary>
-/// Times in ISO 8601 as they come from outside: a date, or a date and a time down to the minute, the second or a part of it, with an offset or, when it has none, UTC.
+/// Times in ISO 8601 as they come from outside: a date, or a date and a time down to the minute, the second or a part of it, with an offset or, when it has none, UTC. A blank may stand for the T,
+/// as spreadsheets and many languages write it.
 /// Nothing else is a time: what would have to be guessed, such as which number is the month, is none.
 /// </summary>
 public static class Iso8601
@@ -40,7 +41,7 @@ public static class Iso8601
     private static bool TryClock(ReadOnlySpan<char> text, ref int at, out long ticks)
     {
         ticks = 0;
-        if (!(Skip(text, ref at, 'T') || Skip(text, ref at, 't')) || !TryNumber(text, ref at, 2, out var hour) || !Skip(text, ref at, ':')
+        if (!(Skip(text, ref at, 'T') || Skip(text, ref at, 't') || Skip(text, ref at, ' ')) || !TryNumber(text, ref at, 2, out var hour) || !Skip(text, ref at, ':')
             || !TryNumber(text, ref at, 2, out var minute) || hour > 23 || minute > 59)
             return false;
 

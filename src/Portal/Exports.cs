@@ -47,7 +47,9 @@ internal static class Exports
         Stream(routes, "/admin/export/licenses.csv", (_, _) => Contract.ExportLicenses());
         Stream(routes, "/admin/export/activations.csv", (_, _) => Contract.ExportActivations());
         Stream(routes, "/admin/export/history.csv", (_, _) => Contract.ListHistory());
-        Stream(routes, "/admin/export/access-diff.csv", (http, _) => Contract.GetOrganizationAccessDiff(Guid.TryParse(http.Request.Query["organizationId"], out var organization) ? organization : Guid.Empty));
+        Stream(routes, "/admin/export/access-diff.csv", (http, _) => Contract.GetOrganizationAccessDiff(IdIn(http, "organizationId")));
+        Stream(routes, "/admin/export/license-access.csv", (http, _) => Contract.GetLicenseAccess(IdIn(http, "licenseId")));
+        Stream(routes, "/admin/export/user-access.csv", (http, _) => Contract.GetUserAccess(IdIn(http, "userId")));
         List(routes, "/admin/export/organizations.csv", _ => Contract.ListOrganizations(),
             ("name", it => it.Name), ("email", it => it.Email), ("seatsAllowed", it => Words.Limit(it.AllowedUsers)), ("seatsTaken", it => it.UsersCount), ("suspended", it => it.Suspended), ("createdAt", it => it.CreatedAt), ("id", it => it.Id));
         routes.MapGet("/admin/export/{organizationId:guid}/groups.csv", (Guid organizationId, HttpContext http, ApiClient api) =>
@@ -78,6 +80,7 @@ internal static class Exports
     {
         Stream(routes, "/portal/export/history.csv", (_, session) => Contract.ListOrganizationHistory(session.Organization));
         Stream(routes, "/portal/export/activation-log.csv", (_, session) => Contract.ListOrganizationActivationHistory(session.Organization));
+        Stream(routes, "/portal/export/access.csv", (_, session) => Contract.GetOrganizationAccess(session.Organization));
         Stream(routes, "/portal/export/access-diff.csv", (_, session) => Contract.GetOrganizationAccessDiff(session.Organization));
         List(routes, "/portal/export/users.csv", session => Contract.ListOrganizationUsers(session.Organization),
             ("name", it => it.Name), ("email", it => it.Email), ("role", it => it.Role), ("groups", it => string.Join(';', it.UserGroups.Select(group => group.Name))), ("suspended", it => it.Suspended),
@@ -99,6 +102,9 @@ internal static class Exports
             asked.Query!["format"] = "csv";
         return Downloads.Pass(http, api, asked, Path.GetFileName(path));
     });
+
+    /// <summary>Whose list it is, by the address; nothing of the service has an empty id.</summary>
+    private static Guid IdIn(HttpContext http, string name) => Guid.TryParse(http.Request.Query[name], out var id) ? id : Guid.Empty;
 
     /// <summary>What narrows and orders the list that is exported.</summary>
     private static Call<T> Filtered<T>(HttpContext http, Call<T> call)

@@ -15,6 +15,9 @@ internal static class Failures
 
     private const string FormTooOld = "This form is too old. Go back, load the page again, and send it once more.";
 
+    /// <summary>The framework finds no form of that name on the page as it is now, and says so in no words.</summary>
+    private const string FormGone = "What this form was for has changed meanwhile, and nothing was done. Go back, and load the page again.";
+
     public static async Task Show(HttpContext http, RequestDelegate next)
     {
         try
@@ -45,8 +48,8 @@ internal static class Failures
 
         if (!http.Response.HasStarted && http.Response is { StatusCode: StatusCodes.Status404NotFound, ContentType: null })
             await ShowAsync(http, Missing(http));
-        else if (!http.Response.HasStarted && http.Response is { StatusCode: StatusCodes.Status400BadRequest, ContentType: null })
-            await ShowAsync(http, Of(http, StatusCodes.Status400BadRequest, "FORM_EXPIRED", FormTooOld));
+        else if (!http.Response.HasStarted && http.Response is { StatusCode: StatusCodes.Status400BadRequest, ContentLength: null or 0 })
+            await ShowAsync(http, http.Response.ContentType is null ? Of(http, StatusCodes.Status400BadRequest, "FORM_EXPIRED", FormTooOld) : Of(http, StatusCodes.Status400BadRequest, "FORM_GONE", FormGone));
     }
 
     /// <summary>Rendered apart from the page that broke, with a renderer and services of its own: those of the page are used up.</summary>

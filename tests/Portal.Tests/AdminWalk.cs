@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Playwright;
 
 namespace EventSourcedOrgs.Portal.Tests;
@@ -97,6 +98,26 @@ public class AdminWalk(DemoSite site)
     }
 
     [Fact]
+    public async Task A_licence_of_an_organization_that_was_deleted_is_shown_and_goes_to_another_one()
+    {
+        using var caller = await site.Caller();
+        var sale = await AdminSale.Make(caller);
+        await site.Settled();
+        using var vendor = await site.Read(Site.SuperAdmin);
+        (await vendor.Get($"/admin/organizations/{sale.Organization}/delete")).Text.ShouldContain("can be given to another organization");
+        await sale.Send(HttpMethod.Delete, $"/v3/organizations/{sale.Organization}?cascade=true");
+        await site.Settled();
+        var (status, text) = await vendor.Get($"/admin/licenses/{sale.License}");
+        status.ShouldBe(HttpStatusCode.OK);
+        text.ShouldContain("it was deleted");
+
+        var other = (await site.NewOrganization("Heirs")).Id;
+        await sale.Send(HttpMethod.Patch, $"/v3/licenses/{sale.License}", new { organizationId = other });
+        await site.Settled();
+        (await vendor.Get($"/admin/licenses/{sale.License}")).Text.ShouldContain("Heirs");
+    }
+
+    [Fact]
     public async Task Who_loses_access_is_shown_before_a_licence_ends_earlier_or_goes_to_somebody_else()
     {
         using var caller = await site.Caller();
@@ -170,7 +191,7 @@ public class AdminWalk(DemoSite site)
         await vendor.Press("Create token");
         var secret = await vendor.Page.Locator("[data-secret] code").InnerTextAsync();
         using var script = new HttpClient { BaseAddress = new(site.Address), DefaultRequestHeaders = { Authorization = new("Bearer", secret) } };
-        (await script.GetAsync("/v3/organizations")).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+        (await script.GetAsync("/v3/organizations")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         await vendor.Follow("Done");
         await vendor.Sees(name);
@@ -179,7 +200,7 @@ public class AdminWalk(DemoSite site)
         await vendor.Follow("Revoke");
         await vendor.Press("Revoke token");
         await vendor.Sees("revoked");
-        (await script.GetAsync("/v3/organizations")).StatusCode.ShouldBe(System.Net.HttpStatusCode.Unauthorized);
+        (await script.GetAsync("/v3/organizations")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     private static Task Choose(Visitor vendor, string label, string option) =>

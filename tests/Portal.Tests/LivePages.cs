@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace EventSourcedOrgs.Portal.Tests;
 
 /// <summary>Open pages follow what others do.</summary>
@@ -52,6 +54,39 @@ public class LivePages(DemoSite site)
     }
 
     [Fact]
+    public async Task However_much_changes_a_page_asks_for_itself_seldom_and_never_where_nobody_sees_it()
+    {
+        await using var admin = await site.Visit(DemoSite.Admin);
+        using var api = await site.Caller(DemoSite.Admin);
+        var asked = 0;
+        admin.Page.Request += (_, request) =>
+        {
+            if (request.Headers.ContainsKey("x-live"))
+                Interlocked.Increment(ref asked);
+        };
+        await admin.Page.RunAndWaitForResponseAsync(() => admin.Go("/portal/groups?sort=-createdAt"), answer => IsChanges(answer.Url));
+        var (name, watch) = ("", Stopwatch.StartNew());
+        for (var change = 0; change < 8; change++)
+        {
+            name = $"Group {Guid.NewGuid():N}";
+            await Site.Post(api, $"/v3/organizations/{site.Organization}/user-groups", new { name });
+            await Task.Delay(400);
+        }
+
+        await admin.Sees(name);
+        asked.ShouldBeLessThanOrEqualTo(2 + (int)(watch.Elapsed.TotalSeconds / 5));
+
+        await Show(admin, hidden: true);
+        var before = asked;
+        name = $"Group {Guid.NewGuid():N}";
+        await Site.Post(api, $"/v3/organizations/{site.Organization}/user-groups", new { name });
+        await Task.Delay(TimeSpan.FromSeconds(7));
+        asked.ShouldBe(before);
+        await Show(admin, hidden: false);
+        await admin.Sees(name);
+    }
+
+    [Fact]
     public async Task Everything_but_that_works_without_scripts()
     {
         await using var admin = await site.Visit(DemoSite.Admin, scripts: false);
@@ -85,6 +120,9 @@ public class LivePages(DemoSite site)
         await olga.Press("Import 2 users");
         await olga.Sees("tony@importers.example");
     }
+
+    private static Task Show(Visitor visitor, bool hidden) => visitor.Page.EvaluateAsync(
+        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);
 
     private static bool IsChanges(string address) => new Uri(address).AbsolutePath == "/portal/changes";
 }

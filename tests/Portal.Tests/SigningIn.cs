@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Playwright;
 
 namespace EventSourcedOrgs.Portal.Tests;
@@ -46,5 +47,22 @@ public class SigningIn(DemoSite site)
         await somebody.Context.AddCookiesAsync([new() { Name = "portal", Value = cookie.Value, Domain = cookie.Domain, Path = cookie.Path }]);
         await somebody.Go("/admin/organizations");
         await Assertions.Expect(somebody.Heading).ToHaveTextAsync("Sign in");
+    }
+
+    [Fact]
+    public async Task Who_is_younger_than_the_moment_they_look_at_finds_the_way_back_and_out()
+    {
+        var (_, email) = await site.NewOrganization("Younger");
+        using var olga = await site.Read(email);
+        (string, string)[] before = [("asOf", site.Opened.ToString("yyyy-MM-dd'T'HH:mm:ss"))];
+        await olga.Submit("/portal/moment", "/portal/moment", before);
+        (await olga.Get("/portal/moment")).Text.ShouldContain("This is how it was at");
+        (await olga.Submit("/portal/users", "/portal/moment")).Status.ShouldBe(HttpStatusCode.OK);
+        var (status, text) = await olga.Get("/portal/users");
+        status.ShouldBe(HttpStatusCode.OK);
+        text.ShouldNotContain("This is how it was at");
+
+        await olga.Submit("/portal/moment", "/portal/moment", before);
+        (await olga.Submit("/portal/moment", "/portal/sign-out")).Text.ShouldContain("You are signed out.");
     }
 }

@@ -94,6 +94,14 @@ public abstract class Site(bool withDemo) : IAsyncLifetime
         return visitor;
     }
 
+    /// <summary>Somebody who is signed in with a browser that has no screen.</summary>
+    internal async Task<FormReader> Read(string email)
+    {
+        var reader = new FormReader(new(Address));
+        await reader.Submit("/portal/sign-in", "sign-in", ("email", email), ("password", Password));
+        return reader;
+    }
+
     /// <summary>Lists show everything that was done so far.</summary>
     public async Task Settled()
     {

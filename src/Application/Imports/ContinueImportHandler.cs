@@ -1,4 +1,5 @@
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.SignIn;
 using Marten;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -8,9 +9,9 @@ namespace EventSourcedOrgs.Application.Imports;
 /// <summary>
 /// Handles the message that an import is to go on. A step that breaks, for a reason that is neither a race nor an outage, is tried again with fewer rows, down to
 /// the one row that breaks it: that row fails, the others do not. If it broke after its commit, the message for the next step may never be handled,
-/// so that step is done at once.
+/// so that step is done at once. Each step is done with the rights that who asked for the import has by then; who has none any more has it cancelled.
 /// </summary>
-public sealed class ContinueImportHandler(Commands commands, IDocumentStore documents, ILogger<ContinueImportHandler> log)
+public sealed class ContinueImportHandler(Commands commands, Callers callers, IDocumentStore documents, ILogger<ContinueImportHandler> log)
 {
     private const int Fewer = 8;
 
@@ -20,11 +21,19 @@ public sealed class ContinueImportHandler(Commands commands, IDocumentStore docu
         if (await session.LoadAsync<Import>(message.Import, cancellation) is not { State: ImportState.Running } import)
             return;
 
+        var envelope = import.Caller.Envelope with { Caller = await callers.OfNow(import.Caller.Envelope.Caller, cancellation) };
+        if (envelope.Caller.IsAnonymous)
+        {
+            log.LogWarning("Import {Import} is cancelled after {Done} rows, because who asked for it may do nothing any more", import.Id, message.From);
+            await commands.Run(new CancelImport(import.Id), Envelope.System, null, cancellation);
+            return;
+        }
+
         for (var broke = delivery.Attempts > 1; ;)
         {
             try
             {
-                var outcome = await commands.Run(message, import.Caller.Envelope, null, cancellation);
+                var outcome = await commands.Run(message, envelope, null, cancellation);
                 if (outcome.Result.Refusal is { } refusal)
                     throw new TimeoutException($"Import {import.Id} cannot go on: {refusal.Message}");
                 if (!broke || outcome.Result.Value is not { State: ImportState.Running } running)

@@ -83,6 +83,21 @@ public sealed class Callers(NpgsqlDataSource database, IDocumentStore documents,
         }
     }
 
+    /// <summary>Who asked for something before, as far as that one may still act: with the role and rights of now, within the scopes of then; nobody when the user or the token is no more.</summary>
+    public async Task<Caller> OfNow(Caller before, CancellationToken cancellation)
+    {
+        if (before.User is not { } user)
+            return before;
+
+        StateKey[] ofToken = before.AccessToken is { } token ? [StateKey.Sealed<AccessToken>(token.Value)] : [];
+        var moment = await states.Read([StateKey.Sealed<User>(user.Value), .. ofToken], found => OrganizationOf(found, user), null, cancellation);
+        if (ofToken is [var key] && moment.Find<AccessToken>(key)?.ValidAt(clock.GetUtcNow()) != true)
+            return Caller.Anonymous;
+
+        var caller = await Of(user, moment, before.Scopes, cancellation);
+        return caller.IsAnonymous ? caller : caller with { AccessToken = before.AccessToken };
+    }
+
     /// <summary>What is stored of a secret.</summary>
     public static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 

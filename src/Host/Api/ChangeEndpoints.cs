@@ -43,9 +43,17 @@ internal static class ChangeEndpoints
         if (first.Refusal is { } refusal)
             return refusal.AsHttp();
 
-        return http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == Stream)
-            ? TypedResults.ServerSentEvents(Events(feed, from, http.RequestServices, http.RequestAborted))
-            : Results.Json(await feed.Wire(first.Value!), HttpJson.Options);
+        if (!http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == Stream))
+            return Results.Json(await feed.Wire(first.Value!), HttpJson.Options);
+
+        if (http.RequestServices.GetRequiredService<OpenStreams>().Take(http.RequestServices.GetRequiredService<Context>().Caller.Actor) is not { } room)
+        {
+            http.Response.Headers.RetryAfter = Text((long)Beat.TotalSeconds);
+            return TypedResults.StatusCode(StatusCodes.Status429TooManyRequests);
+        }
+
+        http.Response.RegisterForDispose(room);
+        return TypedResults.ServerSentEvents(Events(feed, from, http.RequestServices, http.RequestAborted));
     }
 
     /// <summary>What happens after a position; when nothing does, a sign of life from time to time, which also says how far the feed has come.</summary>

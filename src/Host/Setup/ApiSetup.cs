@@ -13,6 +13,7 @@ internal static class ApiSetup
     public static void AddApi(this IServiceCollection services)
     {
         Routes.AddTo(services);
+        services.AddSingleton<OpenStreams>();
         services.ConfigureHttpJsonOptions(options => HttpJson.Configure(options.SerializerOptions));
         services.AddResponseCompression(options => options.MimeTypes = ["application/json", "application/problem+json", "application/x-ndjson", "application/cloudevents-batch+json", "text/csv", "text/html", "text/css", "text/javascript"]);
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

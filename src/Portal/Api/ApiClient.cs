@@ -13,13 +13,15 @@ namespace EventSourcedOrgs.Portal.Api;
 /// <summary>Where the service is, and how the portal tells it whose browser a request is for.</summary>
 public sealed class ApiConnection(PortalOptions options) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 256 }) { Timeout = Timeout.InfiniteTimeSpan };
+    private const int MostQuestions = 256;
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string path, CancellationToken cancellation)
-    {
-        request.RequestUri = new Uri(options.ApiAddress(), path);
-        return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-    }
+    private readonly HttpClient http = Connect(MostQuestions);
+    private readonly HttpClient streams = Connect(int.MaxValue);
+
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string path, CancellationToken cancellation) => SendAsync(http, request, path, cancellation);
+
+    /// <summary>For an answer that goes on for long: however many of them there are, they take no connection from questions.</summary>
+    public Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, string path, CancellationToken cancellation) => SendAsync(streams, request, path, cancellation);
 
     /// <summary>The service takes the address from nobody who does not know the key.</summary>
     public void Introduce(HttpRequestMessage request, HttpContext browser)
@@ -31,7 +33,20 @@ public sealed class ApiConnection(PortalOptions options) : IDisposable
         request.Headers.Add(PortalOptions.ForwardedAddressHeader, address.ToString());
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        http.Dispose();
+        streams.Dispose();
+    }
+
+    private static HttpClient Connect(int most) =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = most }) { Timeout = Timeout.InfiniteTimeSpan };
+
+    private Task<HttpResponseMessage> SendAsync(HttpClient through, HttpRequestMessage request, string path, CancellationToken cancellation)
+    {
+        request.RequestUri = new Uri(options.ApiAddress(), path);
+        return through.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+    }
 }
 
 /// <summary>The service as one signed-in person reaches it: their token, the positions of their own changes, the past moment they look at.</summary>
@@ -132,14 +147,14 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
     /// <summary>The answer as it comes, for files and streams; whoever asked disposes of it.</summary>
     public async Task<HttpResponseMessage> Open<T>(Call<T> call, Action<HttpRequestMessage>? prepare = null)
     {
-        var response = await SendAsync(call, session.AsOf, prepare: prepare);
+        var response = await SendAsync(call, session.AsOf, prepare: prepare, isLong: true);
         if (response.IsSuccessStatusCode || (int)response.StatusCode is 304 or 416)
             return response;
         using (response)
             throw new ApiException(await ProblemOf(response));
     }
 
-    private async Task<HttpResponseMessage> SendAsync<T>(Call<T> call, string? asOf, bool dryRun = false, Action<HttpRequestMessage>? prepare = null)
+    private async Task<HttpResponseMessage> SendAsync<T>(Call<T> call, string? asOf, bool dryRun = false, Action<HttpRequestMessage>? prepare = null, bool isLong = false)
     {
         Interlocked.Increment(ref sent);
         using var request = new HttpRequestMessage(call.Method, (Uri?)null);
@@ -151,7 +166,8 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
         else if (call.Body is { } body)
             request.Content = JsonContent.Create(body, body.GetType(), options: Json);
         prepare?.Invoke(request);
-        var response = await connection.SendAsync(request, call.Path + Complete(call, asOf, dryRun).AsText(), Browser.RequestAborted);
+        var path = call.Path + Complete(call, asOf, dryRun).AsText();
+        var response = await (isLong ? connection.OpenAsync(request, path, Browser.RequestAborted) : connection.SendAsync(request, path, Browser.RequestAborted));
         if (call.Method == HttpMethod.Get && HeaderOf(response, PositionHeader) is { } position)
             Reflects = Math.Min(Reflects, position);
         return response;

@@ -58,12 +58,26 @@ for (const form of document.querySelectorAll("[data-moment]")) {
 const source = document.querySelector("[data-changes]")?.dataset.changes;
 const parts = () => [...document.querySelectorAll("[data-live][id]")];
 if (source && parts().length) {
-  let [waiting, stream, patience, shown] = [null, null, 2000, Math.min(...parts().map(part => Number(part.dataset.live)))];
-  const soon = delay => { waiting ??= setTimeout(refresh, delay); };
+  const rest = 5000;
+  let [waiting, stream, again, patience, shown] = [null, null, null, 2000, Math.min(...parts().map(part => Number(part.dataset.live)))];
+  let [asks, isOld, asked] = [false, false, -rest];
+  // The first change is shown soon. However many follow, a page is asked for once at a time, rests in between, and waits until somebody sees it: who has it open pays for it with their limit of requests.
+  const soon = delay => {
+    isOld = true;
+    if (asks || document.hidden) return;
+    waiting ??= setTimeout(refresh, Math.max(delay, asked + rest - performance.now()));
+  };
   const refresh = async () => {
     waiting = null;
+    if (document.hidden) return;
+    [asks, isOld, asked] = [true, false, performance.now()];
+    await renew().catch(() => {});
+    asks = false;
+    if (isOld) soon(250);
+  };
+  const renew = async () => {
     const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin" }).catch(() => null);
-    if (!answer || answer.status === 429 || answer.status >= 500) return soon(2000);
+    if (!answer || answer.status === 429 || answer.status >= 500) return soon(rest);
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of parts()) {
@@ -75,18 +89,29 @@ if (source && parts().length) {
   };
   // What happened since the page was made counts, too. A browser takes up a stream again that broke, from where it was, but not one that was refused: that is asked for anew, less and less often.
   const follow = () => {
+    leave();
     stream = new EventSource(`${source}?after=${shown}`);
     stream.addEventListener("open", () => { patience = 2000; });
     stream.addEventListener("idle", event => { shown = event.lastEventId; });
     stream.addEventListener("change", event => { shown = event.lastEventId; soon(250); });
     stream.addEventListener("error", () => {
       if (stream.readyState !== EventSource.CLOSED) return;
-      setTimeout(follow, patience);
+      again = setTimeout(follow, patience);
       patience = Math.min(2 * patience, 300000);
     });
   };
-  follow();
-  window.addEventListener("pagehide", () => stream.close());
+  const leave = () => {
+    clearTimeout(again);
+    stream?.close();
+  };
+  // Nobody sees what happens in a tab at the back: it keeps no connection, and catches up when it comes to the front.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return leave();
+    follow();
+    soon(250);
+  });
+  if (!document.hidden) follow();
+  window.addEventListener("pagehide", leave);
 }
 
 // How far long work is, until it is done.

@@ -24,10 +24,11 @@ internal static class Sessions
         });
         if (session.Tokens is { } tokens && refresh.IsDue(tokens))
         {
-            if (await refresh.Next(tokens, http) is { } renewed)
-                session.Continue(renewed);
-            else
+            var next = await refresh.Next(tokens, http);
+            if (next is null)
                 session.End();
+            else if (next != tokens)
+                session.Continue(next);
         }
 
         await next(http);
@@ -71,11 +72,12 @@ internal static class Sessions
     private static bool IsForOthers(HttpContext http, PortalSession session) =>
         http.GetEndpoint()!.Metadata.GetMetadata<ForEverybodyAttribute>() is null && http.Request.Path.StartsWithSegments("/admin") != session.IsVendor;
 
+    /// <summary>As they are now, whatever moment they look at: they may not have been there then, and what they may do has nothing to do with it.</summary>
     private static async Task<Profile?> WhoAsync(HttpContext http, PortalSession session)
     {
         try
         {
-            return await http.RequestServices.GetRequiredService<ApiClient>().Ask(Contract.GetMe());
+            return await http.RequestServices.GetRequiredService<ApiClient>().Now(Contract.GetMe());
         }
         catch (ApiException e) when (e.Problem.Status is StatusCodes.Status401Unauthorized)
         {

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
+using EventSourcedOrgs.Host.Api;
 
 namespace EventSourcedOrgs.Host.Tests.Users;
 
@@ -65,6 +67,36 @@ public class OrganizationAdminTests
                 continue;
             JsonNode.Parse(item.Data)!.Text("type").ShouldBe("user_group_created_v1");
             break;
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_holds_more_streams_of_changes_open_than_their_share()
+    {
+        var acme = await Acme.With(3);
+        using var admin = await acme.Admin();
+        using var other = await acme.Admin();
+        var open = new List<HttpResponseMessage>();
+        for (var count = 0; count < OpenStreams.MostOfOne; count++)
+            open.Add(await Follow(admin));
+        open.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK);
+        await Follow(admin).ExpectProblem(429, "TOO_MANY_REQUESTS");
+        (await Follow(other)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        open[0].Dispose();
+        var isTaken = false;
+        for (var tries = 0; tries < 300 && !isTaken; tries++)
+        {
+            await Task.Delay(100);
+            isTaken = (await Follow(admin)).StatusCode == HttpStatusCode.OK;
+        }
+
+        isTaken.ShouldBeTrue("one that has ended makes room for another");
+
+        async Task<HttpResponseMessage> Follow(HttpClient who)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{acme.Path}/changes") { Headers = { { "Accept", "text/event-stream" } } };
+            return await who.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         }
     }
 

@@ -134,7 +134,7 @@ internal sealed record WireLicense(
         var shown = (await WireUser.Of(primary, store, cancellation)).ToDictionary(user => user.Id);
         var usages = await store.LicenseUses.Of(licenses, store, cancellation);
         return [.. licenses.Select(license => Of(
-            license, usages.GetValueOrDefault(license.Id, LicenseUsage.None), license.Policy, license.Organization is { } id ? organizations.GetValueOrDefault(id) : null,
+            license, usages.GetValueOrDefault(license.Id, LicenseUsage.None), license.Policy, license.Organization is { } id && organizations.GetValueOrDefault(id) is { Exists: true } owner ? owner : null,
             license.PrimaryUser is { } user ? shown.GetValueOrDefault(user) : null, living))];
     }
 

@@ -46,13 +46,18 @@ internal static class ChangeEndpoints
         if (!http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == Stream))
             return Results.Json(await feed.Wire(first.Value!), HttpJson.Options);
 
-        if (http.RequestServices.GetRequiredService<OpenStreams>().Take(http.RequestServices.GetRequiredService<Context>().Caller.Actor) is not { } room)
+        var (streams, caller) = (http.RequestServices.GetRequiredService<OpenStreams>(), http.RequestServices.GetRequiredService<Context>().Caller.Actor);
+        if (!streams.Take(caller))
         {
             http.Response.Headers.RetryAfter = Text((long)Beat.TotalSeconds);
             return TypedResults.StatusCode(StatusCodes.Status429TooManyRequests);
         }
 
-        http.Response.RegisterForDispose(room);
+        http.Response.OnCompleted(() =>
+        {
+            streams.Give(caller);
+            return Task.CompletedTask;
+        });
         return TypedResults.ServerSentEvents(Events(feed, from, http.RequestServices, http.RequestAborted));
     }
 

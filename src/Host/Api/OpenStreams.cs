@@ -9,23 +9,19 @@ internal sealed class OpenStreams
 
     private readonly ConcurrentDictionary<string, int> open = new();
 
-    /// <summary>Room for one more, until it is disposed of; null when this caller has enough.</summary>
-    public IDisposable? Take(string caller)
+    /// <summary>Takes room for one more; false when this caller has enough.</summary>
+    public bool Take(string caller)
     {
         if (open.AddOrUpdate(caller, 1, static (_, count) => count + 1) <= MostOfOne)
-            return new Room(this, caller);
+            return true;
         Give(caller);
-        return null;
+        return false;
     }
 
-    private void Give(string caller)
+    /// <summary>Gives back what was taken.</summary>
+    public void Give(string caller)
     {
         open.AddOrUpdate(caller, 0, static (_, count) => count - 1);
         open.TryRemove(new(caller, 0));
-    }
-
-    private sealed class Room(OpenStreams streams, string caller) : IDisposable
-    {
-        public void Dispose() => streams.Give(caller);
     }
 }

@@ -15,8 +15,8 @@ public sealed class ApiConnection(PortalOptions options) : IDisposable
 {
     private const int MostQuestions = 256;
 
-    private readonly HttpClient http = Connect(MostQuestions);
-    private readonly HttpClient streams = Connect(int.MaxValue);
+    private readonly HttpClient http = new(Connections(MostQuestions)) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient streams = new(Connections(int.MaxValue)) { Timeout = Timeout.InfiniteTimeSpan };
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string path, CancellationToken cancellation) => SendAsync(http, request, path, cancellation);
 
@@ -39,8 +39,7 @@ public sealed class ApiConnection(PortalOptions options) : IDisposable
         streams.Dispose();
     }
 
-    private static HttpClient Connect(int most) =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = most }) { Timeout = Timeout.InfiniteTimeSpan };
+    private static SocketsHttpHandler Connections(int most) => new() { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = most };
 
     private Task<HttpResponseMessage> SendAsync(HttpClient through, HttpRequestMessage request, string path, CancellationToken cancellation)
     {

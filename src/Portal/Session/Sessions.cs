@@ -24,11 +24,11 @@ internal static class Sessions
         });
         if (session.Tokens is { } tokens && refresh.IsDue(tokens))
         {
-            var next = await refresh.Next(tokens, http);
-            if (next is null)
+            var renewed = await refresh.Next(tokens, http);
+            if (renewed is null)
                 session.End();
-            else if (next != tokens)
-                session.Continue(next);
+            else if (renewed != tokens)
+                session.Continue(renewed);
         }
 
         await next(http);

@@ -10,7 +10,7 @@ internal sealed class OpenStreams
     private readonly ConcurrentDictionary<string, int> open = new();
 
     /// <summary>Room for one more, until it is disposed of; null when this caller has enough.</summary>
-    public IDisposable? Take(string caller)
+    public Room? Take(string caller)
     {
         if (open.AddOrUpdate(caller, 1, static (_, count) => count + 1) <= MostOfOne)
             return new Room(this, caller);
@@ -24,7 +24,8 @@ internal sealed class OpenStreams
         open.TryRemove(new(caller, 0));
     }
 
-    private sealed class Room(OpenStreams streams, string caller) : IDisposable
+    /// <summary>The room that one stream takes.</summary>
+    public sealed class Room(OpenStreams streams, string caller) : IDisposable
     {
         public void Dispose() => streams.Give(caller);
     }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace EventSourcedOrgs.Portal.Tests;
 
-/// <summary>What pages say when something that they speak of has gone.</summary>
+/// <summary>What pages say when something that they speak of has gone, or is not what it was.</summary>
 [Collection(OnDemo.Name)]
 public class Leftovers(DemoSite site)
 {
@@ -46,5 +46,27 @@ public class Leftovers(DemoSite site)
         var (status, text) = await olga.Send("/portal/sessions", form);
         status.ShouldBe(HttpStatusCode.BadRequest);
         text.ShouldContain("has changed meanwhile");
+    }
+
+    [Fact]
+    public async Task A_form_is_not_written_over_what_somebody_else_changed_meanwhile()
+    {
+        var (organization, email) = await site.NewOrganization("Editors");
+        using var olga = await site.Read(email);
+        using var other = await site.Caller(email);
+        var at = $"/v3/organizations/{organization}/user-groups";
+        var group = (string)(await Site.Post(other, at, new { name = "Before" }))["id"]!;
+        var page = $"/portal/groups/{group}/edit";
+        var form = await olga.Form(page, "edit");
+        await Site.Send(other, HttpMethod.Patch, $"{at}/{group}", new { description = "Theirs" });
+
+        var (status, text) = await olga.Send(page, form, ("name", "Mine"), ("description", "Typed"));
+        status.ShouldBe(HttpStatusCode.PreconditionFailed);
+        text.ShouldContain("Somebody changed it meanwhile");
+        text.ShouldContain("value=\"Typed\"");
+        ((string)(await Site.Get(other, $"{at}/{group}"))["description"]!).ShouldBe("Theirs");
+
+        (await olga.Submit(page, "edit", ("name", "Mine"), ("description", "Typed"))).Text.ShouldContain("Saved.");
+        ((string)(await Site.Get(other, $"{at}/{group}"))["description"]!).ShouldBe("Typed");
     }
 }

@@ -29,7 +29,8 @@ public class Outages
     public async Task Only_a_refusal_of_the_service_ends_a_sign_in()
     {
         var (status, type) = (503, "text/plain");
-        var good = $"e30.{Convert.ToBase64String(Encoding.UTF8.GetBytes("{\"exp\":4102444800}")).TrimEnd('=')}.e30";
+        var claims = Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"exp":4102444800}"""));
+        var good = $"e30.{claims}.e30";
         await using var service = await StandIn.Start(http =>
         {
             (http.Response.StatusCode, http.Response.ContentType) = (status, type);

@@ -65,4 +65,14 @@ public class SigningIn(DemoSite site)
         await olga.Submit("/portal/moment", "/portal/moment", before);
         (await olga.Submit("/portal/moment", "/portal/sign-out")).Text.ShouldContain("You are signed out.");
     }
+
+    [Fact]
+    public async Task Who_takes_too_long_over_the_code_begins_again()
+    {
+        using var somebody = new FormReader(new(site.Address));
+        var (status, text) = await somebody.Submit("/portal/sign-in", "sign-in", ("pending", "too-old"), ("twoFactorCode", "123 456"));
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        text.ShouldContain("That took too long.");
+        text.ShouldContain("E-mail address");
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -68,6 +69,7 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
         Type = "about:blank", Title = "", Status = StatusCodes.Status400BadRequest, Detail = "", TraceId = "", Code = "PAST_IS_PAST", Message = "You are looking at a past moment, and nothing can be changed there. Go back to now first.",
     };
 
+    private readonly ConcurrentDictionary<string, string> versions = new();
     private int sent;
 
     /// <summary>How many requests this page has cost so far.</summary>
@@ -75,6 +77,9 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
 
     /// <summary>The position that everything on this page reflects at least; what happens after it is news to who reads the page.</summary>
     public long Reflects { get; private set; } = long.MaxValue;
+
+    /// <summary>The version in which this page got what is at an address of the service.</summary>
+    public string? VersionOf(string path) => versions.GetValueOrDefault(path);
 
     private HttpContext Browser => browser.HttpContext!;
 
@@ -169,15 +174,22 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
         var response = await (isLong ? connection.OpenAsync(request, path, Browser.RequestAborted) : connection.SendAsync(request, path, Browser.RequestAborted));
         if (call.Method == HttpMethod.Get && HeaderOf(response, PositionHeader) is { } position)
             Reflects = Math.Min(Reflects, position);
+        if (call.Method == HttpMethod.Get && response.Headers.ETag is { } version)
+            versions[call.Path] = version.ToString();
         return response;
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync<T>(Call<T> call)
     {
-        var once = OnceFor(call);
+        var (once, shown) = (OnceFor(call), ShownFor(call));
         for (var patience = Patience; ; patience--)
         {
-            var response = await SendAsync(call, asOf: null, prepare: once);
+            var response = await SendAsync(call, asOf: null, prepare: request =>
+            {
+                once?.Invoke(request);
+                if (shown is not null)
+                    request.Headers.IfMatch.Add(shown);
+            });
             if (once is null || patience == 0 || response.StatusCode != HttpStatusCode.Conflict || (await ProblemOf(response)).Code != "IDEMPOTENCY_KEY_IN_USE")
                 return response;
             response.Dispose();
@@ -195,6 +207,10 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
         var key = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{shown} {call.Path}"), .. body]));
         return request => request.Headers.Add("Idempotency-Key", key);
     }
+
+    /// <summary>The version that a form showed of what it changes: what others changed meanwhile is not written over unseen.</summary>
+    private EntityTagHeaderValue? ShownFor<T>(Call<T> call) =>
+        call.Method == HttpMethod.Patch && EntityTagHeaderValue.TryParse(new Posted(Browser.Request).TextOrNull(PostForm.Version), out var shown) ? shown : null;
 
     private Query Complete<T>(Call<T> call, string? asOf, bool dryRun)
     {

@@ -80,6 +80,8 @@ if (source && parts().length) {
     if (!answer || answer.status === 429 || answer.status >= 500) return soon(rest);
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // In another tab somebody chose a past moment, or signed in as somebody else: then all of the page is another one.
+    if (fresh.querySelector("[data-changes]")?.dataset.changes !== source) return location.reload();
     for (const part of parts()) {
       const now = fresh.getElementById(part.id);
       if (!now || now.innerHTML === part.innerHTML || part.contains(document.activeElement)) continue;

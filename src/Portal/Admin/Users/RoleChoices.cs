@@ -10,6 +10,9 @@ internal static class RoleChoices
     /// <summary>For people of an organization.</summary>
     public static readonly (string Value, string Text)[] OfOrganization = [("user", "User"), ("organization-admin", "Organization-admin")];
 
+    /// <summary>The vendor's own people, for whom nobody makes a link to set a password: the reserved ones and all custom roles.</summary>
+    public static bool IsTeam(string role) => role is not ("user" or "organization-admin" or "reseller-admin");
+
     public static async Task<IReadOnlyList<(string Value, string Text)>> All(ApiClient api, PortalSession session)
     {
         var own = session.May("role:read") ? await api.All(Contract.ListRoles(new() { ["sort"] = "+name" })) : [];

@@ -242,6 +242,23 @@ public sealed class ImportsTests
     }
 
     [Fact]
+    public async Task An_import_of_somebody_who_may_do_nothing_any_more_is_cancelled()
+    {
+        var (host, vendor, name) = await New();
+        var clerk = await vendor.Post("/v3/users", new { firstName = "Cleo", email = $"cleo@{name}.example", password = "cleo's own password", role = "admin" }).Expect(201);
+        using var cleo = await host.SignIn($"cleo@{name}.example", "cleo's own password");
+        var file = new StringBuilder($"{Header}organization,,{name},,info@{name}.example,-1,,,,,,,,\n");
+        for (var user = 0; user < 20_000; user++)
+            file.Append(CultureInfo.InvariantCulture, $"user,{name},,,u{user}@{name}.example,,U,,,,,,,\n");
+        var import = await Post(cleo, file.ToString()).Expect(202);
+
+        await vendor.Post($"/v3/users/{clerk.Id()}/suspend").Expect(200);
+        var ended = await Done(vendor, import);
+        ended.Text("state").ShouldBe("cancelled");
+        ended["done"]!.GetValue<int>().ShouldBeLessThan(20_001);
+    }
+
+    [Fact]
     public async Task Everything_that_an_import_records_says_who_asked_for_it()
     {
         var (host, vendor, name) = await New();

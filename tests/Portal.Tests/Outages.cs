@@ -13,7 +13,7 @@ public class Outages
     {
         await using var service = await StandIn.Start(async http =>
         {
-            await http.Response.StartAsync();
+            await http.Response.Body.FlushAsync();
             if (http.Request.Path == "/stream")
                 await Task.Delay(Timeout.Infinite, http.RequestAborted);
         });

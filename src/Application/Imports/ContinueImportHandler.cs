@@ -1,5 +1,6 @@
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Application.SignIn;
+using EventSourcedOrgs.Domain;
 using Marten;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -24,8 +25,7 @@ public sealed class ContinueImportHandler(Commands commands, Callers callers, ID
         var envelope = import.Caller.Envelope with { Caller = await callers.OfNow(import.Caller.Envelope.Caller, cancellation) };
         if (envelope.Caller.IsAnonymous)
         {
-            log.LogWarning("Import {Import} is cancelled after {Done} rows, because who asked for it may do nothing any more", import.Id, message.From);
-            await commands.Run(new CancelImport(import.Id), Envelope.System, null, cancellation);
+            await Cancel(import, cancellation);
             return;
         }
 
@@ -34,6 +34,12 @@ public sealed class ContinueImportHandler(Commands commands, Callers callers, ID
             try
             {
                 var outcome = await commands.Run(message, envelope, null, cancellation);
+                if (outcome.Result.Refusal is { Kind: RefusalKind.Forbidden or RefusalKind.Unauthenticated })
+                {
+                    await Cancel(import, cancellation);
+                    return;
+                }
+
                 if (outcome.Result.Refusal is { } refusal)
                     throw new TimeoutException($"Import {import.Id} cannot go on: {refusal.Message}");
                 if (!broke || outcome.Result.Value is not { State: ImportState.Running } running)
@@ -48,5 +54,11 @@ public sealed class ContinueImportHandler(Commands commands, Callers callers, ID
                 message = message.Most > 1 && import.Mode == ImportMode.PerItem ? message with { Most = Math.Max(1, message.Most / Fewer) } : message with { Broken = true };
             }
         }
+    }
+
+    private async Task Cancel(Import import, CancellationToken cancellation)
+    {
+        log.LogWarning("Import {Import} is cancelled after {Done} rows, because who asked for it may import nothing any more", import.Id, import.Done);
+        await commands.Run(new CancelImport(import.Id), Envelope.System, null, cancellation);
     }
 }

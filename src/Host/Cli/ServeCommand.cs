@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Cli;
 
@@ -74,7 +75,7 @@ internal static class ServeCommand
         if (installation.Owner is null && await RewriteRights.OfAsync(app.Services.GetRequiredService<Npgsql.NpgsqlDataSource>(), cancellation) is [_, ..])
             Console.WriteLine("  Warning      the role of --connection could alter the history: give the owner of the database as --owner and another role as --connection ('doctor' says more)");
         await app.WaitForShutdownAsync(cancellation);
-        return ExitCode.Success;
+        return app.Services.GetRequiredService<Follower>().IsForked ? ExitCode.Unavailable : ExitCode.Success;
     }
 
     private static IEnumerable<string> Addresses(string url) => [$"Admin        {url}/admin", $"Customers    {url}/portal", $"API          {url}/v3", $"API pages    {url}/docs/api"];

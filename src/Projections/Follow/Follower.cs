@@ -99,6 +99,8 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
             try
             {
                 await using var lead = await Lead.TryTakeAsync(source, stopping);
+                if (await HasForkedAsync(stopping))
+                    return;
                 if (lead is not null)
                     await LeadAsync(lead, stopping);
                 await Task.Delay(AfterTrouble, stopping);

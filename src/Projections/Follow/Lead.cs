@@ -32,6 +32,20 @@ internal sealed class Lead : IAsyncDisposable
         return null;
     }
 
+    /// <summary>The timeline that the database writes: a later one after it was promoted from a copy or restored. Null where it is a copy, or does not tell.</summary>
+    public static async Task<string?> TimelineAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        try
+        {
+            return await ExecuteAsync(connection, "select case when not pg_is_in_recovery() then left(pg_walfile_name(pg_current_wal_lsn()), 8) end", cancellation) as string;
+        }
+        catch (PostgresException untold) when (untold.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.UndefinedFunction)
+        {
+            return null;
+        }
+    }
+
     /// <exception cref="NpgsqlException">The connection is gone, and the lead with it.</exception>
     public Task AssureAsync(CancellationToken cancellation) => ExecuteAsync(connection, "select 1", cancellation);
 

@@ -31,7 +31,8 @@ public class Leftovers(DemoSite site)
         await site.Settled();
         var (status, text) = await olga.Get($"/portal/activations/{activation}");
         status.ShouldBe(HttpStatusCode.OK);
-        text.ShouldContain("somebody who has left");
+        text.ShouldContain("left-behind");
+        text.ShouldNotContain("Leonora");
     }
 
     [Fact]

@@ -26,10 +26,10 @@ internal static class AccountCommand
         var init = new Command("init", "Open the account with its super-admin. Done again for the same address and alias it changes nothing.") { connection, data, email, password, name, alias };
         init.SetAction(async (parsed, cancellation) =>
         {
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation, mayCreate: true);
+            await using var installation = await Installation.OpenAsync(parsed.Connection(connection), parsed.GetValue(data)!, cancellation, mayCreate: true);
             await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
 
-            var given = parsed.GetValue(password) ?? (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } text ? text : null);
+            var given = parsed.Secret(password, PasswordVariable);
             var open = new OpenAccount(parsed.GetValue(name)!, parsed.GetValue(alias)!, parsed.GetValue(email)!, given ?? NewPassword());
             var outcome = await app.Services.GetRequiredService<Commands>().Run(open, Envelope.System, null, cancellation);
             if (outcome.Result.Refusal is { } refusal)
@@ -54,7 +54,7 @@ internal static class AccountCommand
         var off = new Command("two-factor-off", "Switch off the second factor of a user who lost it, such as the super-admin; the user's sign-ins end.") { connection, data, email };
         off.SetAction(async (parsed, cancellation) =>
         {
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
+            await using var installation = await Installation.OpenAsync(parsed.Connection(connection), parsed.GetValue(data)!, cancellation);
             await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
             await using var scope = app.Services.CreateAsyncScope();
             var user = await scope.ServiceProvider.GetRequiredService<Store>().Claims.Holder(Unique.Email(parsed.GetValue(email)!), cancellation);

@@ -20,7 +20,7 @@ internal static class DoctorCommand
             var address = Environment.GetEnvironmentVariable("SignIn__PublicAddress");
             var surroundings = new Surroundings(
                 folder, Given.ProofOf(parsed.GetValue(proof), folder), ServeCommand.IsReachedByOthers(parsed.GetValue(urls)) || IsElsewhere(address), address, RateLimit.Parse(parsed.GetValue(rate)!));
-            return Tell(await ExamineAsync(parsed.GetValue(connection), surroundings, cancellation), parsed.GetValue(json));
+            return Tell(await ExamineAsync(parsed.Connection(connection), surroundings, cancellation), parsed.GetValue(json));
         });
         return command;
     }

@@ -25,7 +25,7 @@ internal static class EventsCommand
         var export = new Command("export", "Write every event and what stands beside them, all of one moment. The service may run meanwhile.") { file, connection, data };
         export.SetAction(async (parsed, cancellation) =>
         {
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
+            await using var installation = await Installation.OpenAsync(parsed.Connection(connection), parsed.GetValue(data)!, cancellation);
             await using var app = HostApplication.Build(installation.Settings with { Owner = null, Alone = false });
             var head = await ExportAsync(app.Services, parsed.GetValue(file)!.FullName, new ProgressLine(), cancellation);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{head.Events} events, up to position {head.Position}. Whoever takes the file in needs the master key of this installation, too."));
@@ -69,7 +69,7 @@ internal static class EventsCommand
         var import = new Command("import", "Let an empty installation become the one that wrote the file: the same streams, ids, versions, times and positions. All of it or nothing.") { file, connection, owner, data };
         import.SetAction(async (parsed, cancellation) =>
         {
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation, parsed.GetValue(owner), mayCreate: true);
+            await using var installation = await Installation.OpenAsync(parsed.Connection(connection), parsed.GetValue(data)!, cancellation, parsed.Owner(owner), mayCreate: true);
             await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
             try
             {

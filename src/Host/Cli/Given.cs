@@ -14,14 +14,20 @@ internal static class Given
     public static Option<string?> Connection() => new("--connection", "-c")
     {
         Description = $"Connection string of a PostgreSQL database (Host=...;Username=...;Password=...;Database=...). Default: the environment variable {ConnectionVariable}.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(ConnectionVariable) is { Length: > 0 } connection ? connection : null,
     };
 
     public static Option<string?> Owner() => new("--owner")
     {
         Description = $"Connection string of the owner of the database, who brings it to the schema of this version and gives the role of --connection what it needs and nothing by which history could be altered. Default: the environment variable {OwnerVariable}; without it the role of --connection does all.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(OwnerVariable) is { Length: > 0 } connection ? connection : null,
     };
+
+    public static string? Connection(this ParseResult parsed, Option<string?> option) => parsed.Secret(option, ConnectionVariable);
+
+    public static string? Owner(this ParseResult parsed, Option<string?> option) => parsed.Secret(option, OwnerVariable);
+
+    /// <summary>What was given, or what a variable of the environment holds. That is no default value of the option, because help shows those.</summary>
+    public static string? Secret(this ParseResult parsed, Option<string?> option, string variable) =>
+        parsed.GetValue(option) ?? (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } held ? held : null);
 
     public static Option<string?> Proof() => new("--proof")
     {

@@ -40,7 +40,7 @@ internal static class HistoryCommand
                     $"{check.Events} events are what was sealed, proved by {check.Checkpoints} checkpoints{(check.Last is { } last ? $", the last of {last.Time:u}" : "")}.");
             }
 
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
+            await using var installation = await Installation.OpenAsync(parsed.Connection(connection), parsed.GetValue(data)!, cancellation);
             var given = new NpgsqlConnectionStringBuilder(installation.Connection) { ReadBufferSize = ReadBuffer, CommandTimeout = 0 };
             given.Options = $"{given.Options} {WithoutCompiling}";
             await using var database = NpgsqlDataSource.Create(given);
@@ -60,7 +60,7 @@ internal static class HistoryCommand
         var export = new Command("export", "Write the sealed history into a file that 'history verify' checks with the public key alone.") { file, connection, data };
         export.SetAction(async (parsed, cancellation) =>
         {
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
+            await using var installation = await Installation.OpenAsync(parsed.Connection(connection), parsed.GetValue(data)!, cancellation);
             await using var database = NpgsqlDataSource.Create(installation.Connection);
             var (target, part) = (parsed.GetValue(file)!.FullName, $"{parsed.GetValue(file)!.FullName}.part");
             try

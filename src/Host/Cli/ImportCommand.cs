@@ -13,17 +13,15 @@ namespace EventSourcedOrgs.Host.Cli;
 /// <summary><c>import FILE</c>: sends a file to a server, or works on a database itself, and shows how far it is.</summary>
 internal static class ImportCommand
 {
+    private const string TokenVariable = "EVENTSOURCEDORGS_TOKEN";
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
 
     public static Command Create()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "CSV with a header, or NDJSON (.ndjson, .jsonl); docs/imports.md describes the columns." }.AcceptExistingOnly();
         var server = new Option<Uri?>("--server") { Description = "Address of a server, such as http://localhost:8080.", CustomParser = AddressOf };
-        var token = new Option<string?>("--token")
-        {
-            Description = "Access token for the server. Default: the environment variable EVENTSOURCEDORGS_TOKEN.",
-            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("EVENTSOURCEDORGS_TOKEN"),
-        };
+        var token = new Option<string?>("--token") { Description = $"Access token for the server. Default: the environment variable {TokenVariable}." };
         var (connection, data) = (Given.Connection(), Given.Data());
         var mode = new Option<string>("--mode") { Description = "perItem: each row for itself. atomic: all rows or none, 5,000 at most.", DefaultValueFactory = _ => "perItem" }.AcceptOnlyFromAmong("perItem", "atomic");
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would happen and change nothing." };
@@ -36,11 +34,11 @@ internal static class ImportCommand
 
             if (parsed.GetValue(server) is { } address)
             {
-                using var client = ServerTarget.Client(address, parsed.GetValue(token));
+                using var client = ServerTarget.Client(address, parsed.Secret(token, TokenVariable));
                 return await Run(new ServerTarget(client));
             }
 
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation, mayCreate: true);
+            await using var installation = await Installation.OpenAsync(parsed.Connection(connection), parsed.GetValue(data)!, cancellation, mayCreate: true);
             await using var app = await HostApplication.OpenAsync(installation.Settings with { Starts = true, Urls = "http://127.0.0.1:0", Alone = false }, cancellation);
             await app.StartAsync(cancellation);
             var code = await Run(new DatabaseTarget(app.Services));

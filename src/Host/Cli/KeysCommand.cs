@@ -14,7 +14,7 @@ internal static class KeysCommand
     {
         var (connection, data) = (Given.Connection(), Given.Data());
         var list = new Command("list", "Show the keys that are good, and from when until when.") { connection, data };
-        list.SetAction((parsed, cancellation) => With(parsed.GetValue(connection), parsed.GetValue(data)!, async keys =>
+        list.SetAction((parsed, cancellation) => With(parsed.Connection(connection), parsed.GetValue(data)!, async keys =>
         {
             foreach (var term in await keys.Good(cancellation))
                 Console.WriteLine(Line(term));
@@ -30,7 +30,7 @@ internal static class KeysCommand
             Description = "Let the new key sign now and forget the others: every access token ends within a minute, and clients go on with their refresh tokens. For a key that leaked.",
         };
         var rotate = new Command("rotate", "Make the next key. It is published at once and signs ten minutes later; the former ones stay good for what they signed.") { connection, data, atOnce };
-        rotate.SetAction((parsed, cancellation) => With(parsed.GetValue(connection), parsed.GetValue(data)!, async keys =>
+        rotate.SetAction((parsed, cancellation) => With(parsed.Connection(connection), parsed.GetValue(data)!, async keys =>
             Console.WriteLine(Line(await keys.Rotate(parsed.GetValue(atOnce), cancellation))), cancellation));
         return rotate;
     }

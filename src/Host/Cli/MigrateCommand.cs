@@ -12,7 +12,7 @@ internal static class MigrateCommand
         var command = new Command("migrate", "Bring the database to the schema of this version; does nothing when it is there.") { connection, owner, data };
         command.SetAction(async (parsed, cancellation) =>
         {
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation, parsed.GetValue(owner), mayCreate: true);
+            await using var installation = await Installation.OpenAsync(parsed.Connection(connection), parsed.GetValue(data)!, cancellation, parsed.Owner(owner), mayCreate: true);
             await using var app = await HostApplication.OpenAsync(installation.Settings with { AlwaysMigrates = true }, cancellation);
             Console.WriteLine("The database is at the schema of this version.");
             return ExitCode.Success;

@@ -26,7 +26,7 @@ internal static class ProjectionsCommand
     {
         var (connection, data, json) = (Given.Connection(), Given.Data(), Json());
         var list = new Command("list", "Show position, lag, rate and state of each projection, and the event that stops one.") { connection, data, json };
-        list.SetAction((parsed, cancellation) => With(parsed.GetValue(connection), parsed.GetValue(data)!, async services =>
+        list.SetAction((parsed, cancellation) => With(parsed.Connection(connection), parsed.GetValue(data)!, async services =>
         {
             var states = services.GetRequiredService<ReadModelStates>();
             await states.AllAsync(cancellation);
@@ -42,7 +42,7 @@ internal static class ProjectionsCommand
     {
         var (projection, connection, data) = (new Argument<string>("NAME") { Description = "Name of the projection." }, Given.Connection(), Given.Data());
         var command = new Command(name, description) { projection, connection, data };
-        command.SetAction((parsed, cancellation) => With(parsed.GetValue(connection), parsed.GetValue(data)!, async services =>
+        command.SetAction((parsed, cancellation) => With(parsed.Connection(connection), parsed.GetValue(data)!, async services =>
         {
             if (await Chosen(services, parsed.GetValue(projection)) is not [var model])
                 return ExitCode.Failure;
@@ -65,7 +65,7 @@ internal static class ProjectionsCommand
                 result.AddError("Name a projection, or --all.");
         });
         rebuild.SetAction((parsed, cancellation) => With(
-            parsed.GetValue(connection), parsed.GetValue(data)!, services => RunAsync(services, RebuildJob.Rebuild, parsed.GetValue(name), parsed.GetValue(json), parsed.GetValue(fast), cancellation), cancellation));
+            parsed.Connection(connection), parsed.GetValue(data)!, services => RunAsync(services, RebuildJob.Rebuild, parsed.GetValue(name), parsed.GetValue(json), parsed.GetValue(fast), cancellation), cancellation));
         return rebuild;
     }
 
@@ -74,7 +74,7 @@ internal static class ProjectionsCommand
         var (connection, data, json, fast) = (Given.Connection(), Given.Data(), Json(), Fast());
         var name = new Argument<string?>("NAME") { Description = "Name of a projection; 'states', or 'states/KIND' such as states/license, for the states that commands decide on.", Arity = ArgumentArity.ZeroOrOne };
         var verify = new Command("verify", "Compare projections and states (all, if nothing is named) with what the events say, and change nothing. Exit code 1 when something differs.") { name, connection, data, json, fast };
-        verify.SetAction((parsed, cancellation) => With(parsed.GetValue(connection), parsed.GetValue(data)!, async services => parsed.GetValue(name) switch
+        verify.SetAction((parsed, cancellation) => With(parsed.Connection(connection), parsed.GetValue(data)!, async services => parsed.GetValue(name) switch
         {
             null => Math.Max(
                 await RunAsync(services, RebuildJob.Verify, null, parsed.GetValue(json), parsed.GetValue(fast), cancellation),
@@ -91,7 +91,7 @@ internal static class ProjectionsCommand
         var name = new Argument<string>("NAME") { Description = "'states', or 'states/KIND' such as states/license." };
         var repair = new Command("repair", "Rewrite the states that differ from what their events say.") { name, connection, data, json, fast };
         repair.SetAction((parsed, cancellation) => With(
-            parsed.GetValue(connection), parsed.GetValue(data)!, services => RunStatesAsync(services, RebuildJob.Repair, parsed.GetValue(name)!, parsed.GetValue(json), parsed.GetValue(fast), cancellation), cancellation));
+            parsed.Connection(connection), parsed.GetValue(data)!, services => RunStatesAsync(services, RebuildJob.Repair, parsed.GetValue(name)!, parsed.GetValue(json), parsed.GetValue(fast), cancellation), cancellation));
         return repair;
     }
 

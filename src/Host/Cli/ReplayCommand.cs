@@ -29,7 +29,7 @@ internal static class ReplayCommand
         var replay = new Command("replay", "Make a state of its events again, as it was at any moment. A read model is folded in memory.") { resource, id, asOf, events, json, connection, data };
         replay.SetAction(async (parsed, cancellation) =>
         {
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
+            await using var installation = await Installation.OpenAsync(parsed.Connection(connection), parsed.GetValue(data)!, cancellation);
             await using var app = HostApplication.Build(new() { Connection = installation.Connection, MasterKey = installation.MasterKey, Alone = false });
             return await RunAsync(
                 app.Services, parsed.GetValue(resource)!, parsed.GetValue(id)!, parsed.GetValue(asOf), parsed.GetValue(events), parsed.GetValue(json), Console.Out, cancellation);

@@ -31,7 +31,7 @@ internal static class ServeCommand
                 result.AddError("The demo has a password that everybody knows: it can be served to this machine only.");
         });
         command.SetAction((parsed, cancellation) => ServeAsync(
-            parsed.GetValue(connection), parsed.GetValue(owner), parsed.GetValue(data)!, Given.ProofOf(parsed.GetValue(proof), parsed.GetValue(data)!), parsed.GetValue(empty) || IsReachedByOthers(parsed.GetValue(urls)) ? false : parsed.GetValue(demo) ? true : null,
+            parsed.Connection(connection), parsed.Owner(owner), parsed.GetValue(data)!, Given.ProofOf(parsed.GetValue(proof), parsed.GetValue(data)!), parsed.GetValue(empty) || IsReachedByOthers(parsed.GetValue(urls)) ? false : parsed.GetValue(demo) ? true : null,
             parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? FreePort()}", RateLimit.Parse(parsed.GetValue(rate)!), cancellation));
         return command;
     }

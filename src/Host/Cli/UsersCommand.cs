@@ -40,7 +40,7 @@ internal static class UsersCommand
                 return ExitCode.Usage;
             }
 
-            await using var installation = await Installation.OpenAsync(parsed.GetValue(connection), parsed.GetValue(data)!, cancellation);
+            await using var installation = await Installation.OpenAsync(parsed.Connection(connection), parsed.GetValue(data)!, cancellation);
             await using var app = await HostApplication.OpenAsync(installation.Settings with { Alone = false }, cancellation);
             return await Run(app.Services.GetRequiredService<Commands>(), named, listed, cancellation);
         });

@@ -16,8 +16,6 @@ internal static class Running
 {
     private const string NotMigrated = "The database is not at the schema of this version. Run 'migrate' first.";
 
-    private const string AnotherKey = $"The master key does not open what is in the database. Give the key that the data were written with in {MasterKey.Variable}; no other can read them.";
-
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, whoever typed the command is told in a line and an exit code instead of by a crash.")]
     public static async Task<int> RunAsync(this RootCommand program, string[] args)
     {
@@ -51,7 +49,7 @@ internal static class Running
     {
         UsageException => (ExitCode.Usage, e.Message),
         InvalidDataException => (ExitCode.Failure, e.Message),
-        CryptographicException => (ExitCode.Unavailable, AnotherKey),
+        CryptographicException => (ExitCode.Unavailable, MasterKey.OpensNothing),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } => (ExitCode.Unavailable, NotMigrated),
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName } => (ExitCode.Unavailable, e.Message),
         PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => (ExitCode.Unavailable, e.Message),

@@ -11,6 +11,10 @@ internal sealed class MasterKeyException(string message) : Exception(message);
 internal static class MasterKey
 {
     public const string Variable = "EVENTSOURCEDORGS_MASTER_KEY";
+
+    /// <summary>What is told where what is stored was sealed with another key.</summary>
+    public const string OpensNothing = $"The master key does not open what is in the database. Give the key that the data were written with in {Variable}; no other can read them.";
+
     private const string FileName = "master.key";
 
     /// <summary>The key of the environment as base64, directly or in a file; null when there is none.</summary>
@@ -59,7 +63,7 @@ internal static class MasterKey
         }
         catch (CryptographicException)
         {
-            throw new MasterKeyException($"The master key does not open what is in the database. Give the key that the data were written with in {Variable}; no other can read them.");
+            throw new MasterKeyException(OpensNothing);
         }
     }
 

@@ -68,7 +68,7 @@ internal static class StoreSetup
         services.AddSingleton(provider => new Follower(
             provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredKeyedService<NpgsqlDataSource>(DataSources.Marten), [.. provider.GetServices<ReadModel>()],
             provider.GetRequiredService<Progress>(), provider.GetRequiredService<CommitWakeup>(), provider.GetRequiredService<ILogger<Follower>>())
-            { WhenForked = provider.GetRequiredService<IHostApplicationLifetime>().StopApplication });
+        { WhenForked = provider.GetRequiredService<IHostApplicationLifetime>().StopApplication });
         services.AddHostedService(provider => provider.GetRequiredService<Follower>());
         services.AddOperations();
         services.AddSingleton(provider => new KnownRows(() => provider.GetRequiredService<PersonKeys>().Erased));

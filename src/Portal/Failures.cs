@@ -72,8 +72,8 @@ internal static class Failures
         ? Of(http, StatusCodes.Status400BadRequest, "FORM_EXPIRED", FormTooOld)
         : Of(http, StatusCodes.Status500InternalServerError, "INTERNAL_ERROR", "Something broke on our side. The trace id helps to find it.");
 
-    private static Problem Of(HttpContext http, int status, string code, string message) => new()
+    private static Problem Of(HttpContext http, int status, string code, string message) => OwnProblem.Of(status, code, message) with
     {
-        Type = "about:blank", Title = "", Status = status, Detail = message, Message = message, Code = code, TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
+        TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
     };
 }

@@ -106,9 +106,8 @@ public abstract class PortalPage : ComponentBase
     }
 
     /// <summary>Something that the page itself finds wrong with a field.</summary>
-    protected bool Refuse(string field, string message) => Refuse(new()
+    protected bool Refuse(string field, string message) => Refuse(OwnProblem.Of(StatusCodes.Status400BadRequest, "VALIDATION_FAILED", message) with
     {
-        Type = "about:blank", Title = "", Status = StatusCodes.Status400BadRequest, Detail = message, Message = message, Code = "VALIDATION_FAILED", TraceId = "",
         Errors = new Dictionary<string, IReadOnlyList<string>> { [$"/{field}"] = [message] },
     });
 }

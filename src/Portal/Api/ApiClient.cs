@@ -64,10 +64,7 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
     /// <summary>What people do about themselves has nothing to do with the moment they look at.</summary>
     private static readonly string[] Personal = ["/v3/accounts/", "/v3/me"];
 
-    private static Problem Past { get; } = new()
-    {
-        Type = "about:blank", Title = "", Status = StatusCodes.Status400BadRequest, Detail = "", TraceId = "", Code = "PAST_IS_PAST", Message = "You are looking at a past moment, and nothing can be changed there. Go back to now first.",
-    };
+    private static Problem Past { get; } = OwnProblem.Of(StatusCodes.Status400BadRequest, "PAST_IS_PAST", "You are looking at a past moment, and nothing can be changed there. Go back to now first.");
 
     private readonly ConcurrentDictionary<string, string> versions = new();
     private int sent;
@@ -243,11 +240,7 @@ public sealed class ApiClient(ApiConnection connection, PortalSession session, I
             // Something between us and the service answered in its own words: the status is all there is to tell.
         }
 
-        return new()
-        {
-            Type = "about:blank", Title = response.ReasonPhrase ?? "", Status = (int)response.StatusCode, Detail = "", TraceId = "", Code = "UNAVAILABLE",
-            Message = "The service gave an answer that cannot be read.",
-        };
+        return OwnProblem.Of((int)response.StatusCode, "UNAVAILABLE", "The service gave an answer that cannot be read.");
     }
 
     private static long? HeaderOf(HttpResponseMessage response, string name) =>

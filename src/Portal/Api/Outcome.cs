@@ -44,3 +44,9 @@ public sealed record ChangedAccess(Guid UserId, Guid LicenseId);
 
 /// <summary>The seats of an organization before and after.</summary>
 public sealed record PreviewedSeats(Guid OrganizationId, int AllowedBefore, int AllowedAfter, int UsedBefore, int UsedAfter, bool SeatsExceeded);
+
+/// <summary>What the portal itself finds wrong, told as the service tells it.</summary>
+public static class OwnProblem
+{
+    public static Problem Of(int status, string code, string message) => new() { Type = "about:blank", Title = "", Status = status, Detail = "", Code = code, Message = message, TraceId = "" };
+}

@@ -16,10 +16,7 @@ public sealed class TokenRefresh(ApiConnection connection, TimeProvider clock)
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private static Problem NoAnswer { get; } = new()
-    {
-        Type = "about:blank", Title = "", Status = StatusCodes.Status503ServiceUnavailable, Detail = "", TraceId = "", Code = "UNAVAILABLE", Message = "The service cannot answer now. Try again.",
-    };
+    private static Problem NoAnswer { get; } = OwnProblem.Of(StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", "The service cannot answer now. Try again.");
 
     private readonly ConcurrentDictionary<string, (Lazy<Task<SessionTokens?>> Tokens, DateTimeOffset Since)> running = new();
 

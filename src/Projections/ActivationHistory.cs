@@ -42,7 +42,7 @@ public sealed class ActivationHistory() : ReadModel(ModelName, [Entries, Owners,
 {
     public const string ModelName = "ActivationHistory";
 
-    private const int Shape = 3;
+    private const int Shape = 4;
     private const string TransferredAway = "transferred-away";
     private const string SyncRefused = "sync-refused";
 

@@ -65,9 +65,11 @@ public sealed class ActivationLogReader(NpgsqlDataSource database, Progress prog
 {
     internal async Task<Result<ListPage<ActivationLogEntry>>> Page(ListRequest request, CancellationToken cancellation)
     {
-        var rows = directory.Activations.Rows.Name;
+        var versions = $"select v.* from {directory.Activations.Rows.Name} v where v.id = h.activation_id and v.until";
         var source = new ListSource(
-            "a.document, h.id, h.kind, h.at", $"{ActivationHistory.Entries.Name} h join {rows} a on a.id = h.activation_id and a.since = h.since", $"h.{ActivationLog.Lines}");
+            "a.document, h.id, h.kind, h.at",
+            $"{ActivationHistory.Entries.Name} h cross join lateral (({versions} > h.since order by v.until limit 1) union all ({versions} is null)) a",
+            $"h.{ActivationLog.Lines} and a.since = h.since");
         var reached = Math.Min(progress.Of(ActivationHistory.ModelName).Position, progress.Of(Directory.ModelName).Position);
         var page = await ActivationLog.Listing.ReadAsync(database, source, request, reached, Entry, cancellation);
         return page.IsValid ? page.Value : page.Errors.AsRefusal();

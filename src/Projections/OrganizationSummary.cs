@@ -46,17 +46,18 @@ public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOf
 {
     public const string ModelName = "OrganizationSummary";
 
+    private const int Shape = 2;
     private const NpgsqlDbType Uuid = NpgsqlDbType.Uuid;
 
     public static readonly Table<OrganizationId, SeatsRow> Seats = Table.Versioned<OrganizationId, SeatsRow>(
-            "summary_seats", 1, row => row.Id, r => new(new(r.Get<Guid>("id")), r.Get<bool>("suspended"), r.Get<int>("allowed"), r.Get<int>("used")))
+            "summary_seats", Shape, row => row.Id, r => new(new(r.Get<Guid>("id")), r.Get<bool>("suspended"), r.Get<int>("allowed"), r.Get<int>("used")))
         .Key("id", Uuid, id => id.Value)
         .Column("suspended", NpgsqlDbType.Boolean, row => row.Suspended)
         .Column("allowed", NpgsqlDbType.Integer, row => row.Allowed)
         .Column("used", NpgsqlDbType.Integer, row => row.Used);
 
     public static readonly Table<(OrganizationId Organization, DateOnly Day), SeatsDayRow> SeatsOfDays = Table.Of<(OrganizationId Organization, DateOnly Day), SeatsDayRow>(
-            "summary_seats_day", 1, row => (row.Organization, row.Day),
+            "summary_seats_day", Shape, row => (row.Organization, row.Day),
             r => new(new(r.Get<Guid>("organization_id")), r.Get<DateOnly>("day"), r.Get<int>("allowed"), r.Get<int>("used")))
         .Key("organization_id", Uuid, key => key.Organization.Value)
         .Key("day", NpgsqlDbType.Date, key => key.Day)
@@ -64,7 +65,7 @@ public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOf
         .Column("used", NpgsqlDbType.Integer, row => row.Used);
 
     public static readonly Table<UserId, CountedUser> Users = Table.Versioned<UserId, CountedUser>(
-            "summary_user", 1, row => row.Id, r => new(new(r.Get<Guid>("id")), r.Organization(), r.Get<string>("role"), r.Get<bool>("suspended")))
+            "summary_user", Shape, row => row.Id, r => new(new(r.Get<Guid>("id")), r.Organization(), r.Get<string>("role"), r.Get<bool>("suspended")))
         .Key("id", Uuid, id => id.Value)
         .Column("organization_id", Uuid, row => row.Organization?.Value)
         .Column("role", NpgsqlDbType.Text, row => row.Role)
@@ -72,13 +73,13 @@ public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOf
         .Index("(organization_id)");
 
     public static readonly Table<UserGroupId, CountedGroup> UserGroups = Table.Versioned<UserGroupId, CountedGroup>(
-            "summary_group", 1, row => row.Id, r => new(new(r.Get<Guid>("id")), new(r.Get<Guid>("organization_id"))))
+            "summary_group", Shape, row => row.Id, r => new(new(r.Get<Guid>("id")), new(r.Get<Guid>("organization_id"))))
         .Key("id", Uuid, id => id.Value)
         .Column("organization_id", Uuid, row => row.Organization.Value)
         .Index("(organization_id)");
 
     public static readonly Table<LicenseId, CountedLicense> Licenses = Table.Versioned<LicenseId, CountedLicense>(
-            "summary_license", 1, row => row.Id, r => new(
+            "summary_license", Shape, row => row.Id, r => new(
                 new(r.Get<Guid>("id")), r.Organization(), r.Get<bool>("revoked"), r.Get<bool>("suspended"),
                 r.Get<DateTimeOffset>("effective_date"), r.Get<DateTimeOffset?>("expires_at")))
         .Key("id", Uuid, id => id.Value)
@@ -90,19 +91,19 @@ public sealed class OrganizationSummary() : ReadModel(ModelName, [Seats, SeatsOf
         .Index("(organization_id)");
 
     public static readonly Table<ActivationId, CountedActivation> Activations = Table.Versioned<ActivationId, CountedActivation>(
-            "summary_activation", 1, row => row.Id, r => new(new(r.Get<Guid>("id")), new(r.Get<Guid>("license_id")), r.Get<DateTimeOffset?>("lease_expires_at")))
+            "summary_activation", Shape, row => row.Id, r => new(new(r.Get<Guid>("id")), new(r.Get<Guid>("license_id")), r.Get<DateTimeOffset?>("lease_expires_at")))
         .Key("id", Uuid, id => id.Value)
         .Column("license_id", Uuid, row => row.License.Value)
         .Column("lease_expires_at", NpgsqlDbType.TimestampTz, row => row.LeaseExpiresAt?.UtcDateTime)
         .Index("(license_id)");
 
-    public static readonly CounterTable<UsersKey> UserCounts = Table.Counters<UsersKey>("summary_user_count", 1)
+    public static readonly CounterTable<UsersKey> UserCounts = Table.Counters<UsersKey>("summary_user_count", Shape)
         .Key("organization_id", Uuid, key => key.Organization.Value)
         .Key("role", NpgsqlDbType.Text, key => key.Role)
         .Key("suspended", NpgsqlDbType.Boolean, key => key.Suspended)
         .Counter("users");
 
-    public static readonly CounterTable<OrganizationId> GroupCounts = Table.Counters<OrganizationId>("summary_group_count", 1)
+    public static readonly CounterTable<OrganizationId> GroupCounts = Table.Counters<OrganizationId>("summary_group_count", Shape)
         .Key("organization_id", Uuid, id => id.Value)
         .Counter("groups");
 

@@ -26,6 +26,9 @@ public sealed class Rows
     /// <summary>Sets the row of its key. In a versioned table this always begins a new version, also when the row says the same as before.</summary>
     public void Put<TKey, TRow>(Table<TKey, TRow> table, TRow row) where TKey : notnull where TRow : class => Of(table).Put(table.KeyOf(row), row, Position);
 
+    /// <summary>Sets the row of a key that is known to have none.</summary>
+    public void PutNew<TKey, TRow>(Table<TKey, TRow> table, TRow row) where TKey : notnull where TRow : class => Of(table).Put(table.KeyOf(row), row, Position, isNew: true);
+
     /// <summary>Takes the row of a key away; in a versioned table its history stays.</summary>
     public void Remove<TKey, TRow>(Table<TKey, TRow> table, TKey key) where TKey : notnull where TRow : class => Of(table).Put(key, null, Position);
 

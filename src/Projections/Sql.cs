@@ -18,6 +18,14 @@ internal sealed class Sql(string table, IReadOnlyList<string> keys, IReadOnlyLis
 
     public string Delete => field ??= $"delete from {table} t using unnest({Parameters(keys.Count)}) k({Keys}) where {match}";
 
+    /// <summary>Makes rows of the past of what the current rows of keys say, which end at a position.</summary>
+    public string Keep => field ??=
+        $"insert into {table} ({Keys}, {string.Join(", ", columns.Concat(["since", "until"]))}) select {list}, t.since, k.until from unnest({Parameters(keys.Count + 1)}) k({Keys}, until) join {table} t on {match} and t.until is null";
+
+    /// <summary>Lets new versions take the place of the current rows of keys.</summary>
+    public string Renew => field ??=
+        $"update {table} t set {string.Join(", ", values.Select(value => $"{value.Name} = k.{value.Name}{value.Cast}").Append("since = k.since"))} from unnest({Parameters(keys.Count + columns.Count + 1)}) k({string.Join(", ", keys.Concat(columns))}, since) where {match} and t.until is null";
+
     public string Close => field ??=
         $"update {table} t set until = k.until from unnest({Parameters(keys.Count + 1)}) k({Keys}, until) where {match} and t.until is null";
 

@@ -40,6 +40,8 @@ public sealed class SubscriptionLog() : ReadModel(ModelName, [Entries, Terms], [
 {
     public const string ModelName = "SubscriptionLog";
 
+    private const int Shape = 2;
+
     /// <summary>The names under which the contract knows the events.</summary>
     private static readonly Dictionary<Type, string> Names = new()
     {
@@ -53,7 +55,7 @@ public sealed class SubscriptionLog() : ReadModel(ModelName, [Entries, Terms], [
         [typeof(LicenseMaintenanceExpiryChanged)] = "license.maintenanceExpiresAt.updated",
     };
 
-    public static readonly Table<Guid, SubscriptionLogRow> Entries = Table.Versioned<Guid, SubscriptionLogRow>("subscription_log", 1, row => row.Id, Read)
+    public static readonly Table<Guid, SubscriptionLogRow> Entries = Table.Versioned<Guid, SubscriptionLogRow>("subscription_log", Shape, row => row.Id, Read)
         .Key("id", NpgsqlDbType.Uuid, id => id)
         .Column("license_id", NpgsqlDbType.Uuid, row => row.LicenseId.Value)
         .Column("event", NpgsqlDbType.Text, row => row.Event)
@@ -63,7 +65,7 @@ public sealed class SubscriptionLog() : ReadModel(ModelName, [Entries, Terms], [
         .Index("(license_id, at, id)");
 
     public static readonly Table<LicenseId, LoggedTerms> Terms = Table.Versioned<LicenseId, LoggedTerms>(
-            "subscription_log_terms", 1, row => row.License, r => new(
+            "subscription_log_terms", Shape, row => row.License, r => new(
                 new(r.Get<Guid>("license_id")), r.Get<string>("key"), r.Get<string?>("subscription_interval"), r.Get<string?>("start_trigger"),
                 r.Get<int?>("validity"), r.Get<string?>("strategy"))
             {

@@ -31,17 +31,22 @@ public abstract class Table
     /// <summary>All columns in their order, with what they say as text, for comparing two tables.</summary>
     internal abstract IReadOnlyList<(string Name, string Text, bool IsDocument)> Compared { get; }
 
-    /// <summary>Its columns and the columns of its primary key.</summary>
-    private protected abstract (string Columns, string PrimaryKey) Parts { get; }
+    private protected abstract string Columns { get; }
 
-    internal string Definition => $"create table if not exists {Name} ({Parts.Columns}, primary key ({Parts.PrimaryKey}))";
+    /// <summary>The columns of its primary key; null in a versioned table, where they change with each version.</summary>
+    private protected virtual string? Primary => null;
+
+    internal string Definition => $"create table if not exists {Name} ({Columns}{(Primary is null ? $") with ({Slack})" : $", primary key ({Primary}))")}";
 
     /// <summary>The table without anything that slows filling it down.</summary>
-    internal string Bare => $"create table {Name} ({Parts.Columns}) with (autovacuum_enabled = off)";
+    internal string Bare => $"create table {Name} ({Columns}) with (autovacuum_enabled = off{(Primary is null ? $", {Slack}" : "")})";
 
-    internal string PrimaryKey => $"alter table {Name} add primary key ({Parts.PrimaryKey})";
+    internal string? PrimaryKey => Primary is null ? null : $"alter table {Name} add primary key ({Primary})";
 
     internal abstract IEnumerable<string> Indexes { get; }
+
+    /// <summary>Leaves room beside each row, so that a new version can take its place within the page, and no index has to be told.</summary>
+    private const string Slack = "fillfactor = 90";
 
     /// <summary>Asks for the indexes that the table has and its definition has not any more, as one list; null when there are none.</summary>
     internal string FormerIndexes =>
@@ -51,12 +56,13 @@ public abstract class Table
         """;
 
     /// <summary>The names of its indexes, that of the primary key among them.</summary>
-    internal IEnumerable<string> AllIndexes => [$"{Plain}_pkey", .. IndexNames];
+    internal virtual IEnumerable<string> AllIndexes => [$"{Plain}_pkey"];
 
-    private protected virtual IEnumerable<string> IndexNames => [];
+    /// <summary>What finds the current row of a key while a table is filled.</summary>
+    internal virtual string Lookup => PrimaryKey!;
 
-    /// <summary>What finds the rows of a key while a table is filled: the index of its current rows, or its primary key.</summary>
-    internal virtual string Lookup => PrimaryKey;
+    /// <summary>Takes away what nobody needs once the table is filled; null where there is nothing.</summary>
+    internal virtual string? Unneeded => null;
 
     /// <summary>Identifies the shape that a migration made, so that a changed definition under an old version is noticed.</summary>
     internal string Shape => Hash(Definition);
@@ -74,7 +80,10 @@ public abstract class Table
     public static Table<TKey, TRow> Of<TKey, TRow>(string name, int version, Func<TRow, TKey> key, Func<DbDataReader, TRow> read)
         where TKey : notnull where TRow : class => new(name, version, false, key, read);
 
-    /// <summary>One row for each version of a key, holding in <c>[since, until)</c>; the current one has no <c>until</c>.</summary>
+    /// <summary>
+    /// One row for each version of a key, holding in <c>[since, until)</c>; the current one has no <c>until</c>. A new version takes the place of the current row, and what that said becomes a row of the past: so
+    /// indexes are told of a current row only what changed in their own columns, and <c>since</c> is best in none of them.
+    /// </summary>
     public static Table<TKey, TRow> Versioned<TKey, TRow>(string name, int version, Func<TRow, TKey> key, Func<DbDataReader, TRow> read)
         where TKey : notnull where TRow : class => new(name, version, true, key, read);
 
@@ -134,15 +143,10 @@ public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : 
         Erased = [.. RowColumns.Where(c => Erasure.Columns.Contains(c.Name)).Select(c => $"{c.Name} = '{(c.SqlType == "jsonb" ? "[]" : "")}'")],
     };
 
-    private protected override (string Columns, string PrimaryKey) Parts
-    {
-        get
-        {
-            string[] span = IsVersioned ? ["since bigint not null", "until bigint"] : [];
-            var columns = string.Join(", ", [.. KeyColumns.Select(c => c.Definition), .. RowColumns.Select(c => c.Definition), .. span]);
-            return (columns, $"{Sql.Keys}{(IsVersioned ? ", since" : "")}");
-        }
-    }
+    private protected override string Columns => string.Join(", ",
+        [.. KeyColumns.Select(c => c.Definition), .. RowColumns.Select(c => c.Definition), .. IsVersioned ? (string[])["since bigint not null", "until bigint"] : []]);
+
+    private protected override string? Primary => IsVersioned ? null : Sql.Keys;
 
     internal override IReadOnlyList<string> Identity => [.. KeyColumns.Select(c => c.Name), .. IsVersioned ? (string[])["since"] : []];
 
@@ -153,15 +157,18 @@ public sealed class Table<TKey, TRow> : Table where TKey : notnull where TRow : 
         .. IsVersioned ? new[] { Comparing("since", "bigint"), Comparing("until", "bigint") } : [],
     ];
 
-    private protected override IEnumerable<string> IndexNames => [.. IsVersioned ? (string[])[$"{Plain}_current"] : [], .. Additional.Select(index => $"{Plain}_{Hash(index)}")];
+    internal override IEnumerable<string> AllIndexes => [.. IsVersioned ? [$"{Plain}_versions"] : base.AllIndexes, .. Additional.Select(index => $"{Plain}_{Hash(index)}")];
 
-    private string Current => $"create unique index if not exists {Plain}_current on {Name} ({Sql.Keys}) where until is null";
+    /// <summary>Finds the versions of a key, of which one at most is current. It does not know where they begin, which changes in the current row.</summary>
+    private string Versions => $"create unique index if not exists {Plain}_versions on {Name} ({Sql.Keys}, until) nulls not distinct";
 
-    internal override string Lookup => IsVersioned ? Current : PrimaryKey;
+    internal override string Lookup => IsVersioned ? $"create unique index {Plain}_filled on {Name} ({Sql.Keys}) where until is null" : base.Lookup;
+
+    internal override string? Unneeded => IsVersioned ? $"drop index if exists {Home}.{Plain}_filled" : null;
 
     internal override IEnumerable<string> Indexes =>
     [
-        .. IsVersioned ? new[] { Current } : [],
+        .. IsVersioned ? new[] { Versions } : [],
         .. Additional.Select(index => $"create index if not exists {Plain}_{Hash(index)} on {Name} {index}"),
     ];
 
@@ -185,8 +192,9 @@ public sealed class CounterTable<TKey> : Table where TKey : notnull
 
     internal Sql Sql => field ??= new(Name, [.. KeyColumns.Select(c => c.Name)], [.. Names.Select(name => (name, ""))], false);
 
-    private protected override (string Columns, string PrimaryKey) Parts =>
-        (string.Join(", ", [.. KeyColumns.Select(c => c.Definition), .. Names.Select(c => $"{c} bigint not null")]), Sql.Keys);
+    private protected override string Columns => string.Join(", ", [.. KeyColumns.Select(c => c.Definition), .. Names.Select(c => $"{c} bigint not null")]);
+
+    private protected override string Primary => Sql.Keys;
 
     internal override IReadOnlyList<string> Identity => [.. KeyColumns.Select(c => c.Name)];
 

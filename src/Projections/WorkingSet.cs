@@ -64,12 +64,13 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
         ? entry.Row
         : throw new InvalidOperationException($"{table.Name}: the row of {key} was read without having been touched.");
 
-    public void Put(TKey key, TRow? row, long position)
+    /// <summary>Sets the row of a key; when it is new, the table holds none.</summary>
+    public void Put(TKey key, TRow? row, long position, bool isNew = false)
     {
         if (!entries.TryGetValue(key, out var entry))
         {
             entries.Add(key, entry = new(table.IsVersioned));
-            if (Filling is not null && !Filling.MayHold(key))
+            if (isNew || Filling is not null && !Filling.MayHold(key))
                 entry.Settle();
         }
 
@@ -136,19 +137,28 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
 
     private IEnumerable<Statement> VersionChanges()
     {
-        var closed = entries.Where(e => e.Value.Closes is not null).ToList();
-        if (closed.Count > 0)
+        var ended = entries.Where(e => e.Value.Closes is not null).ToLookup(e => e.Value.IsRenewed);
+        if (ended[false].ToList() is { Count: > 0 } closed)
+            yield return Ending(table.Sql.Close, closed);
+
+        if (ended[true].ToList() is { Count: > 0 } renewed)
         {
-            var keys = closed.ConvertAll(e => e.Key);
-            yield return new(table.Sql.Close, [.. table.KeyColumns.Select(c => c.Of(keys)), Positions(closed.Select(e => e.Value.Closes!.Value))]);
+            yield return Ending(table.Sql.Keep, renewed);
+            yield return new(table.Sql.Renew, [.. Columns(renewed.ConvertAll(e => e.Value.Row!)), Positions(renewed.Select(e => e.Value.Current.Since))]);
         }
 
-        var versions = Versions().Where(v => v.Since > 0).ToList();
+        var versions = entries.Values.SelectMany(entry => entry.IsRenewed ? entry.Past : entry.Versions()).Where(v => v.Since > 0).ToList();
         if (versions.Count > 0)
         {
             var (since, until) = (Positions(versions.Select(v => v.Since)), Positions(versions.Select(v => v.Until)));
             yield return new(table.Sql.Append, [.. Columns(versions.ConvertAll(v => v.Row)), since, until]);
         }
+    }
+
+    private Statement Ending(string sql, List<KeyValuePair<TKey, Entry>> ended)
+    {
+        var keys = ended.ConvertAll(e => e.Key);
+        return new(sql, [.. table.KeyColumns.Select(c => c.Of(keys)), Positions(ended.Select(e => e.Value.Closes!.Value))]);
     }
 
     private List<Argument> Columns(List<TRow> rows)
@@ -164,6 +174,7 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
     {
         private readonly List<RowVersion<TRow>> past = [];
         private bool absent;
+        private bool found;
         private long since;
 
         public int LastUsed { get; set; }
@@ -178,7 +189,10 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
         /// <summary>The position at which the row that the table holds ends, or might if it is not known to hold one.</summary>
         public long? Closes { get; private set; }
 
-        public void Found(TRow row) => (Row, Known) = (row, true);
+        /// <summary>Whether the row that the table is known to hold gives its place to another.</summary>
+        public bool IsRenewed => found && Closes is not null && Row is not null;
+
+        public void Found(TRow row) => (Row, Known, found) = (row, true, true);
 
         public void Settle() => (absent, Known) = (!Known || absent, true);
 
@@ -215,6 +229,9 @@ internal sealed partial class TableRows<TKey, TRow>(Table<TKey, TRow> table) : W
         }
 
         public RowVersion<TRow> Current => new(Row!, since, null);
+
+        /// <summary>The versions that began here and have ended.</summary>
+        public IEnumerable<RowVersion<TRow>> Past => past;
 
         public IEnumerable<RowVersion<TRow>> Versions() => Row is null ? past : past.Append(new(Row, since, null));
     }

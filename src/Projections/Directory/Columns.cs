@@ -32,11 +32,10 @@ internal static class Columns
         .Order("created_at, id");
 
     /// <summary>
-    /// Two indexes by which a list is walked in its order. That of all versions says itself which rows there are at a position, so that the rows before a page need not be read; that of the rows of now is as
-    /// long as the list, however often they have changed.
+    /// Two indexes by which a list is walked in its order: that of all versions at a position, and that of the rows of now, which is as long as the list, however often they have changed.
     /// </summary>
     public static Table<Guid, Entry<TState>> Order<TState>(this Table<Guid, Entry<TState>> table, string columns) =>
-        table.Index($"({columns}) include (since, until)").Index($"({columns}) where until is null");
+        table.Index($"({columns})").Index($"({columns}) where until is null");
 
     /// <summary>What a state says once the key of its person is gone, in these columns too.</summary>
     public static Table<Guid, Entry<TState>> Erased<TState>(this Table<Guid, Entry<TState>> table, Func<TState, TState> erased, params string[] columns) =>

@@ -27,7 +27,7 @@ public sealed class Directory : ReadModel
     public const string ModelName = "Directory";
 
     /// <summary>The version of all its tables: when one changes its shape they are all made and filled anew.</summary>
-    internal const int Shape = 5;
+    internal const int Shape = 6;
 
     private readonly FrozenDictionary<Type, DirectoryPart> parts;
     private readonly JsonSerializerOptions json = JsonSerializerOptions.Default;
@@ -128,7 +128,10 @@ public sealed class DirectoryPart<TState, TEvent>(
 
     internal override Table Table => Rows;
 
-    internal override IEnumerable<Table> Tables => Ranks is null ? [Rows] : [Rows, Ranks.Counts];
+    /// <summary>What its states name, where lists find them by it.</summary>
+    internal Links<TState>? Links { get; init; }
+
+    internal override IEnumerable<Table> Tables => [Rows, .. Ranks is null ? (Table[])[] : [Ranks.Counts], .. Links is null ? (Table[])[] : [Links.Rows]];
 
     internal override Type Family => typeof(TEvent);
 
@@ -140,9 +143,11 @@ public sealed class DirectoryPart<TState, TEvent>(
             rows.Erase(Rows, e.StreamId);
         var before = rows.Get(Rows, e.StreamId)?.State ?? TState.Initial;
         var after = Aggregate.Fold(before, (TEvent)e.Data, e.Timestamp);
-        Ranks?.Change(rows, exists(before) ? before : null, exists(after) ? after : null);
-        if (exists(after))
-            rows.Put(Rows, new(e.StreamId, after));
+        var (was, now) = (exists(before) ? before : null, exists(after) ? after : null);
+        Ranks?.Change(rows, was, now);
+        Links?.Change(rows, e.StreamId, was, now);
+        if (now is not null)
+            rows.Put(Rows, new(e.StreamId, now));
         else
             rows.Remove(Rows, e.StreamId);
     }

@@ -9,6 +9,11 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>The lists of users: of the account, of an organization, of a group.</summary>
 public static class UserList
 {
+    /// <summary>The groups of a user; which, is said after it.</summary>
+    internal static readonly string Memberships = $$"""{{Directory.TableOf(MembershipTable)}} m where m.user_id = u.id and {at:m}""";
+
+    private const string MembershipTable = "app_user_group";
+
     private static readonly ListField[] Fields =
     [
         ListField.Text("name", "u.name") with { Searchable = true, Required = true },
@@ -18,7 +23,7 @@ public static class UserList
         ListField.Text("role", "u.role") with { Required = true },
         ListField.Instant("lastLoginAt", "u.last_sign_in_at"),
         ListField.Instant("lastSeenAt", "u.last_sign_in_at"),
-        ListField.IdSet("userGroupId", "u.group_ids"),
+        ListField.IdSet("userGroupId", "m.group_id", Memberships),
         ListField.Flag("suspended", "u.suspended") with { Required = true },
         ListField.Flag("allowCustomerPortalAccess", "u.allow_customer_portal_access") with { Required = true },
         .. Columns.Times("u"),
@@ -80,9 +85,11 @@ public static class UserList
         .Times(state => state.Recorded)
         .Erased(state => User.Evolve(state, new UserErased(state.Id)) with { Erased = state.Erased }, "name", "first_name", "last_name", "email", "company", "metadata")
         .Order("organization_id, created_at, id")
-        .Index("(lower(email))")
-        .Index("using gin (group_ids)"))
-    { Ranks = new("app_user", state => state.Organization?.Value, state => state.Recorded.CreatedAt) };
+        .Index("(lower(email)) where until is null"))
+    {
+        Ranks = new("app_user", state => state.Organization?.Value, state => state.Recorded.CreatedAt),
+        Links = new(MembershipTable, "user_id", "group_id", state => state.Groups.Select(group => group.Value)),
+    };
 
     /// <summary>Users for whom some licence of a product is open by assignment.</summary>
     internal static string OfProduct { get; } = $$"""
@@ -128,7 +135,7 @@ public sealed record ListGroupUsers(OrganizationId Organization, UserGroupId Use
     {
         public Task<Result<ListPage<User>>> Handle(ListGroupUsers query, CancellationToken cancellationToken) => reader.Page(
             directory.Users, UserList.OfOrganization,
-            new("u.document", $"{directory.Users.Rows.Name} u", "u.organization_id = $1 and u.group_ids @> array[$2::uuid]", query.Organization.Value, query.UserGroup.Value),
+            new("u.document", $"{directory.Users.Rows.Name} u", $"u.organization_id = $1 and exists (select from {UserList.Memberships} and m.group_id = $2)", query.Organization.Value, query.UserGroup.Value),
             query.Request, cancellationToken);
     }
 }

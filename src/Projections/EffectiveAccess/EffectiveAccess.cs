@@ -48,7 +48,7 @@ public sealed class EffectiveAccess() : ReadModel(
 {
     public const string ModelName = "EffectiveAccess";
 
-    private const int Shape = 2;
+    private const int Shape = 3;
     private const NpgsqlDbType Uuid = NpgsqlDbType.Uuid;
 
     public static readonly Table<OrganizationId, OrganizationNode> Organizations = Table.Versioned<OrganizationId, OrganizationNode>(

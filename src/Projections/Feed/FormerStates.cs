@@ -54,10 +54,8 @@ public sealed class FormerStates(NpgsqlDataSource database, Directory directory,
     {
         await using var command = database.CreateCommand(
             $"""
-             select x.position, s.document
-             from unnest($1::uuid[], $2::bigint[]) x(id, position)
-             cross join lateral (select d.document, d.until from {part.Table.Name} d where d.id = x.id and d.since < x.position order by d.since desc limit 1) s
-             where s.until = x.position
+             select x.position, d.document
+             from unnest($1::uuid[], $2::bigint[]) x(id, position) join {part.Table.Name} d on d.id = x.id and d.until = x.position
              """);
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. events.Select(e => e.StreamId)] });
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. events.Select(e => e.Sequence)] });

@@ -38,6 +38,7 @@ sealed record ListCondition(ListField Field, ListOperator Operator, IReadOnlyLis
         ListOperator.Nin => Not(this with { Operator = ListOperator.In }, parameters),
         _ => Field.Kind switch
         {
+            ListKind.IdSet when Field.Rows.Length > 0 => $"exists (select from {Field.Rows} and {Field.Sql} = any({parameters.Add(All)}))",
             ListKind.TextSet or ListKind.IdSet => $"{Field.Sql} && {parameters.Add(All)}",
             ListKind.KeyValues when Operator is ListOperator.Eq =>
                 $"{Field.Sql} @> jsonb_build_array(jsonb_build_object('{Field.Half}', {parameters.Add(Values[0])}))",

@@ -46,6 +46,9 @@ public sealed record ListField
     public static ListField TextSet(string name, string sql) => new(name, sql, ListKind.TextSet);
     public static ListField IdSet(string name, string sql) => new(name, sql, ListKind.IdSet);
 
+    /// <summary>Ids of rows elsewhere, of which some must match, as in <see cref="Texts"/>.</summary>
+    public static ListField IdSet(string name, string sql, string rows) => new(name, sql, ListKind.IdSet) { Rows = rows };
+
     /// <summary>
     /// The fields <c>name.key</c> and <c>name.value</c> of a jsonb array of objects with those two members: some pair must match. Asked for together by
     /// <c>eq</c>, <c>sw</c>, <c>ew</c> or <c>cn</c>, they must hold for one and the same pair.

@@ -54,13 +54,13 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
     internal ListStatement After(long readAt) => Parameters[^1] is long before && before == readAt ? this : this with { Parameters = [.. Parameters.SkipLast(1), readAt] };
 
     internal static ListStatement Of(Listing listing, ListSource source, ListRequest request, ListPlan plan, ListCursor? cursor, long? position) =>
-        position is not null && source.Position is not null && (source.RankingOf(request) is not null || request is { Page: 1, Cursor: null, AsOf: null })
+        position is not null && source.Position is not null && request is { Cursor: null, AsOf: null }
             ? Now(listing, source, request, plan)
             : Plain(listing, source, request, plan, cursor, position);
 
     /// <summary>
-    /// A page of the rows of now: the first, however many versions there were of its rows, or one that is found by counts of now. All is said in one statement, because one statement sees one moment: of which
-    /// position that is, it tells with the rows, also when there are none.
+    /// A page of the rows of now, however many versions there were of them, by its number. All is said in one statement, because one statement sees one moment: of which position that is, it tells with the
+    /// rows, also when there are none.
     /// </summary>
     static ListStatement Now(Listing listing, ListSource source, ListRequest request, ListPlan plan)
     {
@@ -68,6 +68,7 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         string[] conditions = [.. Conditions(listing, source, request, plan, parameters)];
         var total = request.Count ? $"(select count(*) from {source.From} where {string.Join(" and ", conditions)})" : "null::bigint";
         var limit = LimitOf(source, request, parameters);
+        var order = OrderOf(plan, (term, _) => term.Field.OrderSql);
         var descent = "";
         if (source.RankingOf(request) is { } ranking)
         {
@@ -75,6 +76,12 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
             (descent, total) = ($"{ranking.Descent(owner, skipped)}\n", request.Count ? ranking.Total(owner) : total);
             conditions = [.. conditions, Ranking.Reading(plan.Sort[0].Field.Sql)];
             limit = $"{limit} offset {Ranking.Skipped}";
+        }
+        else if (request.Page > 1)
+        {
+            limit = $"{limit} offset {parameters.Add((request.Page - 1L) * request.Limit)}";
+            if (source.IsFoundById)
+                (conditions, limit) = ([.. conditions, $"{listing.Id.Sql} in (select {listing.Id.Sql} from {source.From} where {string.Join(" and ", conditions)} order by {order} limit {limit})"], "all");
         }
 
         var keys = plan.Sort.Select((term, n) => $"{term.Field.OrderSql} as key{n}");
@@ -84,7 +91,7 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
                 select {string.Join(", ", keys.Prepend(SelectOf(source, parameters)))}
                 from {source.From}
                 where {string.Join("\n      and ", conditions)}
-                order by {OrderOf(plan, (term, _) => term.Field.OrderSql)}
+                order by {order}
                 limit {limit}) page on true
             order by {OrderOf(plan, (_, n) => $"key{n}")}
             """;

@@ -73,8 +73,9 @@ internal sealed class SideTables
         {
             string[] finishing =
             [
-                .. fillings[live].Spilled && side.Lookup == side.PrimaryKey ? (string[])[] : [side.PrimaryKey],
+                .. side.PrimaryKey is { } key && !fillings[live].Spilled ? [key] : (string[])[],
                 .. side.Indexes,
+                .. side.Unneeded is { } index ? [index] : (string[])[],
                 $"comment on table {side.Name} is '{live.Shape}'; alter table {side.Name} reset (autovacuum_enabled)",
                 $"vacuum (analyze) {side.Name}",
             ];

@@ -38,7 +38,7 @@ public sealed class Utilisation() : ReadModel(ModelName, [Stays, Licenses, Refus
 {
     public const string ModelName = "Utilisation";
 
-    private const int Shape = 1;
+    private const int Shape = 2;
     private const NpgsqlDbType Uuid = NpgsqlDbType.Uuid;
 
     public static readonly Table<ActivationId, Stay> Stays = Table.Versioned<ActivationId, Stay>("utilisation_stay", Shape, row => row.Id, ReadStay)

@@ -31,7 +31,7 @@ public sealed class DoctorTests : IClassFixture<DoctorTests.Patient>
     }
 
     [Theory]
-    [InlineData("SCHEMA", Level.Error, "drop index read.access_user_v2_current; comment on table read.access_user_v2 is 'other'")]
+    [InlineData("SCHEMA", Level.Error, "drop index read.access_user_v3_versions; comment on table read.access_user_v3 is 'other'")]
     [InlineData("SCHEMA", Level.Error, "drop table events.mt_doc_claim")]
     [InlineData("ROLE", Level.Warning, "grant delete on events.mt_events to public")]
     [InlineData("DEAD_LETTERS", Level.Warning, "insert into messages.wolverine_dead_letters select (jsonb_populate_record(null::messages.wolverine_dead_letters, jsonb_build_object('id', gen_random_uuid(), 'body', '\\x00', 'message_type', 'm', 'received_at', 'local://m'))).*")]

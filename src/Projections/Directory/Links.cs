@@ -1,0 +1,36 @@
+using NpgsqlTypes;
+
+namespace EventSourcedOrgs.Projections;
+
+/// <summary>One of the ids that a state names.</summary>
+internal sealed record Link(Guid Owner, Guid Other);
+
+/// <summary>
+/// What states name, as versioned rows of their own: lists find states by it, and no index has to be told of a state whenever it says anything else anew.
+/// </summary>
+/// <param name="name">The name of the table.</param>
+/// <param name="owner">The column of the state's own id.</param>
+/// <param name="other">The column of the ids that it names.</param>
+/// <param name="named">Which ids a state names.</param>
+internal sealed class Links<TState>(string name, string owner, string other, Func<TState, IEnumerable<Guid>> named) where TState : class
+{
+    public Table<Link, Link> Rows { get; } = Table.Versioned<Link, Link>(name, Directory.Shape, link => link, reader => new(reader.Get<Guid>(owner), reader.Get<Guid>(other)))
+        .Key(owner, NpgsqlDbType.Uuid, link => link.Owner)
+        .Key(other, NpgsqlDbType.Uuid, link => link.Other)
+        .Index($"({other}, {owner})");
+
+    /// <summary>Notes what a state names that it did not name before, and what it no longer names; null is none.</summary>
+    public void Change(Rows rows, Guid id, TState? before, TState? after)
+    {
+        var (was, now) = (Of(before), Of(after));
+        if (was.SetEquals(now))
+            return;
+
+        foreach (var other in was.Except(now))
+            rows.Remove(Rows, new(id, other));
+        foreach (var other in now.Except(was))
+            rows.PutNew(Rows, new(id, other));
+    }
+
+    private HashSet<Guid> Of(TState? state) => state is null ? [] : [.. named(state)];
+}

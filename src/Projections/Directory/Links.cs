@@ -9,15 +9,14 @@ internal sealed record Link(Guid Owner, Guid Other);
 /// What states name, as versioned rows of their own: lists find states by it, and no index has to be told of a state whenever it says anything else anew.
 /// </summary>
 /// <param name="name">The name of the table.</param>
+/// <param name="other">The column of the ids that it names, by which rows are found first.</param>
 /// <param name="owner">The column of the state's own id.</param>
-/// <param name="other">The column of the ids that it names.</param>
 /// <param name="named">Which ids a state names.</param>
-internal sealed class Links<TState>(string name, string owner, string other, Func<TState, IEnumerable<Guid>> named) where TState : class
+internal sealed class Links<TState>(string name, string other, string owner, Func<TState, IEnumerable<Guid>> named) where TState : class
 {
     public Table<Link, Link> Rows { get; } = Table.Versioned<Link, Link>(name, Directory.Shape, link => link, reader => new(reader.Get<Guid>(owner), reader.Get<Guid>(other)))
-        .Key(owner, NpgsqlDbType.Uuid, link => link.Owner)
         .Key(other, NpgsqlDbType.Uuid, link => link.Other)
-        .Index($"({other}, {owner})");
+        .Key(owner, NpgsqlDbType.Uuid, link => link.Owner);
 
     /// <summary>Notes what a state names that it did not name before, and what it no longer names; null is none.</summary>
     public void Change(Rows rows, Guid id, TState? before, TState? after)

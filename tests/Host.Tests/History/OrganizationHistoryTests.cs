@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace EventSourcedOrgs.Host.Tests.History;
 
 /// <summary>What an organization reads of history: its own, and nothing that tells of another or of the vendor's people.</summary>
@@ -115,4 +117,34 @@ public class OrganizationHistoryTests
         came.ShouldNotContain(user);
         came.ShouldNotContain(acme.Id);
     }
+
+    [Fact]
+    public async Task What_is_changed_together_with_a_transfer_is_told_to_the_new_organization_alone()
+    {
+        var (acme, other, designer) = (await Acme.With(seats: -1), await Acme.With(seats: -1), await Designer.Sold());
+        using var admin = await acme.Admin();
+        using var foreigner = await other.Admin();
+        var license = (await designer.License(("organizationId", acme.Id), ("userId", await acme.User()))).Id();
+        var before = (await designer.Read(license)).Text("key");
+        var desk = new { key = "desk", value = "Graz", viewPermissions = new[] { "organization" } };
+        var key = $"KEY-{Guid.NewGuid():N}";
+        await acme.Vendor.Patch($"/v3/licenses/{license}", new { organizationId = Guid.NewGuid(), key, notes = "theirs alone" })
+            .ExpectProblem(400, "REFERENCE_NOT_FOUND");
+        (await designer.Read(license)).Text("key").ShouldBe(before);
+        await designer.Change(license, new { organizationId = other.Id, key, notes = "theirs alone", metadata = new[] { desk } });
+
+        var left = await admin.History(acme.Host, $"{acme.Path}/licenses/{license}");
+        left[0].Text("type").ShouldBe("license_transferred_v1");
+        var (told, came) = (Text(left), Text(await foreigner.History(acme.Host, $"{other.Path}/licenses/{license}")));
+        foreach (var changed in (string[])[key, "theirs alone", "Graz"])
+        {
+            told.ShouldNotContain(changed);
+            came.ShouldContain(changed);
+        }
+
+        foreach (var position in (await acme.Vendor.History(acme.Host, $"/v3/licenses/{license}")).Select(e => e.Position()))
+            (await admin.Get($"{acme.Path}/licenses?asOf={position}").Expect(200)).ToJsonString().ShouldNotContain(key);
+    }
+
+    private static string Text(IEnumerable<JsonNode> events) => string.Join('\n', events.Select(e => e.ToJsonString()));
 }

@@ -34,8 +34,8 @@ internal static class OrganizationView
         ],
         ["activation"] =
         [
-            "id", "activation", "license", "product", "user", "leaseExpiresAt", "expiresAt", "lastSyncedAt", "offline", "end", "reason", "endedBy", "meter", "name", "increment",
-            "meters", "code", "refusedWith", "synced", "fingerprint", "request", "issuedAt", "validUntil", "offlineResponses", "offlineRequest",
+            "id", "activation", "license", "product", "user", "leaseExpiresAt", "expiresAt", "lastSyncedAt", "offline", "end", "reason", "endedBy", "code", "refusedWith",
+            "synced", "fingerprint", "request", "issuedAt", "validUntil", "offlineResponses", "offlineRequest",
             "report/machine", "report/address", "report/fingerprint",
         ],
     };

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EventSourcedOrgs.Host.Tests.Activations;
 
 namespace EventSourcedOrgs.Host.Tests.History;
 
@@ -144,6 +145,21 @@ public class OrganizationHistoryTests
 
         foreach (var position in (await acme.Vendor.History(acme.Host, $"/v3/licenses/{license}")).Select(e => e.Position()))
             (await admin.Get($"{acme.Path}/licenses?asOf={position}").Expect(200)).ToJsonString().ShouldNotContain(key);
+    }
+
+    [Fact]
+    public async Task Of_meters_that_machines_count_nothing_is_told_but_that_they_did()
+    {
+        var acme = await Acme.With(seats: -1);
+        using var admin = await acme.Admin();
+        var sold = await Sold.With(("organizationId", acme.Id), ("allowedActivations", 1), ("meterAttributes", new[] { new { name = "costs", allowedUses = 10 } }));
+        var id = (await sold.Device().Activate(("meterAttributes", new[] { new { name = "costs", usesIncrement = 7 } }))).Text("aid");
+
+        var counted = (await admin.History(acme.Host, $"{acme.Path}/activations/{id}")).Of("activation_meter_counted_v1");
+        counted["data"]!.AsObject().Select(member => member.Key).ShouldBe(["activation", "license"], ignoreOrder: true);
+        counted.Fields().ShouldNotContain("/meters");
+        Text(await admin.History(acme.Host, acme.Path)).ShouldNotContain("costs");
+        (await acme.Vendor.History(acme.Host, $"/v3/activations/{id}")).Of("activation_meter_counted_v1").Fields().ShouldContain("/meters");
     }
 
     private static string Text(IEnumerable<JsonNode> events) => string.Join('\n', events.Select(e => e.ToJsonString()));

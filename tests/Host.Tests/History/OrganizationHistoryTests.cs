@@ -162,5 +162,24 @@ public class OrganizationHistoryTests
         (await acme.Vendor.History(acme.Host, $"/v3/activations/{id}")).Of("activation_meter_counted_v1").Fields().ShouldContain("/meters");
     }
 
+    [Fact]
+    public async Task Activations_name_users_of_the_organization_alone()
+    {
+        var (acme, other) = (await Acme.With(seats: -1), await Acme.With(seats: -1));
+        using var admin = await acme.Admin();
+        var (own, foreign) = (await acme.User(), await other.User());
+        var sold = await Sold.With(("organizationId", acme.Id), ("allowedActivations", 5));
+        var device = sold.Device(acme.Vendor);
+        var id = (await device.Activate(("userId", foreign))).Text("aid");
+        await device.Activate(("userId", own));
+
+        var told = await admin.History(acme.Host, $"{acme.Path}/activations/{id}");
+        Text(told).ShouldNotContain(foreign);
+        told.Of("activation_created_v1").Fields().ShouldNotContain("/user");
+        told.Of("activation_repeated_v1").Change("/user").ShouldBe($"null -> \"{own}\"");
+        told.Of("activation_repeated_v1")["data"]!.Text("user").ShouldBe(own);
+        (await acme.Vendor.History(acme.Host, $"/v3/activations/{id}")).Of("activation_repeated_v1").Change("/user").ShouldBe($"\"{foreign}\" -> \"{own}\"");
+    }
+
     private static string Text(IEnumerable<JsonNode> events) => string.Join('\n', events.Select(e => e.ToJsonString()));
 }

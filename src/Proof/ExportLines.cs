@@ -122,16 +122,18 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
         if (json.TryGetProperty("event", out _) && Others.Append("checkpoint").Any(name => json.TryGetProperty(name, out _)))
             throw new FormatException("It is an event and something else.");
         if (json.TryGetProperty("checkpoint", out var note))
-            Signed(note.GetString()!, number);
+            Signed(Text(note), number);
         else if (!Others.Any(name => json.TryGetProperty(name, out _)))
             Event(json, number);
     }
+
+    private static string Text(JsonElement json) => json.GetString() ?? throw new FormatException("Null stands where a text belongs.");
 
     private void Event(JsonElement json, long number)
     {
         var (index, e) = (json.GetProperty("index").GetInt64(), json.GetProperty("event"));
         var position = e.GetProperty("position").GetInt64();
-        if (!Digest.TryParse(json.GetProperty("leaf").GetString()!, out var leaf))
+        if (!Digest.TryParse(Text(json.GetProperty("leaf")), out var leaf))
             throw new FormatException("The leaf is no hash.");
 
         writer.Clear();
@@ -142,7 +144,7 @@ public sealed class ExportVerifier(params IReadOnlyCollection<LogPublicKey> keys
         {
             if (computed != leaf)
                 audit.Find(Findings.EventAltered, position, $"Line {number}: the event at position {position} is not what was sealed.");
-            proved.Add((index, position, leaf, [.. proof.EnumerateArray().Select(hash => Digest.TryParse(hash.GetString()!, out var one) ? one : throw new FormatException("A proof is no hash."))]));
+            proved.Add((index, position, leaf, [.. proof.EnumerateArray().Select(hash => Digest.TryParse(Text(hash), out var one) ? one : throw new FormatException("A proof is no hash."))]));
             return;
         }
 

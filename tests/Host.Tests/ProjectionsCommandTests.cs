@@ -59,7 +59,7 @@ public sealed class ProjectionsCommandTests
         {
             await reader.OpenAsync();
             await using var transaction = await reader.BeginTransactionAsync();
-            await using var select = new Npgsql.NpgsqlCommand("select count(*) from read.outbox_v1", reader, transaction);
+            await using var select = new Npgsql.NpgsqlCommand($"select count(*) from {Projections.Outbox.Entries.Name}", reader, transaction);
             await select.ExecuteScalarAsync();
             using var program = Start(host, "rebuild", "Outbox");
             for (var watch = Stopwatch.StartNew(); await host.Scalar<long>("select count(*) from read.rebuild where phase = 'swapping'") == 0;)

@@ -40,26 +40,65 @@ public partial class OutboxTests
     }
 
     [Fact]
-    public void One_command_tells_one_thing_of_one_resource()
+    public void One_command_tells_each_name_of_one_resource_once_and_of_what_it_creates_no_change()
     {
-        var created = new LicenseCreated(Pro, default, null, "KEY", null, null, new(), new(), null, Noon, null);
         Told(
-            ("a", Pro.Value, created), ("a", Pro.Value, new LicenseNotesChanged(Pro, "first")), ("a", Laptop.Value, new ActivationEnded(Laptop, Pro, ActivationEnd.LeaseEnded)),
+            ("a", Pro.Value, Created), ("a", Pro.Value, new LicenseNotesChanged(Pro, "first")), ("a", Pro.Value, new UserAssignedToLicense(Pro, Ada)),
+            ("a", Laptop.Value, new ActivationEnded(Laptop, Pro, ActivationEnd.LeaseEnded)),
             ("b", Pro.Value, new LicenseNotesChanged(Pro, "second")), ("b", Pro.Value, new LicenseTagsChanged(Pro, ["gold"])),
             ("c", Laptop.Value, new ActivationEnded(Laptop, Pro, ActivationEnd.Deactivated)),
             ("d", Laptop.Value, new ActivationEnded(Laptop, Pro, ActivationEnd.Deleted)), ("d", Laptop.Value, new OfflineResponseRevoked(Laptop, Pro, Guid.NewGuid())))
             .ShouldBe(
             [
-                "1 license license.created", "3 activation activation.lease-expired", "4 license license.updated", "6 activation activation.deleted", "7 activation activation.updated",
+                "1 license license.created", "4 activation activation.lease-expired", "5 license license.updated", "7 activation activation.deleted",
+                "8 activation activation.deleted", "9 activation activation.updated",
             ]);
     }
+
+    [Fact]
+    public void A_user_who_is_deleted_is_told_of_though_memberships_end_first()
+    {
+        var acme = Id.New<OrganizationId>();
+        Told(
+            ("a", Ada.Value, Joined(acme)), ("a", Ada.Value, new UserAddedToGroup(Ada, Id.New<UserGroupId>())),
+            ("b", Ada.Value, new UserRemovedFromGroup(Ada, Id.New<UserGroupId>())), ("b", Ada.Value, new UserRemovedFromGroup(Ada, Id.New<UserGroupId>())),
+            ("b", Ada.Value, new UserDeleted(Ada)))
+            .ShouldBe(
+            [
+                "1 user user.created organization.user.created", "3 user user.updated organization.user.updated", "5 user user.deleted organization.user.deleted",
+            ]);
+    }
+
+    [Fact]
+    public void A_transfer_tells_the_change_of_the_licence_beside_the_end_of_its_assignments() =>
+        Told(
+            ("a", Pro.Value, Created),
+            ("b", Pro.Value, new GroupUnassignedFromLicense(Pro, Id.New<UserGroupId>())), ("b", Pro.Value, new UserUnassignedFromLicense(Pro, Ada)),
+            ("b", Pro.Value, new LicenseTransferred(Pro, Id.New<OrganizationId>())))
+            .ShouldBe(["1 license license.created", "2 license organization.license.updated", "3 license license.updated"]);
+
+    [Fact]
+    public void A_first_activation_tells_the_end_that_it_gives() =>
+        Told(
+            ("a", Laptop.Value, new ActivationCreated(Laptop, Pro, default, null, Floor.Report(Laptop, 1), null, null)), ("a", Pro.Value, new LicenseFirstActivated(Pro, Noon)),
+            ("a", Pro.Value, new LicenseExpiryChanged(Pro, Noon.AddYears(1))), ("a", Pro.Value, new LicenseMaintenanceExpiryChanged(Pro, Noon.AddYears(1))))
+            .ShouldBe(
+            [
+                "1 activation activation.created", "2 license license.first-activated", "3 license license.expiresAt.updated", "4 license license.maintenanceExpiresAt.updated",
+            ]);
+
+    [Fact]
+    public void Who_is_moved_into_an_organization_after_another_change_is_told_of_as_one_of_it() =>
+        Told(
+            ("a", Ada.Value, Joined(null)), ("b", Ada.Value, new UserSuspended(Ada)), ("b", Ada.Value, new UserMoved(Ada, Id.New<OrganizationId>())), ("b", Ada.Value, new UserReinstated(Ada)))
+            .ShouldBe(["1 user user.created", "2 user user.updated", "3 user organization.user.updated"]);
 
     [Fact]
     public void A_user_of_an_organization_is_told_of_as_both_and_a_token_of_one_as_its_own()
     {
         var (acme, token) = (Id.New<OrganizationId>(), Id.New<AccessTokenId>());
         Told(
-            ("a", Ada.Value, User.New(new(Ada, "Ada", null, "ada@acme.example", null, Role.User, acme, true, [], [])).Events[0]), ("b", Ada.Value, new UserSuspended(Ada)),
+            ("a", Ada.Value, Joined(acme)), ("b", Ada.Value, new UserSuspended(Ada)),
             ("c", Ada.Value, new UserMoved(Ada, null)), ("d", Ada.Value, new UserReinstated(Ada)), ("e", Ada.Value, new UserPasswordChanged(Ada)),
             ("f", token.Value, new OrganizationAccessTokenCreated(token, acme, "script", [], null)), ("g", token.Value, new AccessTokenRevoked(token)))
             .ShouldBe(
@@ -107,6 +146,11 @@ public partial class OutboxTests
         expected.Count.ShouldBeGreaterThan(200);
         feed.ShouldBe(expected);
     }
+
+    private static LicenseCreated Created => new(Pro, default, null, "KEY", null, null, new(), new(), null, Noon, null);
+
+    private static UserEvent Joined(OrganizationId? organization) =>
+        User.New(new(Ada, "Ada", null, "ada@acme.example", null, Role.User, organization, true, [], [])).Events[0];
 
     private static IEnumerable<string> Told(params (string Command, Guid Stream, object Data)[] happenings) =>
         Fold(happenings).Select(row => $"{row.Position} {row.Resource} {string.Join(' ', row.Events)}");

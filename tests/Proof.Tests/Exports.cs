@@ -69,6 +69,17 @@ public class Exports
         static string JsonOf(string checkpoint) => System.Text.Json.JsonDocument.Parse(checkpoint).RootElement.GetProperty("checkpoint").GetRawText().Trim('"');
     }
 
+    [Theory]
+    [InlineData("{\"checkpoint\":null}")]
+    [InlineData("{\"index\":0,\"leaf\":null,\"event\":{\"position\":1}}")]
+    [InlineData("{\"index\":0,\"leaf\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\",\"proof\":[null],\"event\":{\"position\":1}}")]
+    public async Task Null_in_place_of_a_text_is_found(string line)
+    {
+        var check = await CheckAsync($"{line}\n", Line(0), CheckpointOf(1));
+        check.IsProved.ShouldBeFalse();
+        check.Found.ShouldContain(finding => finding.Code == Findings.LineUnreadable);
+    }
+
     [Fact]
     public async Task A_line_with_two_events_is_not_read_as_one()
     {

@@ -42,11 +42,16 @@ public sealed record ChangeLicense(
             if (named.Refusal is { } unknown)
                 return unknown;
 
+            // The licence moves first: what else is changed of it belongs to the new organization, and the former one is told nothing of that.
+            if (command.OrganizationId.IsSet
+                && (await store.Licenses.Decide(command.License, state => state.TransferTo(command.OrganizationId.Value), cancellationToken)).Refusal is { } stays)
+            {
+                return stays;
+            }
+
             var changes = command.Changes with { Maintenance = named.Value!.Maintenance };
             var lifted = changes.Revoked.Or(license.Revoked) ? changes with { Revoked = default } : changes;
             var changed = await store.Licenses.Decide(command.License, state => state.Change(lifted), cancellationToken);
-            if (changed.Refusal is null && command.OrganizationId.IsSet)
-                changed = await store.Licenses.Decide(command.License, state => state.TransferTo(command.OrganizationId.Value), cancellationToken);
             var revoke = command.Changes.Revoked is { IsSet: true, Value: true };
             return await new LicenseHolders(store).Apply(
                 command.License, changed, command.UserId, command.AdditionalUserIds, revoke, cancellationToken);

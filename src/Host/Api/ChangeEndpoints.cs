@@ -46,18 +46,8 @@ internal static class ChangeEndpoints
         if (!http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == Stream))
             return Results.Json(await feed.Wire(first.Value!), HttpJson.Options);
 
-        var (streams, caller) = (http.RequestServices.GetRequiredService<OpenStreams>(), http.RequestServices.GetRequiredService<Context>().Caller.Actor);
-        if (!streams.Take(caller))
-        {
-            http.Response.Headers.RetryAfter = Text((long)Beat.TotalSeconds);
-            return TypedResults.StatusCode(StatusCodes.Status429TooManyRequests);
-        }
-
-        http.Response.OnCompleted(() =>
-        {
-            streams.Give(caller);
-            return Task.CompletedTask;
-        });
+        if (http.RequestServices.GetRequiredService<OpenStreams>().Hold(http) is { } enough)
+            return enough;
         return TypedResults.ServerSentEvents(Events(feed, from, http.RequestServices, http.RequestAborted));
     }
 

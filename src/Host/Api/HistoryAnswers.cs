@@ -13,6 +13,9 @@ internal static class HistoryAnswers
     public const string NextHeader = "X-Next";
     private const int LongestWait = 30;
 
+    /// <summary>Whatever happens anywhere wakes who waits: a filter that lets little through would be asked again with every commit.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+
     private static readonly RowFormat CloudEvents = new("cloudevents", WireCloudEvent.ContentType, false);
     private static readonly string[] Known = [HistoryParameters.FromName, HistoryParameters.WaitName, HistoryParameters.FormatName];
 
@@ -41,8 +44,15 @@ internal static class HistoryAnswers
         if (parameters.From is not null && (bound.Value.Sort.Count > 0 || bound.Value.Cursor is not null || bound.Value.Page > 1))
             return Wrong(HistoryParameters.FromName, "A feed has its own order and goes on from the header X-Next: leave sort, cursor and page out.");
 
-        var request = From(parameters, bound.Value with { AsOf = context.AsOf?.Position });
-        var answer = await Ask(http, question(request), TimeSpan.FromSeconds(parameters.Wait ?? 0));
+        var feed = question(From(parameters, bound.Value with { AsOf = context.AsOf?.Position }));
+        var answer = await http.RequestServices.GetRequiredService<IMediator>().Send(feed, http.RequestAborted);
+        if (IsEmpty(answer) && parameters.Wait is { } seconds and > 0 && context.AsOf is null)
+        {
+            if (http.RequestServices.GetRequiredService<OpenStreams>().Hold(http) is { } enough)
+                return enough;
+            answer = await AskAgain(http, feed, answer, TimeSpan.FromSeconds(seconds));
+        }
+
         if (answer.Refusal is { } refusal)
             return refusal.AsHttp();
 
@@ -70,29 +80,34 @@ internal static class HistoryAnswers
         Sort = [new("position")],
     };
 
-    /// <summary>Asks again while there is nothing, whenever history has gone on, until the time is over or this Host stops.</summary>
-    private static async Task<Result<ListPage<FeedEntry>>> Ask(HttpContext http, FeedQuery question, TimeSpan wait)
+    private static bool IsEmpty(Result<ListPage<FeedEntry>> answer) => answer.Value is { Rows.Count: 0, Position: not null };
+
+    /// <summary>Asks again while there is nothing, when history has gone on but not too often, until the time is over or this Host stops.</summary>
+    private static async Task<Result<ListPage<FeedEntry>>> AskAgain(HttpContext http, FeedQuery question, Result<ListPage<FeedEntry>> answer, TimeSpan wait)
     {
         var (mediator, reader, clock) = (
             http.RequestServices.GetRequiredService<IMediator>(), http.RequestServices.GetRequiredService<FeedReader>(), http.RequestServices.GetRequiredService<TimeProvider>());
         var stopping = http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
-        for (var start = clock.GetTimestamp(); ;)
+        var (start, soonest) = (clock.GetTimestamp(), TimeSpan.Zero);
+        while (IsEmpty(answer) && wait - clock.GetElapsedTime(start) is var left && left > TimeSpan.Zero && !stopping.IsCancellationRequested)
         {
-            var answer = await mediator.Send(question, http.RequestAborted);
-            var left = wait - clock.GetElapsedTime(start);
-            if (answer.Value is not { Rows.Count: 0, Position: { } position } || question.Request.AsOf is not null || left <= TimeSpan.Zero || stopping.IsCancellationRequested)
-                return answer;
-
             try
             {
-                await reader.WaitAsync(position, left, ends.Token);
+                await reader.WaitAsync(answer.Value!.Position!.Value, left, ends.Token);
+                if (soonest - clock.GetElapsedTime(start) is var early && early > TimeSpan.Zero)
+                    await Task.Delay(early, clock, ends.Token);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return answer;
             }
+
+            answer = await mediator.Send(question, http.RequestAborted);
+            soonest = clock.GetElapsedTime(start) + Pace;
         }
+
+        return answer;
     }
 
     private static IEnumerable<string?> Cells(WireEvent e) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.AccessTokens;
+using EventSourcedOrgs.Domain.Activations;
 using EventSourcedOrgs.Domain.Users;
 using EventSourcedOrgs.Host.Api.Wire;
 using EventSourcedOrgs.Projections;
@@ -40,7 +41,19 @@ internal sealed class HistoryWriter(PersonKeys keys)
     public async Task<IReadOnlyList<WireEvent>> Of(OrganizationId? viewer, IReadOnlyList<FeedEntry> entries, Store store, CancellationToken cancellation)
     {
         var actors = await Actors.Of(entries, store, cancellation);
-        return [.. entries.Select(entry => Of(entry, actors)).Zip(entries, (wire, entry) => viewer is { } organization ? OrganizationView.Of(organization, entry, wire) : wire)];
+        var events = entries.Select(entry => Of(entry, actors));
+        if (viewer is not { } organization)
+            return [.. events];
+
+        var users = await UsersOf(organization, entries, store, cancellation);
+        return [.. events.Zip(entries, (wire, entry) => OrganizationView.Of(organization, users, entry, wire))];
+    }
+
+    /// <summary>Those whose activations are told and who belong to the organization, or did when they went.</summary>
+    private static async Task<HashSet<UserId>> UsersOf(OrganizationId organization, IReadOnlyList<FeedEntry> entries, Store store, CancellationToken cancellation)
+    {
+        var named = entries.SelectMany(entry => new[] { entry.Step.Before, entry.Step.After }).OfType<Activation>().Select(activation => activation.User).OfType<UserId>();
+        return (await store.Users.Latest(named, cancellation)).Values.Where(user => user.Organization == organization).Select(user => user.Id).ToHashSet();
     }
 
     /// <summary>From where an event came; null where nobody said, or when the person was erased.</summary>

@@ -3,6 +3,7 @@ using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Domain.Activations;
+using EventSourcedOrgs.Domain.Licenses;
 using EventSourcedOrgs.Host.Api.Wire;
 using EventSourcedOrgs.Projections;
 using Npgsql;
@@ -15,18 +16,18 @@ internal sealed record ListOfflineResponses(LicenseId License, ListRequest Reque
     public sealed class Handler(OfflineResponseReader reader) : IQueryHandler<ListOfflineResponses, ListPage<WireOfflineResponse>>
     {
         public Task<Result<ListPage<WireOfflineResponse>>> Handle(ListOfflineResponses query, CancellationToken cancellationToken) =>
-            reader.Page(query.License, _ => true, query.Request, cancellationToken);
+            reader.Page(query.License, null, query.Request, cancellationToken);
     }
 }
 
-/// <summary>The same of a licence of an organization.</summary>
+/// <summary>The same of a licence of an organization, but of machines that had gone before the licence came to it.</summary>
 internal sealed record ListOrganizationOfflineResponses(OrganizationId Organization, LicenseId License, ListRequest Request)
     : IQuery<ListPage<WireOfflineResponse>>, IWithinOrganization
 {
     public sealed class Handler(OfflineResponseReader reader) : IQueryHandler<ListOrganizationOfflineResponses, ListPage<WireOfflineResponse>>
     {
         public Task<Result<ListPage<WireOfflineResponse>>> Handle(ListOrganizationOfflineResponses query, CancellationToken cancellationToken) =>
-            reader.Page(query.License, owner => owner == query.Organization, query.Request, cancellationToken);
+            reader.Page(query.License, query.Organization, query.Request, cancellationToken);
     }
 }
 
@@ -34,6 +35,19 @@ internal sealed record ListOrganizationOfflineResponses(OrganizationId Organizat
 internal sealed class OfflineResponseReader(NpgsqlDataSource database, PersonKeys keys, Store store)
 {
     private const string From = "events.mt_doc_activation a cross join lateral jsonb_array_elements(a.data -> 'offlineResponses') r";
+    private const string Where = "(a.data ->> 'license')::uuid = $1 and (r ->> 'validUntil')::timestamptz > $2";
+
+    /// <summary>When the licence came to the organization, if it was another's before.</summary>
+    private static readonly string Transfer =
+        $"(select coalesce(max(e.seq_id), 0) as position, max(e.timestamp) as at from events.mt_events e where e.stream_id = $1 and e.type = '{EventNames.All[typeof(LicenseTransferred)]}') t";
+
+    /// <summary>Whether the machine still had the licence then, by what is recorded and by its lease.</summary>
+    private static readonly string Since =
+        $"""
+         (a.data ->> 'held' is not null
+             or exists (select 1 from events.mt_events e where e.stream_id = a.id and e.type = '{EventNames.All[typeof(ActivationEnded)]}' and e.seq_id > t.position))
+             and (t.at is null or a.data ->> 'leaseExpiresAt' is null or (a.data ->> 'leaseExpiresAt')::timestamptz > t.at)
+         """;
 
     public static Listing Listing { get; } = new("offline-responses", ListField.Id("id", "(r ->> 'request')::uuid"),
     [
@@ -46,17 +60,24 @@ internal sealed class OfflineResponseReader(NpgsqlDataSource database, PersonKey
 
     private readonly JsonSerializerOptions stored = new(StoredJson.Options(keys.Find)) { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    public async Task<Result<ListPage<WireOfflineResponse>>> Page(
-        LicenseId id, Func<OrganizationId?, bool> isVisible, ListRequest request, CancellationToken cancellation)
+    /// <param name="id">The licence.</param>
+    /// <param name="within">The organization that asks; null for the vendor, who sees all.</param>
+    /// <param name="request">Which of them.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<Result<ListPage<WireOfflineResponse>>> Page(LicenseId id, OrganizationId? within, ListRequest request, CancellationToken cancellation)
     {
         var (license, now) = (await store.Licenses.Latest(id, cancellation), store.Context.Now);
-        if (!license.Exists || !isVisible(license.Organization))
+        if (!license.Exists || (within is not null && license.Organization != within))
             return Refusal.LicenseNotFound;
 
-        var source = new ListSource(
-            "a.data::text, r ->> 'request'", From, "(a.data ->> 'license')::uuid = $1 and (r ->> 'validUntil')::timestamptz > $2", id.Value, now.UtcDateTime);
+        var (from, where) = within is null ? (From, Where) : ($"{From} cross join {Transfer}", $"{Where} and {Since}");
+        var source = new ListSource("a.data::text, r ->> 'request'", from, where, id.Value, now.UtcDateTime);
         var page = await Listing.ReadAsync(database, source, request, null, row => Row(row, now), cancellation);
-        return page.IsValid ? page.Value : page.Errors.AsRefusal();
+        if (!page.IsValid)
+            return page.Errors.AsRefusal();
+        return within is { } organization
+            ? page.Value with { Rows = await WireOfflineResponse.OfOrganization(organization, page.Value.Rows, store, cancellation) }
+            : page.Value;
     }
 
     private WireOfflineResponse Row(NpgsqlDataReader row, DateTimeOffset now)

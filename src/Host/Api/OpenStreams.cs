@@ -1,16 +1,36 @@
 using System.Collections.Concurrent;
+using EventSourcedOrgs.Application;
 
 namespace EventSourcedOrgs.Host.Api;
 
-/// <summary>How many streams each caller holds open: what one person forgets to close is not to keep others out.</summary>
+/// <summary>How many streams, and answers that wait for something to happen, each caller holds open: what one person forgets to close is not to keep others out.</summary>
 internal sealed class OpenStreams
 {
     public const int MostOfOne = 20;
+    private const string SecondsToWait = "15";
 
     private readonly ConcurrentDictionary<string, int> open = new();
 
+    /// <summary>Takes room until a request is answered; what to answer instead when its caller has enough.</summary>
+    public IResult? Hold(HttpContext http)
+    {
+        var caller = http.RequestServices.GetRequiredService<Context>().Caller.Actor;
+        if (!Take(caller))
+        {
+            http.Response.Headers.RetryAfter = SecondsToWait;
+            return TypedResults.StatusCode(StatusCodes.Status429TooManyRequests);
+        }
+
+        http.Response.OnCompleted(() =>
+        {
+            Give(caller);
+            return Task.CompletedTask;
+        });
+        return null;
+    }
+
     /// <summary>Takes room for one more; false when this caller has enough.</summary>
-    public bool Take(string caller)
+    private bool Take(string caller)
     {
         if (open.AddOrUpdate(caller, 1, static (_, count) => count + 1) <= MostOfOne)
             return true;
@@ -19,7 +39,7 @@ internal sealed class OpenStreams
     }
 
     /// <summary>Gives back what was taken.</summary>
-    public void Give(string caller)
+    private void Give(string caller)
     {
         open.AddOrUpdate(caller, 0, static (_, count) => count - 1);
         open.TryRemove(new(caller, 0));

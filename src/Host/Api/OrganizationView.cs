@@ -8,19 +8,21 @@ using EventSourcedOrgs.Projections;
 namespace EventSourcedOrgs.Host.Api;
 
 /// <summary>
-/// What an organization sees of its history: what it sees of the things themselves, and no more. The vendor's people stay unnamed, of a move only the own side is told, and
-/// of metadata and meters those whose view permissions name the organization.
+/// What an organization sees of its history: what it sees of the things themselves, and no more. The vendor's people stay unnamed, of a move only the own side is told,
+/// of metadata and meters those whose view permissions name the organization, and of who uses a machine its own users.
 /// </summary>
 internal static class OrganizationView
 {
     private const string Viewer = "organization";
     private const string License = "license";
+    private const string Activation = "activation";
+    private const string User = "user";
     private const string Move = "/organization";
 
     /// <summary>Kinds of which an organization sees only these fields of events and states; of the others everything but marked entries.</summary>
     private static readonly Dictionary<string, HashSet<string>> Shown = new()
     {
-        ["user"] =
+        [User] =
         [
             "id", "user", "firstName", "lastName", "email", "role", "organization", "allowCustomerPortalAccess", "allowed", "groups", "userGroup", "suspended", "deleted", "lastSignInAt",
             "at", "hasTwoFactor", "left", "issuer",
@@ -32,10 +34,10 @@ internal static class OrganizationView
             "policy/type", "policy/allowedActivations", "policy/allowedDeactivations", "policy/allowedFloatingClients", "policy/leaseDuration",
             "term/validity", "term/subscriptionInterval",
         ],
-        ["activation"] =
+        [Activation] =
         [
-            "id", "activation", "license", "product", "user", "leaseExpiresAt", "expiresAt", "lastSyncedAt", "offline", "end", "reason", "endedBy", "meter", "name", "increment",
-            "meters", "code", "refusedWith", "synced", "fingerprint", "request", "issuedAt", "validUntil", "offlineResponses", "offlineRequest",
+            "id", "activation", "license", "product", "user", "leaseExpiresAt", "expiresAt", "lastSyncedAt", "offline", "end", "reason", "endedBy", "code", "refusedWith",
+            "synced", "fingerprint", "request", "issuedAt", "validUntil", "offlineResponses", "offlineRequest",
             "report/machine", "report/address", "report/fingerprint",
         ],
     };
@@ -43,7 +45,11 @@ internal static class OrganizationView
     /// <summary>Lists of a licence, or of the organization, whose entries say themselves who may see them.</summary>
     private static readonly string[] Marked = ["metadata", "meters"];
 
-    public static WireEvent Of(OrganizationId viewer, FeedEntry entry, WireEvent e)
+    /// <param name="viewer">The organization.</param>
+    /// <param name="users">Those of its users whom events of activations may name.</param>
+    /// <param name="entry">What happened.</param>
+    /// <param name="e">The same as the vendor sees it.</param>
+    public static WireEvent Of(OrganizationId viewer, IReadOnlySet<UserId> users, FeedEntry entry, WireEvent e)
     {
         var (row, own) = (entry.Row, entry.Row.ActorOrganization == viewer);
         var (hasLeft, isMove) = (row.Former == viewer, entry.Step.Event.Data is UserMoved or LicenseTransferred);
@@ -59,7 +65,21 @@ internal static class OrganizationView
             shown = shown with { Changes = [.. shown.Changes.Select(change => hasLeft ? change with { After = null } : change with { Before = null })] };
         if (hasLeft)
             shown.Data.AsObject().Remove(Viewer);
-        return shown;
+        return row.Resource == Activation ? Naming(users, shown) : shown;
+    }
+
+    /// <summary>Names no other user: one whom the vendor named, who has moved since, or who used the machine while the licence was another's.</summary>
+    private static WireEvent Naming(IReadOnlySet<UserId> users, WireEvent e)
+    {
+        if (e.Data.AsObject() is var data && Known(data[User]) is null)
+            data.Remove(User);
+        return e with
+        {
+            Changes = [.. e.Changes.Select(change => change.Field == $"/{User}" ? change with { Before = Known(change.Before), After = Known(change.After) } : change)
+                .Where(change => change.Field != $"/{User}" || change.Before is not null || change.After is not null)],
+        };
+
+        JsonNode? Known(JsonNode? user) => UserId.TryParse((string?)user, out var id) && users.Contains(id) ? user : null;
     }
 
     private static WireFieldChange? Visible(string resource, WireFieldChange change)

@@ -34,32 +34,16 @@ internal static class EventsCommand
         return export;
     }
 
-    /// <summary>Writes a file that is there whole or not at all, readable by its owner only.</summary>
+    /// <summary>Writes everything into a file.</summary>
     internal static async Task<ExportHead> ExportAsync(IServiceProvider services, string target, ProgressLine? progress, CancellationToken cancellation)
     {
-        var part = $"{target}.part";
-        try
+        var head = await WholeFile.WriteAsync(target, async stream =>
         {
-            ExportHead head;
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 1 << 16 };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            await using (var stream = new FileStream(part, options))
-            {
-                using var key = await KeyAsync(services, cancellation);
-                head = await new EventExport(services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<Secrets>()).Write(stream, key?.Public, progress, cancellation);
-                await stream.FlushAsync(cancellation);
-                RandomAccess.FlushToDisk(stream.SafeFileHandle);
-            }
-
-            progress?.End();
-            File.Move(part, target, overwrite: true);
-            return head;
-        }
-        finally
-        {
-            File.Delete(part);
-        }
+            using var key = await KeyAsync(services, cancellation);
+            return await new EventExport(services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<Secrets>()).Write(stream, key?.Public, progress, cancellation);
+        }, cancellation);
+        progress?.End();
+        return head;
     }
 
     private static Command Import()

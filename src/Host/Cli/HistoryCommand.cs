@@ -62,18 +62,9 @@ internal static class HistoryCommand
         {
             await using var installation = await Installation.OpenAsync(parsed.Connection(connection), parsed.GetValue(data)!, cancellation);
             await using var database = NpgsqlDataSource.Create(installation.Connection);
-            var (target, part) = (parsed.GetValue(file)!.FullName, $"{parsed.GetValue(file)!.FullName}.part");
-            try
-            {
-                await using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
-                    Console.WriteLine($"{await new LogExport(database, new(database)).Whole(stream, cancellation)} events.");
-                File.Move(part, target, overwrite: true);
-            }
-            finally
-            {
-                File.Delete(part);
-            }
-
+            var events = await WholeFile.WriteAsync(
+                parsed.GetValue(file)!.FullName, async stream => await new LogExport(database, new(database)).Whole(stream, cancellation), cancellation);
+            Console.WriteLine($"{events} events.");
             return ExitCode.Success;
         });
         return export;

@@ -28,7 +28,7 @@ public sealed record ListOutbox(long From, int Limit) : IRequest<Result<OutboxPa
         {
             var reached = progress.Of(Outbox.ModelName).Position;
             await using var command = database.CreateCommand(
-                $"select * from {Outbox.Entries.Name} where position > $1 and position <= $2 order by position, resource_id limit $3");
+                $"select * from {Outbox.Entries.Name} where position > $1 and position <= $2 order by position limit $3");
             foreach (var value in (object[])[query.From, reached, query.Limit + 1])
                 command.Parameters.Add(new() { Value = value });
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -22,7 +22,7 @@ namespace EventSourcedOrgs.Projections;
 
 /// <summary>
 /// Something that webhooks tell: its names, what it happened to, and the command that did it. <see cref="Position"/> is that of the first event of the command that
-/// has a name; it orders the feed, and a client goes on after the last one it has seen.
+/// has the first of the names; it orders the feed, and a client goes on after the last one it has seen.
 /// </summary>
 public sealed record OutboxRow(string Command, Guid ResourceId, long Position, string Resource, ValueList<string> Events, DateTimeOffset At);
 
@@ -30,20 +30,21 @@ public sealed record OutboxRow(string Command, Guid ResourceId, long Position, s
 public sealed record OrganizationOwned(Guid Id, OrganizationId Organization);
 
 /// <summary>
-/// What is to be told outside, in the order in which it happened. One command tells one thing of one resource: a licence that is created with notes and tags was
-/// created, and not changed three times. It is written with the progress of the read model, so that nothing is told twice and nothing is left out, whatever stops it;
-/// made anew, it is the same.
+/// What is to be told outside, in the order in which it happened. One command tells each name of one resource once, where it happened first, and of what it creates no
+/// change: a licence that is created with notes and tags was created, and not changed three times. It is written with the progress of the read model, so that nothing
+/// is told twice and nothing is left out, whatever stops it; made anew, it is the same. A row that was written stays as it is, because somebody may have read it.
 /// </summary>
 public sealed class Outbox() : ReadModel(ModelName, [Entries, Owned], WebhookNames.Told)
 {
     public const string ModelName = "Outbox";
 
-    private const int Shape = 1;
+    private const int Shape = 2;
 
-    public static readonly Table<(string Command, Guid Resource), OutboxRow> Entries = Table.Of<(string Command, Guid Resource), OutboxRow>(
-            "outbox", Shape, row => (row.Command, row.ResourceId), Read)
+    public static readonly Table<(string Command, Guid Resource, string Name), OutboxRow> Entries = Table.Of<(string Command, Guid Resource, string Name), OutboxRow>(
+            "outbox", Shape, row => (row.Command, row.ResourceId, row.Events[0]), Read)
         .Key("command", NpgsqlDbType.Text, key => key.Command)
         .Key("resource_id", NpgsqlDbType.Uuid, key => key.Resource)
+        .Key("name", NpgsqlDbType.Text, key => key.Name)
         .Column("position", NpgsqlDbType.Bigint, row => row.Position)
         .Column("resource", NpgsqlDbType.Text, row => row.Resource)
         .Set("events", NpgsqlDbType.Text, row => row.Events)
@@ -57,9 +58,14 @@ public sealed class Outbox() : ReadModel(ModelName, [Entries, Owned], WebhookNam
 
     public override void Touch(IEvent e, Touched touched)
     {
-        touched.Key(Entries, KeyOf(e));
         if (e.Data is UserEvent or AccessTokenEvent)
             touched.OfStream(Owned, e.StreamId);
+        if (WebhookNames.Decisions[e.EventType](e.Data) is not { } name)
+            return;
+
+        var (command, resource) = CauseOf(e);
+        foreach (var told in Forms(name).Concat(IsChange(name) ? Creations(ResourceOf(e.Data)) : []))
+            touched.Key(Entries, (command, resource, told));
     }
 
     public override void Apply(IEvent e, Rows rows)
@@ -73,21 +79,36 @@ public sealed class Outbox() : ReadModel(ModelName, [Entries, Owned], WebhookNam
             case OrganizationAccessTokenCreated x: rows.Put(Owned, new(e.StreamId, x.Organization)); break;
         }
 
-        var key = KeyOf(e);
         if (WebhookNames.Decisions[e.EventType](e.Data) is not { } name)
             return;
 
-        var told = rows.Get(Entries, key);
-        if (told is null)
-            rows.Put(Entries, new(key.Command, key.Resource, e.Sequence, ResourceOf(e.Data), NamesOf(e.Data, name, owned), e.Timestamp));
-        else if (e.Data is OfflineResponseRevoked)
-            rows.Put(Entries, told with { Events = [name] }); // who revokes an answer is told of that, though the activation ends before
+        var ((command, id), resource) = (CauseOf(e), ResourceOf(e.Data));
+        OutboxRow? Told(string first) => rows.Get(Entries, (command, id, first));
+        if (IsChange(name) && Creations(resource).Any(creation => Told(creation) is not null))
+            return;
+
+        var names = NamesOf(e.Data, name, owned).Where(form => !Forms(name).Any(first => Told(first)?.Events.Contains(form) is true)).ToValueList();
+        if (names.Count > 0)
+            rows.Put(Entries, new(command, id, e.Sequence, resource, names, e.Timestamp));
     }
 
     /// <summary>What was refused to a machine happened to the licence, and what time does is done by no command.</summary>
-    private static (string Command, Guid Resource) KeyOf(IEvent e) => (
+    private static (string Command, Guid Resource) CauseOf(IEvent e) => (
         e.Data is LicenseExpired or LicenseExpiringSoon or LicenseMaintenanceExpired or LicenseMaintenanceExpiringSoon ? e.Id.ToString() : e.CausationId ?? e.Id.ToString(),
         (e.Data as ActivationRefused)?.License.Value ?? e.StreamId);
+
+    private static bool IsChange(string name) => name.EndsWith(".updated", StringComparison.Ordinal);
+
+    /// <summary>The names under which the same may be told: who is moved into an organization is one of it from then on.</summary>
+    private static IEnumerable<string> Forms(string name) => WebhookNames.WithinOrganization(name) is { } within ? [name, within] : [name];
+
+    /// <summary>The names of the creation of a resource.</summary>
+    private static IEnumerable<string> Creations(string resource) => resource switch
+    {
+        "userGroup" => ["organization.userGroup.created"],
+        "accessToken" => ["personalAccessToken.created", "organization.accessToken.created"],
+        _ => [$"{resource}.created"],
+    };
 
     /// <summary>A user of an organization is told of as a user and as one of an organization, a token as what it is.</summary>
     private static ValueList<string> NamesOf(object e, string name, bool owned) => (owned ? WebhookNames.WithinOrganization(name) : null) switch

@@ -77,6 +77,28 @@ public class ActivationListTests
     }
 
     [Fact]
+    public async Task Uses_of_meters_are_shown_to_those_to_whom_the_licence_shows_the_meters()
+    {
+        object Meter(string name, params string[] seenBy) => new { name, allowedUses = 10, viewPermissions = seenBy };
+        var (acme, sold) = await World(("meterAttributes", new[] { Meter("pages", "organization"), Meter("plots", "user"), Meter("costs") }));
+        using var admin = await acme.Admin();
+        var email = Acme.NewEmail();
+        var user = (await acme.Vendor.Post($"{acme.Path}/users", Acme.Person(email)).Expect(201)).Id();
+        using var ada = await acme.Host.SignIn(email, Acme.Password);
+        var uses = new[] { new { name = "pages", usesIncrement = 1 }, new { name = "plots", usesIncrement = 2 }, new { name = "costs", usesIncrement = 3 } };
+        var id = (await sold.Device(acme.Vendor).Activate(("userId", user), ("meterAttributes", uses))).Text("aid");
+
+        foreach (var (client, path, shown) in new (HttpClient, string, string)[]
+        {
+            (acme.Vendor, "/v3/activations", "pages 1, plots 2, costs 3"), (admin, $"{acme.Path}/activations", "pages 1"), (ada, "/v3/me/activations", "plots 2"),
+        })
+        {
+            foreach (var activation in new[] { await client.Get($"{path}/{id}").Expect(200), (await List(sold.Host, client, $"{path}?id={id}")).ShouldHaveSingleItem()! })
+                string.Join(", ", activation["meterAttributes"]!.AsArray().Select(meter => $"{meter!.Text("name")} {meter!["uses"]}")).ShouldBe(shown, path);
+        }
+    }
+
+    [Fact]
     public async Task A_list_is_walked_at_one_position_and_asked_of_the_past()
     {
         var (_, sold) = await World();

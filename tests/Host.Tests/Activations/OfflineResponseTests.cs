@@ -78,6 +78,30 @@ public class OfflineResponseTests
     }
 
     [Fact]
+    public async Task An_organization_that_the_license_comes_to_is_told_nothing_of_the_people_and_the_former_machines_of_the_other()
+    {
+        var (acme, other) = (await Acme.With(seats: -1), await Acme.With(seats: -1));
+        var sold = await Sold.With(("organizationId", acme.Id), ("allowedActivations", 5));
+        var (gone, stays) = (await Carrier.Of(sold, change: machine => machine with { Hostname = "gone" }), await Carrier.Of(sold));
+        using var admin = await acme.Admin();
+        using var foreigner = await other.Admin();
+        var me = (await admin.Get("/v3/me").Expect(200)).Id();
+        var (ended, live) = (await gone.Activated(admin), await stays.Activated(admin));
+        await acme.Vendor.Delete($"/v3/activations/{ended.ActivationId}").Expect(204);
+        var own = (await admin.Get($"{acme.Path}/licenses/{sold.Id}/offline-responses").Expect(200)).AsArray();
+        own.Select(row => row!.Text("userId")).ShouldBe([me, me]);
+
+        await sold.Designer.Change(sold.Id, new { organizationId = other.Id });
+        var told = (await foreigner.Get($"{other.Path}/licenses/{sold.Id}/offline-responses").Expect(200)).AsArray().ShouldHaveSingleItem()!;
+        told.Id().ShouldBe($"{live.RequestId}");
+        told["userId"].ShouldBeNull();
+        (await stays.Outstanding()).Select(row => row.Text("userId")).ShouldBe([me, me]);
+        await acme.Vendor.Delete($"/v3/activations/{live.ActivationId}").Expect(204);
+        told = (await foreigner.Get($"{other.Path}/licenses/{sold.Id}/offline-responses").Expect(200)).AsArray().ShouldHaveSingleItem()!;
+        told["activationEnded"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task An_answer_that_has_run_out_is_not_given_again()
     {
         var carrier = await Carrier.Of(await Sold.With(("allowedActivations", 1)));

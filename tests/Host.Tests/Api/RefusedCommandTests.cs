@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using EventSourcedOrgs.Host.Setup;
+using EventSourcedOrgs.Host.Tests.Identity;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EventSourcedOrgs.Host.Tests.Api;
 
@@ -78,6 +81,50 @@ public class RefusedCommandTests
         refused.Text("ipAddress").ShouldContain("127.0.0.1");
         refused.ToJsonString().ShouldNotContain("eve");
     }
+
+    [Fact]
+    public async Task What_is_refused_to_nobody_again_and_again_is_noted_once_an_hour_and_what_is_refused_to_somebody_each_time()
+    {
+        var clock = new SetClock();
+        await using var host = await TestHost.StartAsync(services => services.AddSingleton<TimeProvider>(clock));
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Guess(host)));
+        (await Noted(host)).ShouldBe(1);
+        await host.Anonymous.Post($"/v3/users/{Guid.NewGuid()}/reset-password", new { newPassword = Acme.Password, token = "a guess of hers" }).ExpectProblem(400, "INVALID_RESET_TOKEN");
+        (await Noted(host)).ShouldBe(2);
+
+        clock.Advance(TimeSpan.FromHours(1));
+        await Guess(host);
+        (await Noted(host)).ShouldBe(3);
+
+        var acme = await Acme.With(seats: 1, host); // taken by the admin
+        var admin = await acme.Admin();
+        for (var n = 0; n < 3; n++)
+            await admin.Post($"{acme.Path}/users", NewUser()).ExpectProblem(400, "ALLOWED_USERS_LIMIT_REACHED");
+        (await Noted(host)).ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task What_was_refused_long_ago_is_forgotten()
+    {
+        var clock = new SetClock();
+        await using var host = await TestHost.StartAsync(services => services.AddSingleton<TimeProvider>(clock));
+        await Guess(host);
+        clock.Advance(Housekeeping.RefusalsAreKept - TimeSpan.FromDays(1));
+        await Tidy();
+        (await Noted(host)).ShouldBe(1);
+
+        await Guess(host);
+        clock.Advance(TimeSpan.FromDays(2));
+        await Tidy();
+        (await Noted(host)).ShouldBe(1);
+
+        Task Tidy() => host.Services.GetRequiredService<Housekeeping>().Work(CancellationToken.None);
+    }
+
+    private static Task<JsonNode> Guess(TestHost host) =>
+        host.Anonymous.Post("/v3/accounts/login", new { email = Acme.NewEmail(), password = "a guess of hers" }).ExpectProblem(400, "INVALID_CREDENTIALS");
+
+    private static Task<long> Noted(TestHost host) => host.Scalar<long>("select count(*) from events.mt_doc_refusedcommand");
 
     private static object NewUser() => new { firstName = "Ada", email = Acme.NewEmail(), role = "user", password = Acme.Password, allowCustomerPortalAccess = true };
 

@@ -1,4 +1,10 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Host.Api;
+using EventSourcedOrgs.Projections;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace EventSourcedOrgs.Host.Tests.History;
@@ -132,5 +138,50 @@ public class FeedTests
         (await acme.Vendor.After($"{acme.Path}/history", next + 1_000_000, "limit=1")).Next.ShouldBe(next + 1_000_000);
         foreach (var wrong in (string[])["from=-1", "from=x", "wait=3", "from=0&wait=31", "from=0&wait=-1", "from=0&sort=-at", "from=0&page=2", "from=0&cursor=x", "format=xml", "format=csv&from=0&wait=1", "limit=1001"])
             ((int)(await acme.Vendor.Get($"{acme.Path}/history?{wrong}")).StatusCode).ShouldBe(400, wrong);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_what_does_not_come_asks_again_once_a_second_at_most()
+    {
+        var asked = new Asked();
+        await using var host = await TestHost.StartAsync(services => services.AddSingleton<IPipelineBehavior<ListOrganizationHistory, Result<ListPage<FeedEntry>>>>(asked));
+        var acme = await Acme.With(seats: -1, host);
+        await acme.Settled();
+        var waiting = acme.Vendor.After($"{acme.Path}/history", await host.Position(), "type=user_erased_v1&wait=5");
+        while (!waiting.IsCompleted)
+            await acme.Group($"Group {Guid.NewGuid():N}");
+
+        (await waiting).Events.ShouldBeEmpty();
+        asked.Times.ShouldBeInRange(2, 8);
+    }
+
+    [Fact]
+    public async Task Nobody_holds_more_answers_that_wait_than_their_share()
+    {
+        var acme = await Acme.With(seats: -1);
+        using var admin = await acme.Admin();
+        await acme.Settled();
+        var path = $"{acme.Path}/history?from={await acme.Host.Position()}&type=user_erased_v1";
+        var answers = await Task.WhenAll(Enumerable.Range(0, OpenStreams.MostOfOne + 1).Select(_ => admin.Get($"{path}&wait=10")));
+
+        var refused = answers.Where(answer => answer.StatusCode != HttpStatusCode.OK).ShouldHaveSingleItem();
+        refused.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
+        await Task.FromResult(refused).ExpectProblem(429, "TOO_MANY_REQUESTS");
+        await acme.Settled();
+        await admin.Get($"{path}&wait=1").Expect(200);
+    }
+
+    private sealed class Asked : IPipelineBehavior<ListOrganizationHistory, Result<ListPage<FeedEntry>>>
+    {
+        private int times;
+
+        public int Times => times;
+
+        public Task<Result<ListPage<FeedEntry>>> Handle(
+            ListOrganizationHistory request, CancellationToken cancellationToken, RequestHandlerDelegate<Result<ListPage<FeedEntry>>> next)
+        {
+            Interlocked.Increment(ref times);
+            return next();
+        }
     }
 }

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using EventSourcedOrgs.Host.Tests.Activations;
+
 namespace EventSourcedOrgs.Host.Tests.History;
 
 /// <summary>What an organization reads of history: its own, and nothing that tells of another or of the vendor's people.</summary>
@@ -115,4 +118,68 @@ public class OrganizationHistoryTests
         came.ShouldNotContain(user);
         came.ShouldNotContain(acme.Id);
     }
+
+    [Fact]
+    public async Task What_is_changed_together_with_a_transfer_is_told_to_the_new_organization_alone()
+    {
+        var (acme, other, designer) = (await Acme.With(seats: -1), await Acme.With(seats: -1), await Designer.Sold());
+        using var admin = await acme.Admin();
+        using var foreigner = await other.Admin();
+        var license = (await designer.License(("organizationId", acme.Id), ("userId", await acme.User()))).Id();
+        var before = (await designer.Read(license)).Text("key");
+        var desk = new { key = "desk", value = "Graz", viewPermissions = new[] { "organization" } };
+        var key = $"KEY-{Guid.NewGuid():N}";
+        await acme.Vendor.Patch($"/v3/licenses/{license}", new { organizationId = Guid.NewGuid(), key, notes = "theirs alone" })
+            .ExpectProblem(400, "REFERENCE_NOT_FOUND");
+        (await designer.Read(license)).Text("key").ShouldBe(before);
+        await designer.Change(license, new { organizationId = other.Id, key, notes = "theirs alone", metadata = new[] { desk } });
+
+        var left = await admin.History(acme.Host, $"{acme.Path}/licenses/{license}");
+        left[0].Text("type").ShouldBe("license_transferred_v1");
+        var (told, came) = (Text(left), Text(await foreigner.History(acme.Host, $"{other.Path}/licenses/{license}")));
+        foreach (var changed in (string[])[key, "theirs alone", "Graz"])
+        {
+            told.ShouldNotContain(changed);
+            came.ShouldContain(changed);
+        }
+
+        foreach (var position in (await acme.Vendor.History(acme.Host, $"/v3/licenses/{license}")).Select(e => e.Position()))
+            (await admin.Get($"{acme.Path}/licenses?asOf={position}").Expect(200)).ToJsonString().ShouldNotContain(key);
+    }
+
+    [Fact]
+    public async Task Of_meters_that_machines_count_nothing_is_told_but_that_they_did()
+    {
+        var acme = await Acme.With(seats: -1);
+        using var admin = await acme.Admin();
+        var sold = await Sold.With(("organizationId", acme.Id), ("allowedActivations", 1), ("meterAttributes", new[] { new { name = "costs", allowedUses = 10 } }));
+        var id = (await sold.Device().Activate(("meterAttributes", new[] { new { name = "costs", usesIncrement = 7 } }))).Text("aid");
+
+        var counted = (await admin.History(acme.Host, $"{acme.Path}/activations/{id}")).Of("activation_meter_counted_v1");
+        counted["data"]!.AsObject().Select(member => member.Key).ShouldBe(["activation", "license"], ignoreOrder: true);
+        counted.Fields().ShouldNotContain("/meters");
+        Text(await admin.History(acme.Host, acme.Path)).ShouldNotContain("costs");
+        (await acme.Vendor.History(acme.Host, $"/v3/activations/{id}")).Of("activation_meter_counted_v1").Fields().ShouldContain("/meters");
+    }
+
+    [Fact]
+    public async Task Activations_name_users_of_the_organization_alone()
+    {
+        var (acme, other) = (await Acme.With(seats: -1), await Acme.With(seats: -1));
+        using var admin = await acme.Admin();
+        var (own, foreign) = (await acme.User(), await other.User());
+        var sold = await Sold.With(("organizationId", acme.Id), ("allowedActivations", 5));
+        var device = sold.Device(acme.Vendor);
+        var id = (await device.Activate(("userId", foreign))).Text("aid");
+        await device.Activate(("userId", own));
+
+        var told = await admin.History(acme.Host, $"{acme.Path}/activations/{id}");
+        Text(told).ShouldNotContain(foreign);
+        told.Of("activation_created_v1").Fields().ShouldNotContain("/user");
+        told.Of("activation_repeated_v1").Change("/user").ShouldBe($"null -> \"{own}\"");
+        told.Of("activation_repeated_v1")["data"]!.Text("user").ShouldBe(own);
+        (await acme.Vendor.History(acme.Host, $"/v3/activations/{id}")).Of("activation_repeated_v1").Change("/user").ShouldBe($"\"{foreign}\" -> \"{own}\"");
+    }
+
+    private static string Text(IEnumerable<JsonNode> events) => string.Join('\n', events.Select(e => e.ToJsonString()));
 }

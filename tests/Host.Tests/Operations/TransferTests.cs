@@ -149,6 +149,17 @@ public sealed class TransferTests : IClassFixture<Origin>
         (await ScalarAsync(owner, "select count(*) > 40 from events.mt_events")).ShouldBe(true);
     }
 
+    [Fact]
+    public async Task A_history_that_is_taken_out_is_readable_by_its_owner_only()
+    {
+        var file = $"{origin.File}.history";
+        (await RunAsync("history", "export", file, "--connection", origin.Host.Connection)).ShouldBe(0);
+        File.ReadLines(file).ShouldNotBeEmpty();
+        File.Exists($"{file}.part").ShouldBeFalse();
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
     private static Microsoft.AspNetCore.Builder.WebApplication Over(string owner, byte[]? key = null) =>
         HostApplication.Build(new() { Connection = TestPostgres.RuntimeNameOf(owner), MasterKey = key ?? new byte[32], Alone = false });
 

@@ -179,12 +179,12 @@ internal sealed record WireActivation(
     /// <summary>As the vendor sees them, with organization and user where those are asked for.</summary>
     public static async Task<IReadOnlyList<WireActivation>> OfVendor(IReadOnlyList<Activation> activations, IReadOnlySet<string> include, Store store, CancellationToken cancellation)
     {
-        var licenses = await store.Licenses.Latest(activations.Select(activation => activation.License), cancellation);
+        var licenses = await LicensesOf(activations, store, cancellation);
         var organizations = include.Contains("organization")
             ? await store.Organizations.Latest(licenses.Values.Select(license => license.Organization).OfType<OrganizationId>(), cancellation) : null;
         var users = include.Contains("user")
             ? (await WireUser.Of([.. (await store.Users.Latest(Users(activations), cancellation)).Values.Where(user => user.Exists)], store, cancellation)).ToDictionary(user => user.Id) : null;
-        var shown = await Of(activations, licenses, store, cancellation);
+        var shown = await Of(activations, licenses, viewer: null, store, cancellation);
         return [.. activations.Zip(shown, (activation, wire) => wire with
         {
             Organization = licenses[activation.License].Organization is { } owner && organizations?.GetValueOrDefault(owner) is { Exists: true } known ? WireOrganization.Of(known) : null,
@@ -200,33 +200,40 @@ internal sealed record WireActivation(
     {
         var known = include.Contains("user") ? (await store.Users.Latest(Users(activations), cancellation)).Values.Where(user => user.Exists && user.Organization == organization) : [];
         var users = (await WireOrganizationUser.Of([.. known], store, cancellation)).ToDictionary(user => user.Id);
-        var shown = await OfUser(activations, include, store, cancellation);
+        var shown = await Of(activations, await LicensesOf(activations, store, cancellation), "organization", store, cancellation);
         return [.. activations.Zip(shown, (activation, wire) => wire with { User = activation.User is { } user ? users.GetValueOrDefault(user) : null })];
     }
 
     /// <summary>As users see their own.</summary>
     public static async Task<IReadOnlyList<WireActivation>> OfUser(IReadOnlyList<Activation> activations, IReadOnlySet<string> include, Store store, CancellationToken cancellation) =>
-        await Of(activations, await store.Licenses.Latest(activations.Select(activation => activation.License), cancellation), store, cancellation);
+        await Of(activations, await LicensesOf(activations, store, cancellation), "user", store, cancellation);
+
+    private static Task<IReadOnlyDictionary<LicenseId, License>> LicensesOf(IReadOnlyList<Activation> activations, Store store, CancellationToken cancellation) =>
+        store.Licenses.Latest(activations.Select(activation => activation.License), cancellation);
 
     private static async Task<IReadOnlyList<WireActivation>> Of(
-        IReadOnlyList<Activation> activations, IReadOnlyDictionary<LicenseId, License> licenses, Store store, CancellationToken cancellation)
+        IReadOnlyList<Activation> activations, IReadOnlyDictionary<LicenseId, License> licenses, string? viewer, Store store, CancellationToken cancellation)
     {
         Guid[] ids = [.. activations.Select(activation => activation.Id.Value)];
         var pulses = store.Context.AsOf is not null || ids.Length == 0 ? []
             : (await store.Session.QueryAsync<ActivationPulse>("where id = any(?)", cancellation, ids)).ToDictionary(pulse => pulse.Id, pulse => pulse.LastSyncedAt);
-        return [.. activations.Select(activation => Of(activation, licenses.GetValueOrDefault(activation.License), pulses.GetValueOrDefault(activation.Id)))];
+        return [.. activations.Select(activation => Of(activation, licenses.GetValueOrDefault(activation.License), viewer, pulses.GetValueOrDefault(activation.Id)))];
     }
 
-    private static WireActivation Of(Activation activation, License? license, DateTimeOffset pulse)
+    private static WireActivation Of(Activation activation, License? license, string? viewer, DateTimeOffset pulse)
     {
         var (machine, address) = (activation.Report!.Machine, activation.Report.Address.Value);
         return new(
             activation.Id, activation.Recorded.CreatedAt, activation.Recorded.UpdatedAt, machine.Os, machine.OsVersion, address?.Hostname ?? "",
             new(address?.IpAddress ?? "", machine.Country), machine.VmName, machine.Container, machine.ReleaseVersion, machine.ReleaseVersion, machine.ReleaseChannel,
             machine.ReleasePlatform, activation.Offline, activation.Product, activation.ExpiresAt ?? license?.ExpiresAt, activation.License,
-            pulse > activation.LastSyncedAt ? pulse : activation.LastSyncedAt, activation.Meters.Select(uses => new WireUses(uses.Name, license is null ? uses.Uses : uses.Of(license))).ToValueList(),
-            activation.LeaseExpiresAt);
+            pulse > activation.LastSyncedAt ? pulse : activation.LastSyncedAt, UsesOf(activation, license, viewer), activation.LeaseExpiresAt);
     }
+
+    /// <summary>The vendor sees all, others those of the meters that the licence shows them.</summary>
+    private static ValueList<WireUses> UsesOf(Activation activation, License? license, string? viewer) => activation.Meters
+        .Where(uses => viewer is null || license?.Meters.Any(meter => meter.Id == uses.Meter && meter.ViewPermissions.Contains(viewer)) is true)
+        .Select(uses => new WireUses(uses.Name, license is null ? uses.Uses : uses.Of(license))).ToValueList();
 
     private static IEnumerable<UserId> Users(IReadOnlyList<Activation> activations) => activations.Select(activation => activation.User).OfType<UserId>();
 }

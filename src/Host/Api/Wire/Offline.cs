@@ -35,4 +35,13 @@ internal sealed record WireOfflineResponse(
     public static WireOfflineResponse Of(Activation activation, OfflineResponse response, DateTimeOffset now) => new(
         response.Request, response.IssuedAt, response.ValidUntil, activation.License, activation.Id, !activation.IsLiveAt(now), response.Revoked,
         activation.Report!.Machine.Os, activation.Report.Address.Value?.Hostname ?? "", activation.User);
+
+    /// <summary>As an organization sees them: the user where that is one of its own, as of the activations.</summary>
+    public static async Task<IReadOnlyList<WireOfflineResponse>> OfOrganization(
+        OrganizationId organization, IReadOnlyList<WireOfflineResponse> responses, Store store, CancellationToken cancellation)
+    {
+        var users = await store.Users.Latest(responses.Select(response => response.UserId).OfType<UserId>(), cancellation);
+        var own = users.Values.Where(user => user.Exists && user.Organization == organization).Select(user => user.Id).ToHashSet();
+        return [.. responses.Select(response => response.UserId is { } user && !own.Contains(user) ? response with { UserId = null } : response)];
+    }
 }

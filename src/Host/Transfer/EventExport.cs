@@ -63,7 +63,7 @@ internal sealed class EventExport(NpgsqlDataSource database, Secrets secrets)
     /// <summary>Every event, and behind the last event of each checkpoint the checkpoint.</summary>
     private async Task Events(Stream to, NpgsqlConnection connection, IProgress<long>? progress, CancellationToken cancellation)
     {
-        var checkpoints = new Queue<KeptCheckpoint>(await SealedLog.Kept(connection, cancellation));
+        var checkpoints = new Queue<KeptCheckpoint>(await SealedLog.Kept(connection, 0, int.MaxValue, cancellation));
         var (index, writer) = (0L, new CanonicalWriter());
         await foreach (var e in EventRows.Read(connection, EventStore.Schema, cancellation))
         {

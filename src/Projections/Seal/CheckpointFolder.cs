@@ -7,6 +7,9 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>A checkpoint as it was found in a folder, and where; what is wrong with it when it cannot be read.</summary>
 public sealed record PublishedCheckpoint(string Place, Checkpoint? Checkpoint, string? Wrong);
 
+/// <summary>The file of a day as it was at a moment: how many checkpoints were in it, of how many events the smallest says to be, and of how many the largest that is signed.</summary>
+internal sealed record PublishedDay(string File, int Count, long Smallest, long Largest);
+
 /// <summary>
 /// Checkpoints outside the database, where who alters it does not reach: one file for each day (UTC), one note after the other, and the public key. Files only grow.
 /// Copy the folder, or let it be a mount, to where nobody of the database can write.
@@ -63,7 +66,7 @@ public sealed class CheckpointFolder(string path)
             var info = new FileInfo(file);
             var (changed, length) = (info.LastWriteTimeUtc, info.Length);
             if (!known.TryGetValue(file, out var read) || (read.Changed, read.Length) != (changed, length))
-                known[file] = read = (await Largest(file, key, cancellation), changed, length);
+                known[file] = read = (Largest(Notes(await File.ReadAllTextAsync(file, cancellation)), [key]), changed, length);
             if (latest is null || read.Largest?.Size > latest.Size)
                 latest = read.Largest;
         }
@@ -83,8 +86,28 @@ public sealed class CheckpointFolder(string path)
         }
     }
 
-    private static async Task<Checkpoint?> Largest(string file, LogPublicKey key, CancellationToken cancellation) =>
-        Notes(await File.ReadAllTextAsync(file, cancellation)).OrderByDescending(SizeOf).Select(note => Read(note, file, 0, [key]).Checkpoint).FirstOrDefault(checkpoint => checkpoint is not null);
+    /// <summary>
+    /// What there is now, the days of the smallest checkpoints first. The last file is looked at first: whatever was published before a checkpoint that is seen is in the files that are looked
+    /// at later.
+    /// </summary>
+    internal async Task<IReadOnlyList<PublishedDay>> Days(IReadOnlyCollection<LogPublicKey> keys, CancellationToken cancellation)
+    {
+        var days = new List<PublishedDay>();
+        foreach (var file in Files().Reverse())
+        {
+            if (Notes(await File.ReadAllTextAsync(file, cancellation)) is [_, ..] notes)
+                days.Add(new(file, notes.Count, notes.Min(note => SizeOf(note)), Largest(notes, keys)?.Size ?? 0));
+        }
+
+        return [.. days.OrderBy(day => day.Smallest)];
+    }
+
+    /// <summary>The checkpoints of a day as they were then.</summary>
+    internal static async Task<IReadOnlyList<PublishedCheckpoint>> Of(PublishedDay day, IReadOnlyCollection<LogPublicKey> keys, CancellationToken cancellation) =>
+        [.. Notes(await File.ReadAllTextAsync(day.File, cancellation)).Take(day.Count).Select((note, index) => Read(note, day.File, index + 1, keys))];
+
+    private static Checkpoint? Largest(List<string> notes, IReadOnlyCollection<LogPublicKey> keys) =>
+        notes.OrderByDescending(SizeOf).Select(note => Read(note, "", 0, keys).Checkpoint).FirstOrDefault(checkpoint => checkpoint is not null);
 
     /// <summary>What a note says of its size, signed or not.</summary>
     private static long SizeOf(string note) => note.Split('\n', 3) is [_, var size, ..] && long.TryParse(size, CultureInfo.InvariantCulture, out var number) ? number : 0;

@@ -13,11 +13,11 @@ public sealed class LogExport(NpgsqlDataSource source, EventRows events)
     public async Task<long> Whole(Stream to, CancellationToken cancellation)
     {
         var (tiles, lines, written) = (new LogTiles(source), new ExportLines(), 0L);
-        var checkpoints = new Queue<KeptCheckpoint>(await log.Since(0, cancellation));
+        var checkpoints = new Queue<KeptCheckpoint>(await log.Since(0, int.MaxValue, cancellation));
         if (checkpoints.Count == 0)
             return 0;
 
-        await using var leaves = tiles.Leaves(0, cancellation).GetAsyncEnumerator(cancellation);
+        await using var leaves = tiles.Leaves(0, cancellation: cancellation).GetAsyncEnumerator(cancellation);
         await foreach (var e in events.Read(0, checkpoints.Last().Position, cancellation: cancellation))
         {
             if (!await leaves.MoveNextAsync() || leaves.Current.Position > e.Position)

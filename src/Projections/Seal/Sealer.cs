@@ -126,7 +126,7 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
         if (published?.Size > size)
             throw new InvalidDataException($"A checkpoint of {published.Size} events is published, and the log holds {size}: the database is older than its proof.");
 
-        var missed = await log.Since(published?.Size ?? 0, cancellation);
+        var missed = await log.Since(published?.Size ?? 0, int.MaxValue, cancellation);
         if (missed.Count > 0)
             await SeeThatContinues(size, tree, published, cancellation);
         foreach (var checkpoint in missed)

@@ -46,19 +46,7 @@ internal static class ChangeEndpoints
         if (!http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == Stream))
             return Results.Json(await feed.Wire(first.Value!), HttpJson.Options);
 
-        var (streams, caller) = (http.RequestServices.GetRequiredService<OpenStreams>(), http.RequestServices.GetRequiredService<Context>().Caller.Actor);
-        if (!streams.Take(caller))
-        {
-            http.Response.Headers.RetryAfter = Text((long)Beat.TotalSeconds);
-            return TypedResults.StatusCode(StatusCodes.Status429TooManyRequests);
-        }
-
-        http.Response.OnCompleted(() =>
-        {
-            streams.Give(caller);
-            return Task.CompletedTask;
-        });
-        return TypedResults.ServerSentEvents(Events(feed, from, http.RequestServices, http.RequestAborted));
+        return http.RequestServices.GetRequiredService<OpenStreams>().Refuse(http) ?? TypedResults.ServerSentEvents(Events(feed, from, http.RequestServices, http.RequestAborted));
     }
 
     /// <summary>What happens after a position; when nothing does, a sign of life from time to time, which also says how far the feed has come.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using EventSourcedOrgs.Application;
 
 namespace EventSourcedOrgs.Host.Api;
 
@@ -6,11 +8,30 @@ namespace EventSourcedOrgs.Host.Api;
 internal sealed class OpenStreams
 {
     public const int MostOfOne = 20;
+    private const int SecondsToWait = 15;
 
     private readonly ConcurrentDictionary<string, int> open = new();
 
+    /// <summary>Takes room for the answer to a request, as long as that lasts; gives the refusal when its caller has enough.</summary>
+    public IResult? Refuse(HttpContext http)
+    {
+        var caller = http.RequestServices.GetRequiredService<Context>().Caller.Actor;
+        if (!Take(caller))
+        {
+            http.Response.Headers.RetryAfter = SecondsToWait.ToString(CultureInfo.InvariantCulture);
+            return TypedResults.StatusCode(StatusCodes.Status429TooManyRequests);
+        }
+
+        http.Response.OnCompleted(() =>
+        {
+            Give(caller);
+            return Task.CompletedTask;
+        });
+        return null;
+    }
+
     /// <summary>Takes room for one more; false when this caller has enough.</summary>
-    public bool Take(string caller)
+    private bool Take(string caller)
     {
         if (open.AddOrUpdate(caller, 1, static (_, count) => count + 1) <= MostOfOne)
             return true;
@@ -19,7 +40,7 @@ internal sealed class OpenStreams
     }
 
     /// <summary>Gives back what was taken.</summary>
-    public void Give(string caller)
+    private void Give(string caller)
     {
         open.AddOrUpdate(caller, 0, static (_, count) => count - 1);
         open.TryRemove(new(caller, 0));

@@ -42,18 +42,20 @@ public sealed class CheckpointFolder(string path)
         return File.Exists(file) ? await File.ReadAllTextAsync(file, cancellation) : null;
     }
 
-    /// <summary>Adds a checkpoint; it is on the disk when this returns. The rest of one that was cut off while it was written is removed first.</summary>
-    public async Task Publish(string note, DateTimeOffset time, CancellationToken cancellation)
+    /// <summary>
+    /// Adds checkpoints in their order, those of one day that follow each other together; they are on the disk when this returns. The rest of one that was cut off while it was written is removed
+    /// first.
+    /// </summary>
+    public async Task Publish(IReadOnlyList<(string Note, DateTimeOffset Time)> checkpoints, CancellationToken cancellation)
     {
         System.IO.Directory.CreateDirectory(Path);
-        var file = System.IO.Path.Combine(Path, time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + Extension);
-        await using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1, FileOptions.WriteThrough);
-        using var reader = new StreamReader(stream, leaveOpen: true);
-        var notes = Notes(await reader.ReadToEndAsync(cancellation));
-        stream.SetLength(notes.Sum(before => Encoding.UTF8.GetByteCount(before) + 1));
-        stream.Seek(0, SeekOrigin.End);
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(note + "\n"), cancellation);
-        await stream.FlushAsync(cancellation);
+        for (var done = 0; done < checkpoints.Count;)
+        {
+            var file = FileOf(checkpoints[done].Time);
+            List<string> notes = [.. checkpoints.Skip(done).TakeWhile(one => FileOf(one.Time) == file).Select(one => one.Note)];
+            await Append(file, notes, cancellation);
+            done += notes.Count;
+        }
     }
 
     /// <summary>The largest checkpoint of all that are published, whatever days their files name; null without any.</summary>
@@ -106,6 +108,17 @@ public sealed class CheckpointFolder(string path)
     internal static async Task<IReadOnlyList<PublishedCheckpoint>> Of(PublishedDay day, IReadOnlyCollection<LogPublicKey> keys, CancellationToken cancellation) =>
         [.. Notes(await File.ReadAllTextAsync(day.File, cancellation)).Take(day.Count).Select((note, index) => Read(note, day.File, index + 1, keys))];
 
+    private static async Task Append(string file, List<string> notes, CancellationToken cancellation)
+    {
+        await using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1, FileOptions.WriteThrough);
+        using var reader = new StreamReader(stream, leaveOpen: true);
+        var whole = Notes(await reader.ReadToEndAsync(cancellation));
+        stream.SetLength(whole.Sum(before => Encoding.UTF8.GetByteCount(before) + 1));
+        stream.Seek(0, SeekOrigin.End);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(notes.Select(note => note + "\n"))), cancellation);
+        await stream.FlushAsync(cancellation);
+    }
+
     private static Checkpoint? Largest(List<string> notes, IReadOnlyCollection<LogPublicKey> keys) =>
         notes.OrderByDescending(SizeOf).Select(note => Read(note, "", 0, keys).Checkpoint).FirstOrDefault(checkpoint => checkpoint is not null);
 
@@ -146,6 +159,8 @@ public sealed class CheckpointFolder(string path)
 
         return notes;
     }
+
+    private string FileOf(DateTimeOffset time) => System.IO.Path.Combine(Path, time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + Extension);
 
     private IEnumerable<string> Files() => System.IO.Directory.Exists(Path)
         ? System.IO.Directory.EnumerateFiles(Path, "*" + Extension).Order(StringComparer.Ordinal)

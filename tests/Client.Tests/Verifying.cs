@@ -110,10 +110,10 @@ public class Verifying
     {
         laptop.Client.MakeOfflineDeactivation().Problem!.Reason.ShouldBe(Reason.NotActivated);
         After(_ => { }).ShouldBeNull();
-        var activation = laptop.Client.Verify().Value!.ActivationId;
+        var (activation, response) = (laptop.Client.Verify().Value!.ActivationId, laptop.Client.Verify().Value!.RequestId);
         var proof = laptop.Client.MakeOfflineDeactivation().Value!;
         laptop.Client.Verify().Problem!.Reason.ShouldBe(Reason.NotActivated);
-        (Laptop.Says(proof)["kind"]!.GetValue<string>(), Laptop.Says(proof)["activationId"]!.GetValue<Guid>()).ShouldBe(("deactivate", activation));
+        (Laptop.Says(proof)["kind"]!.GetValue<string>(), Laptop.Says(proof)["activationId"]!.GetValue<Guid>(), Laptop.Says(proof)["rid"]!.GetValue<Guid>()).ShouldBe(("deactivate", activation, response!.Value));
         laptop.Client.MakeOfflineDeactivation().Value.ShouldBe(proof);
     }
 

@@ -121,7 +121,7 @@ public sealed class LicenseClient(ProductFile product, Machine machine, string s
         if (Kept(state) is not { Key: { } key, Token: { } token })
             return state.Deactivation is { } before ? new(before, null) : NotActivated<string>();
 
-        var text = CarriedText.Deactivation(Guid.NewGuid(), Now, key, product, machine, token.ActivationId);
+        var text = CarriedText.Deactivation(Guid.NewGuid(), Now, key, product, machine, token.ActivationId, token.RequestId);
         file.Write(state.WithoutActivation() with { Deactivation = text });
         return new(text, null);
     }

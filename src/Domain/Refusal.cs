@@ -152,6 +152,8 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
         $"The offline request cannot be used. {why} Make a new one on the machine.", "offlineRequest");
     public static Refusal OfflineResponseRevoked { get; } = new("OFFLINE_RESPONSE_REVOKED", RefusalKind.Rule,
         "The response to this request was revoked and is not given again. Make a new request on the machine, if it may still use the license.");
+    public static Refusal OfflineResponseReplaced { get; } = new("OFFLINE_RESPONSE_REPLACED", RefusalKind.Conflict,
+        "The machine was given a newer response since, and may still use the license by it. Let it accept that one and deactivate once more, or revoke it.", "offlineRequest");
     public static Refusal OfflineResponseNotFound { get; } = NotFound("OfflineResponse");
     public static Refusal LicenseNotYetEffective { get; } = new("LICENSE_NOT_YET_EFFECTIVE", RefusalKind.Rule, "The license is not effective yet.");
     public static Refusal ActivationLimitReached(int allowed) => new("ACTIVATION_LIMIT_REACHED", RefusalKind.Rule,

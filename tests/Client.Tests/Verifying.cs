@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace EventSourcedOrgs.Client.Tests;
@@ -62,6 +63,49 @@ public class Verifying
     }
 
     [Fact]
+    public void A_clock_that_was_ahead_once_is_forgotten_with_the_next_response()
+    {
+        After(_ => { }).ShouldBeNull();
+        laptop.Clock.Advance(TimeSpan.FromDays(20));
+        laptop.Client.Verify().Problem.ShouldBeNull();
+        laptop.Clock.AdjustTime(laptop.Clock.Start.AddDays(1));
+        laptop.Client.Verify().Problem!.Reason.ShouldBe(Reason.ClockTurnedBack);
+        After(_ => { }).ShouldBeNull("the vendor knows the time better");
+
+        laptop.Clock.Advance(TimeSpan.FromDays(2));
+        laptop.Client.Verify().Problem.ShouldBeNull();
+        laptop.Clock.AdjustTime(laptop.Clock.Start.AddDays(2));
+        laptop.Client.Verify().Problem!.Reason.ShouldBe(Reason.ClockTurnedBack, "what the clock has shown since counts");
+    }
+
+    [Fact]
+    public async Task So_it_is_with_a_server_unless_its_answer_was_given_before()
+    {
+        After(_ => { }).ShouldBeNull();
+        using var server = new HttpClient(new Answering(Online)) { BaseAddress = new("http://vendor.example/") };
+        var client = new LicenseClient(vendor.Product, laptop.Machine, laptop.State, server, laptop.Clock);
+        laptop.Clock.Advance(TimeSpan.FromDays(20));
+        client.Verify().Problem.ShouldBeNull();
+        laptop.Clock.AdjustTime(laptop.Clock.Start.AddDays(1));
+        (await client.SyncAsync()).Problem.ShouldBeNull();
+        client.Verify().Problem.ShouldBeNull();
+
+        var given = Online();
+        using var recorded = new HttpClient(new Answering(() => given)) { BaseAddress = new("http://vendor.example/") };
+        laptop.Clock.Advance(TimeSpan.FromDays(2));
+        client.Verify().Problem.ShouldBeNull();
+        laptop.Clock.AdjustTime(laptop.Clock.Start.AddDays(1));
+        (await new LicenseClient(vendor.Product, laptop.Machine, laptop.State, recorded, laptop.Clock).SyncAsync()).Problem!.Reason.ShouldBe(Reason.ClockTurnedBack);
+
+        string Online()
+        {
+            var claims = vendor.Claims(laptop, Guid.NewGuid());
+            claims.Remove("offline");
+            return vendor.Sign(claims);
+        }
+    }
+
+    [Fact]
     public void A_clock_that_does_not_matter_may_be_anything()
     {
         laptop.Clock.AdjustTime(laptop.Clock.GetUtcNow().AddYears(-5));
@@ -110,10 +154,10 @@ public class Verifying
     {
         laptop.Client.MakeOfflineDeactivation().Problem!.Reason.ShouldBe(Reason.NotActivated);
         After(_ => { }).ShouldBeNull();
-        var activation = laptop.Client.Verify().Value!.ActivationId;
+        var (activation, response) = (laptop.Client.Verify().Value!.ActivationId, laptop.Client.Verify().Value!.RequestId);
         var proof = laptop.Client.MakeOfflineDeactivation().Value!;
         laptop.Client.Verify().Problem!.Reason.ShouldBe(Reason.NotActivated);
-        (Laptop.Says(proof)["kind"]!.GetValue<string>(), Laptop.Says(proof)["activationId"]!.GetValue<Guid>()).ShouldBe(("deactivate", activation));
+        (Laptop.Says(proof)["kind"]!.GetValue<string>(), Laptop.Says(proof)["activationId"]!.GetValue<Guid>(), Laptop.Says(proof)["rid"]!.GetValue<Guid>()).ShouldBe(("deactivate", activation, response!.Value));
         laptop.Client.MakeOfflineDeactivation().Value.ShouldBe(proof);
     }
 
@@ -140,5 +184,12 @@ public class Verifying
     {
         Machine.Here().ShouldBe(Machine.Here());
         Machine.Here().Fingerprint.Length.ShouldBe(192);
+    }
+
+    /// <summary>A server that answers everything with a token.</summary>
+    private sealed class Answering(Func<string> token) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage { Content = JsonContent.Create(new JsonObject { ["activationToken"] = token() }) });
     }
 }

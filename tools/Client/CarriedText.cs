@@ -34,11 +34,12 @@ internal static class CarriedText
         return Signed(body, key);
     }
 
-    /// <summary>The proof that a machine has deactivated itself.</summary>
-    public static string Deactivation(Guid request, DateTimeOffset madeAt, string key, ProductFile product, Machine machine, Guid activation)
+    /// <summary>The proof that a machine has deactivated itself, and which response it has given up by that, if it had one.</summary>
+    public static string Deactivation(Guid request, DateTimeOffset madeAt, string key, ProductFile product, Machine machine, Guid activation, Guid? response)
     {
         var body = Body("deactivate", request, madeAt, product, machine);
         body["activationId"] = activation.ToString();
+        Add(body, "rid", response?.ToString());
         return Signed(body, key);
     }
 

@@ -106,7 +106,7 @@ public sealed class LicenseClient(ProductFile product, Machine machine, string s
         if (Now >= token.ValidUntil)
             return Outcome<LicenseToken>.Of(Reason.ResponseExpired, $"This was good until {token.ValidUntil:u}. Make a new request.");
 
-        var accepted = state with { Key = state.PendingKey, Token = token.Text, PendingRequest = null, PendingKey = null, Deactivation = null };
+        var accepted = state with { Key = state.PendingKey, Token = token.Text, PendingRequest = null, PendingKey = null, Deactivation = null, LastSeen = token.IssuedAt };
         file.Write(accepted);
         return Judged(token, accepted);
     }
@@ -121,7 +121,7 @@ public sealed class LicenseClient(ProductFile product, Machine machine, string s
         if (Kept(state) is not { Key: { } key, Token: { } token })
             return state.Deactivation is { } before ? new(before, null) : NotActivated<string>();
 
-        var text = CarriedText.Deactivation(Guid.NewGuid(), Now, key, product, machine, token.ActivationId);
+        var text = CarriedText.Deactivation(Guid.NewGuid(), Now, key, product, machine, token.ActivationId, token.RequestId);
         file.Write(state.WithoutActivation() with { Deactivation = text });
         return new(text, null);
     }
@@ -181,7 +181,10 @@ public sealed class LicenseClient(ProductFile product, Machine machine, string s
         if (!machine.Matches(token.Fingerprint, token.FingerprintStrategy))
             return Outcome<LicenseToken>.Of(Reason.ForeignMachine, "The server answered for another machine.");
 
-        var state = file.Read() with { Key = key.Trim(), Token = token.Text, Deactivation = null };
+        // An answer that was recorded and comes again does not tell what time it is.
+        var before = file.Read();
+        var isNew = !(token.IssuedAt <= Kept(before).Token?.IssuedAt);
+        var state = before with { Key = key.Trim(), Token = token.Text, Deactivation = null, LastSeen = isNew ? token.IssuedAt : before.LastSeen };
         file.Write(state);
         return Judged(token, state);
     }

@@ -17,7 +17,7 @@ internal sealed record State
     /// <summary>The last offline deactivation, so that a lost file can be written again.</summary>
     public string? Deactivation { get; init; }
 
-    /// <summary>The latest time that the clock has shown.</summary>
+    /// <summary>The latest time that the clock has shown since the token came; the server knows the time better, so a clock that was ahead before is forgotten.</summary>
     public DateTimeOffset LastSeen { get; init; }
 
     /// <summary>Without the activation.</summary>

@@ -35,7 +35,7 @@ public sealed record DeactivateOffline(LicenseId License, string Request) : ICom
 
             var places = await store.LicenseUses.Places(license, now, cancellationToken);
             var ended = await store.Activations.Decide(
-                id, state => state.Deactivate(license, request.Fingerprint, request.UserHash, places, now, request.RequestId), cancellationToken);
+                id, state => state.Deactivate(license, request.Fingerprint, request.UserHash, places, now, request.RequestId, request.GivenUp), cancellationToken);
             return ended.Select(_ => new Done());
         }
     }

@@ -45,6 +45,11 @@ public sealed record OfflineRequest
     public required string Fingerprint { get; init; }
     public required string UserHash { get; init; }
     public Guid? ActivationId { get; init; }
+
+    /// <summary>The request whose answer a machine gives up that has deactivated itself, if it had one.</summary>
+    [JsonPropertyName("rid")]
+    public Guid? GivenUp { get; init; }
+
     public Guid? UserId { get; init; }
     public MachineOs? Os { get; init; }
     public string? Hostname { get; init; }

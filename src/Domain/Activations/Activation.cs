@@ -218,14 +218,15 @@ public sealed record Activation(
 
     /// <summary>
     /// The machine gives its place back. It has to be the machine, and the licence must allow one more of this. A request that was carried by hand changes
-    /// nothing when it comes again.
+    /// nothing when it comes again, and nothing when the machine has got another answer since than the one that it gives up by this.
     /// </summary>
     public Decision<ActivationEvent> Deactivate(
-        License license, string fingerprint, string userHash, Places places, DateTimeOffset now, Guid? offlineRequest = null) =>
+        License license, string fingerprint, string userHash, Places places, DateTimeOffset now, Guid? offlineRequest = null, Guid? givenUp = null) =>
         offlineRequest is not null && EndedBy == offlineRequest ? []
         : !IsLiveAt(now) ? Refusal.ActivationNotFound
         : !Activations.Fingerprint.Matches(Fingerprint, fingerprint, license.Policy.FingerprintMatchingStrategy) ? Refusal.InvalidActivationFingerprint
         : license.Policy.UserLocked && Report!.UserHash != userHash ? Refusal.OsUserChanged
+        : givenUp is not null && OfflineResponses.Holding(now) is { } holding && holding.Request != givenUp ? Refusal.OfflineResponseReplaced
         : places.NoDeactivationLeft(license) is { } refusal ? refusal
         : [new ActivationEnded(Id, License, ActivationEnd.Deactivated, offlineRequest)];
 

@@ -21,6 +21,10 @@ internal static class OfflineResponses
     public static ValueList<OfflineResponse> Given(this ValueList<OfflineResponse> responses, OfflineResponseIssued e) =>
         [.. responses.Where(response => response.ValidUntil > e.IssuedAt), new(e.Request, e.IssuedAt, e.ValidUntil, false)];
 
+    /// <summary>The latest that holds at a moment: neither revoked nor run out; null without one.</summary>
+    public static OfflineResponse? Holding(this ValueList<OfflineResponse> responses, DateTimeOffset now) =>
+        responses.LastOrDefault(response => !response.Revoked && now < response.ValidUntil);
+
     public static ValueList<OfflineResponse> Revoked(this ValueList<OfflineResponse> responses, Guid request) =>
         responses.Select(response => response.Request == request ? response with { Revoked = true } : response).ToValueList();
 }

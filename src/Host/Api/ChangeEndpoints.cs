@@ -46,9 +46,7 @@ internal static class ChangeEndpoints
         if (!http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == Stream))
             return Results.Json(await feed.Wire(first.Value!), HttpJson.Options);
 
-        if (http.RequestServices.GetRequiredService<OpenStreams>().Hold(http) is { } enough)
-            return enough;
-        return TypedResults.ServerSentEvents(Events(feed, from, http.RequestServices, http.RequestAborted));
+        return http.RequestServices.GetRequiredService<OpenStreams>().Hold(http) ?? TypedResults.ServerSentEvents(Events(feed, from, http.RequestServices, http.RequestAborted));
     }
 
     /// <summary>What happens after a position; when nothing does, a sign of life from time to time, which also says how far the feed has come.</summary>

@@ -48,10 +48,10 @@ internal static class ProofEndpoints
                 ("first", first, 1, long.MaxValue), ("second", second, 1, long.MaxValue)))
             .WithSummary("Proof that the log of one checkpoint is the beginning of that of another").Produces<WireConsistency>();
 
-        history.MapGet("/export", async (HttpContext http, IMediator mediator, LogExport export) =>
+        history.MapGet("/export", async (HttpContext http, IMediator mediator, LogExport export, OpenStreams streams) =>
                 (await mediator.Send(new ExportHistory(), http.RequestAborted)).Refusal is { } refusal
                     ? refusal.AsHttp()
-                    : Results.Stream(async stream => await export.Whole(stream, http.RequestAborted), "application/x-ndjson; charset=utf-8", "history.ndjson"))
+                    : streams.Hold(http) ?? Results.Stream(async stream => await export.Whole(stream, http.RequestAborted), "application/x-ndjson; charset=utf-8", "history.ndjson"))
             .WithSummary("The sealed history from its first event, with the checkpoints that prove it; check it with 'history verify'").Produces<string>(contentType: "application/x-ndjson");
     }
 

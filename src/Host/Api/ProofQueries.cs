@@ -22,7 +22,7 @@ internal sealed record ListCheckpoints(long Since, int Limit) : IQuery<IReadOnly
     public sealed class Handler(SealedLog log) : IQueryHandler<ListCheckpoints, IReadOnlyList<KeptCheckpoint>>
     {
         public async Task<Result<IReadOnlyList<KeptCheckpoint>>> Handle(ListCheckpoints query, CancellationToken cancellationToken) =>
-            new(await log.Since(query.Since, cancellationToken, query.Limit), null);
+            new(await log.Since(query.Since, query.Limit, cancellationToken), null);
     }
 }
 

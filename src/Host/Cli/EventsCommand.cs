@@ -74,12 +74,10 @@ internal static class EventsCommand
     /// <summary>Takes a file in and seals what was sealed; the log has the root that it had.</summary>
     internal static async Task<ExportHead> ImportAsync(IServiceProvider services, string owner, string file, ProgressLine? progress, CancellationToken cancellation)
     {
-        var events = (EventGraph)services.GetRequiredService<IDocumentStore>().Options.Events;
-        var types = EventNames.All.Keys.Append(typeof(Tombstone)).Select(events.EventMappingFor).ToDictionary(mapping => mapping.EventTypeName, mapping => mapping.DotNetTypeName);
         ExportHead head;
         await using (var source = NpgsqlDataSource.Create(owner))
         await using (var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan))
-            head = await new EventImport(source, services.GetRequiredService<Secrets>(), types).Read(stream, progress, cancellation);
+            head = await new EventImport(source, services.GetRequiredService<Secrets>(), TypesOf(services)).Read(stream, progress, cancellation);
 
         progress?.End();
         if (await KeyAsync(services, cancellation) is not { } key)
@@ -94,6 +92,13 @@ internal static class EventsCommand
         }
 
         return head;
+    }
+
+    /// <summary>The stored names of all events, with how the store calls what it makes of them.</summary>
+    internal static Dictionary<string, string> TypesOf(IServiceProvider services)
+    {
+        var events = (EventGraph)services.GetRequiredService<IDocumentStore>().Options.Events;
+        return EventNames.All.Keys.Append(typeof(Tombstone)).Select(events.EventMappingFor).ToDictionary(mapping => mapping.EventTypeName, mapping => mapping.DotNetTypeName);
     }
 
     private static async Task<LogKey?> KeyAsync(IServiceProvider services, CancellationToken cancellation) =>

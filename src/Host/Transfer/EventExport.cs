@@ -19,6 +19,9 @@ internal sealed class EventExport(NpgsqlDataSource database, Secrets secrets)
     private readonly ExportLines lines = new();
     private long count;
 
+    /// <summary>So many checkpoints are read at a time.</summary>
+    public int CheckpointsAtOnce { get; init; } = 1000;
+
     /// <summary>Writes; answers what was written.</summary>
     public async Task<ExportHead> Write(Stream to, LogPublicKey? key, IProgress<long>? progress, CancellationToken cancellation)
     {
@@ -60,18 +63,25 @@ internal sealed class EventExport(NpgsqlDataSource database, Secrets secrets)
         return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    /// <summary>Every event, and behind the last event of each checkpoint the checkpoint.</summary>
+    /// <summary>Every event, and behind the last event of each checkpoint the checkpoint. Some checkpoints are read, then the events that they cover, and so on to the end.</summary>
     private async Task Events(Stream to, NpgsqlConnection connection, IProgress<long>? progress, CancellationToken cancellation)
     {
-        var checkpoints = new Queue<KeptCheckpoint>(await SealedLog.Kept(connection, cancellation));
-        var (index, writer) = (0L, new CanonicalWriter());
-        await foreach (var e in EventRows.Read(connection, EventStore.Schema, cancellation))
+        var (index, position, writer) = (0L, (long?)null, new CanonicalWriter());
+        for (var isMore = true; isMore;)
         {
-            await Put(to, lines.Event(e, index++, e.Seal(writer), null), cancellation);
-            if (checkpoints.TryPeek(out var next) && next.Size == index)
-                await Put(to, lines.Checkpoint(checkpoints.Dequeue().Note), cancellation);
-            if (index % 1000 == 0)
-                progress?.Report(index);
+            var checkpoints = new Queue<KeptCheckpoint>(await SealedLog.Kept(connection, index, CheckpointsAtOnce, cancellation));
+            var covered = checkpoints.Count == CheckpointsAtOnce ? checkpoints.Last().Size : (long?)null;
+            await foreach (var e in EventRows.Read(connection, EventStore.Schema, position, covered - index, cancellation))
+            {
+                await Put(to, lines.Event(e, index++, e.Seal(writer), null), cancellation);
+                position = e.Position;
+                if (checkpoints.TryPeek(out var next) && next.Size == index)
+                    await Put(to, lines.Checkpoint(checkpoints.Dequeue().Note), cancellation);
+                if (index % 1000 == 0)
+                    progress?.Report(index);
+            }
+
+            isMore = index == covered;
         }
     }
 

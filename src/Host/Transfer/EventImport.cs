@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using EventSourcedOrgs.Application;
-using EventSourcedOrgs.Projections;
 using EventSourcedOrgs.Proof;
 using Npgsql;
 
@@ -17,11 +16,14 @@ internal sealed class EventImport(NpgsqlDataSource owner, Secrets secrets, IRead
     private const string IntegrityViolation = "23";
 
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly List<string> notes = [];
     private ExportHead? head;
     private ExportEnd? end;
+    private LogPublicKey? log;
     private ExportVerifier? verifier;
     private long count;
+
+    /// <summary>So many rows, or checkpoints, are brought in by one command.</summary>
+    public int MostTogether { get; init; } = 500;
 
     /// <summary>Reads; answers what was read.</summary>
     /// <exception cref="TransferException">The file or the database is not right.</exception>
@@ -32,7 +34,7 @@ internal sealed class EventImport(NpgsqlDataSource owner, Secrets secrets, IRead
         var tables = await EventExport.TablesOf(connection, cancellation);
         await Alone(connection, tables, cancellation);
 
-        await using var rows = new TransferRows(connection, tables.ConvertAll(table => table.Name), eventTypes);
+        await using var rows = new TransferRows(connection, tables.ConvertAll(table => table.Name), eventTypes) { MostTogether = MostTogether };
         using var reader = new StreamReader(from, new UTF8Encoding(false, throwOnInvalidBytes: true));
         try
         {
@@ -97,7 +99,8 @@ internal sealed class EventImport(NpgsqlDataSource owner, Secrets secrets, IRead
         if (head is null)
         {
             head = Accept(root, tables);
-            verifier = head.Log is null ? null : new(LogPublicKey.Parse(head.Log));
+            log = head.Log is null ? null : LogPublicKey.Parse(head.Log);
+            verifier = log is null ? null : new(log);
             return;
         }
 
@@ -105,10 +108,12 @@ internal sealed class EventImport(NpgsqlDataSource owner, Secrets secrets, IRead
         if (root.TryGetProperty("row", out var row))
             await rows.Row(row.GetProperty("table").GetString()!, row.GetProperty("values").GetRawText(), cancellation);
         else if (root.TryGetProperty("checkpoint", out var note))
-            notes.Add(note.GetString()!);
+            await rows.Signed(Open(note.GetString()!), note.GetString()!, cancellation);
         else
             await rows.Event(root.GetProperty("event"), cancellation);
     }
+
+    private Checkpoint Open(string note) => Checkpoint.Open(note, log ?? throw new FormatException("There is a checkpoint, and no key of a log that could have signed it."));
 
     private ExportHead Accept(JsonElement root, List<(string Name, string Columns)> tables)
     {
@@ -134,7 +139,7 @@ internal sealed class EventImport(NpgsqlDataSource owner, Secrets secrets, IRead
             throw Altered($"{found.Code}: {found.Detail}");
     }
 
-    /// <summary>The next event gets the next position, read models know that nothing more comes before it, and the checkpoints are kept as they were signed.</summary>
+    /// <summary>The next event gets the next position, and read models know that nothing more comes before it.</summary>
     private async Task Finish(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -143,15 +148,6 @@ internal sealed class EventImport(NpgsqlDataSource owner, Secrets secrets, IRead
         {
             Parameters = { new() { Value = head.Position } },
         });
-        foreach (var note in notes)
-        {
-            var checkpoint = Checkpoint.Open(note, LogPublicKey.Parse(head.Log!));
-            batch.BatchCommands.Add(new($"insert into {LogTiles.Schema}.checkpoint (size, position, note, made_at) values ($1, $2, $3, $4)")
-            {
-                Parameters = { new() { Value = checkpoint.Size }, new() { Value = checkpoint.Position }, new() { Value = note }, new() { Value = checkpoint.Time.UtcDateTime } },
-            });
-        }
-
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 }

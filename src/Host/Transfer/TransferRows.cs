@@ -1,5 +1,7 @@
 using System.Text.Json;
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Projections;
+using EventSourcedOrgs.Proof;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -8,12 +10,15 @@ namespace EventSourcedOrgs.Host.Transfer;
 /// <summary>Brings lines into the tables, many at a time; they come table after table.</summary>
 internal sealed class TransferRows(NpgsqlConnection connection, IReadOnlyCollection<string> tables, IReadOnlyDictionary<string, string> eventTypes) : IAsyncDisposable
 {
-    private const int MostTogether = 500;
     private const string Columns = "seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, user_name, is_archived";
 
     private readonly List<string> waiting = [];
+    private readonly List<(Checkpoint Signed, string Note)> checkpoints = [];
     private string table = "";
     private NpgsqlBinaryImporter? copy;
+
+    /// <summary>So many rows, or checkpoints, are brought in by one command.</summary>
+    public int MostTogether { get; init; } = 500;
 
     public long Events { get; private set; }
 
@@ -59,6 +64,14 @@ internal sealed class TransferRows(NpgsqlConnection connection, IReadOnlyCollect
             e.TryGetProperty(member, out var element) ? copy.WriteAsync(value(element), dbType, cancellation) : copy.WriteNullAsync(cancellation);
     }
 
+    /// <summary>Checkpoints stand between events, which are on their way: one waits until there are many of them, or for the end of the events.</summary>
+    public async Task Signed(Checkpoint checkpoint, string note, CancellationToken cancellation)
+    {
+        checkpoints.Add((checkpoint, note));
+        if (checkpoints.Count == MostTogether)
+            await Flush(cancellation);
+    }
+
     /// <summary>Brings in what waits.</summary>
     public async Task Flush(CancellationToken cancellation)
     {
@@ -69,6 +82,7 @@ internal sealed class TransferRows(NpgsqlConnection connection, IReadOnlyCollect
             copy = null;
         }
 
+        await Keep(cancellation);
         if (waiting.Count == 0)
             return;
 
@@ -76,6 +90,23 @@ internal sealed class TransferRows(NpgsqlConnection connection, IReadOnlyCollect
         command.Parameters.Add(new() { Value = $"[{string.Join(',', waiting)}]", NpgsqlDbType = NpgsqlDbType.Jsonb });
         await command.ExecuteNonQueryAsync(cancellation);
         waiting.Clear();
+    }
+
+    private async Task Keep(CancellationToken cancellation)
+    {
+        if (checkpoints.Count == 0)
+            return;
+
+        await using var command = new NpgsqlCommand($"insert into {LogTiles.Schema}.checkpoint (size, position, note, made_at) select * from unnest($1, $2, $3, $4)", connection) { CommandTimeout = 0 };
+        Column(NpgsqlDbType.Bigint, one => one.Signed.Size);
+        Column(NpgsqlDbType.Bigint, one => one.Signed.Position);
+        Column(NpgsqlDbType.Text, one => one.Note);
+        Column(NpgsqlDbType.TimestampTz, one => one.Signed.Time.UtcDateTime);
+        await command.ExecuteNonQueryAsync(cancellation);
+        checkpoints.Clear();
+
+        void Column<T>(NpgsqlDbType type, Func<(Checkpoint Signed, string Note), T> value) =>
+            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = checkpoints.Select(value).ToArray() });
     }
 
     public async ValueTask DisposeAsync()

@@ -16,8 +16,7 @@ public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
     /// <summary>The events after one position, up to and with another; not more than so many, when it is said: who stops reading is sent the rest all the same.</summary>
     public async IAsyncEnumerable<SealedEvent> Read(long after, long upTo, int? atMost = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var limit = atMost is { } most ? string.Create(CultureInfo.InvariantCulture, $" limit {most}") : "";
-        await using var command = source.CreateCommand($"select {CopiedEvents.Columns} from {schema}.mt_events where seq_id > $1 and seq_id <= $2 order by seq_id{limit}");
+        await using var command = source.CreateCommand($"select {CopiedEvents.Columns} from {schema}.mt_events where seq_id > $1 and seq_id <= $2 order by seq_id{Limit(atMost)}");
         command.CommandTimeout = 0;
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = upTo });
@@ -36,10 +35,12 @@ public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
             yield return new(rows);
     }
 
-    /// <summary>Every event that the transaction of a connection sees.</summary>
-    public static async IAsyncEnumerable<SealedEvent> Read(NpgsqlConnection connection, string schema, [EnumeratorCancellation] CancellationToken cancellation = default)
+    /// <summary>Every event that the transaction of a connection sees; after a position, and not more than so many, when it is said.</summary>
+    public static async IAsyncEnumerable<SealedEvent> Read(
+        NpgsqlConnection connection, string schema, long? after = null, long? atMost = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await using var command = new NpgsqlCommand($"select {CopiedEvents.Columns} from {schema}.mt_events order by seq_id", connection) { CommandTimeout = 0 };
+        var condition = after is { } position ? string.Create(CultureInfo.InvariantCulture, $" where seq_id > {position}") : "";
+        await using var command = new NpgsqlCommand($"select {CopiedEvents.Columns} from {schema}.mt_events{condition} order by seq_id{Limit(atMost)}", connection) { CommandTimeout = 0 };
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
         while (await reader.ReadAsync(cancellation))
             yield return Row(reader);
@@ -70,6 +71,8 @@ public sealed class EventRows(NpgsqlDataSource source, string schema = "events")
             positions.Add(reader.GetInt64(0));
         return positions;
     }
+
+    private static string Limit(long? atMost) => atMost is { } most ? string.Create(CultureInfo.InvariantCulture, $" limit {most}") : "";
 
     private static SealedEvent Row(NpgsqlDataReader reader) => new(
         reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5), reader.GetFieldValue<byte[]>(6),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using EventSourcedOrgs.Proof;
 using Npgsql;
 
@@ -8,27 +9,39 @@ public sealed class LogExport(NpgsqlDataSource source, EventRows events)
 {
     private readonly SealedLog log = new(source);
 
-    /// <summary>Every event up to the latest checkpoint, and the checkpoints between them where they were signed.</summary>
+    /// <summary>So many events are read at a time.</summary>
+    public int AtOnce { get; init; } = 1000;
+
+    /// <summary>
+    /// Every event up to the latest checkpoint, and the checkpoints between them where they were signed. What was sealed never changes, so it is read in pages, and nothing of the database is held
+    /// while one is written: who takes it may be slow.
+    /// </summary>
     /// <returns>How many events were written.</returns>
     public async Task<long> Whole(Stream to, CancellationToken cancellation)
     {
-        var (tiles, lines, written) = (new LogTiles(source), new ExportLines(), 0L);
-        var checkpoints = new Queue<KeptCheckpoint>(await log.Since(0, cancellation));
-        if (checkpoints.Count == 0)
+        if (await log.Latest(cancellation) is not { } last)
             return 0;
 
-        await using var leaves = tiles.Leaves(0, cancellation).GetAsyncEnumerator(cancellation);
-        await foreach (var e in events.Read(0, checkpoints.Last().Position, cancellation: cancellation))
+        var (tiles, lines, bytes) = (new LogTiles(source), new ExportLines(), new ArrayBufferWriter<byte>());
+        var (written, position) = (0L, 0L);
+        for (var isMore = true; isMore;)
         {
-            if (!await leaves.MoveNextAsync() || leaves.Current.Position > e.Position)
-                throw new InvalidDataException($"The log does not hold the event at position {e.Position}. Run 'history verify'.");
-            if (leaves.Current.Position < e.Position)
-                throw new InvalidDataException($"The event at position {leaves.Current.Position} was sealed and is gone. Run 'history verify'.");
+            var page = await events.Read(position, last.Position, AtOnce, cancellation).ToListAsync(cancellation);
+            var leaves = await tiles.Leaves(written, written + page.Count, cancellation).ToListAsync(cancellation);
+            var checkpoints = new Queue<KeptCheckpoint>(await log.Between(written, written + page.Count, cancellation));
+            for (var i = 0; i < page.Count; i++)
+            {
+                var (index, leaf) = Of(page[i], i < leaves.Count ? leaves[i] : null);
+                bytes.Write(lines.Event(page[i], index, leaf, null));
+                position = page[i].Position;
+                written++;
+                if (checkpoints.TryPeek(out var next) && next.Size == written)
+                    bytes.Write(lines.Checkpoint(checkpoints.Dequeue().Note));
+            }
 
-            await Write(to, lines.Event(e, leaves.Current.Index, leaves.Current.Leaf, null), cancellation);
-            written++;
-            if (checkpoints.Peek().Size == written)
-                await Write(to, lines.Checkpoint(checkpoints.Dequeue().Note), cancellation);
+            await to.WriteAsync(bytes.WrittenMemory, cancellation);
+            bytes.ResetWrittenCount();
+            isMore = page.Count == AtOnce;
         }
 
         return written;
@@ -60,6 +73,14 @@ public sealed class LogExport(NpgsqlDataSource source, EventRows events)
         await Write(to, lines.Checkpoint(checkpoint.Note), cancellation);
         return written;
     }
+
+    /// <summary>The place and the hash of an event, as far as the next leaf of the log is its own.</summary>
+    private static (long Index, Digest Leaf) Of(SealedEvent e, (long Index, long Position, Digest Leaf)? next) => next switch
+    {
+        { } leaf when leaf.Position == e.Position => (leaf.Index, leaf.Leaf),
+        { } leaf when leaf.Position < e.Position => throw new InvalidDataException($"The event at position {leaf.Position} was sealed and is gone. Run 'history verify'."),
+        _ => throw new InvalidDataException($"The log does not hold the event at position {e.Position}. Run 'history verify'."),
+    };
 
     private static ValueTask Write(Stream to, ReadOnlySpan<byte> line, CancellationToken cancellation) => to.WriteAsync(line.ToArray(), cancellation);
 }

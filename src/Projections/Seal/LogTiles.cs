@@ -112,13 +112,14 @@ public sealed class LogTiles(NpgsqlDataSource source)
         return index < 0 ? null : reader.GetInt64(0) * Width + index;
     }
 
-    /// <summary>Leaves as they were sealed, in order: where they are in the log, the position and the hash.</summary>
+    /// <summary>Leaves as they were sealed, in order, from one up to another: where they are in the log, the position and the hash.</summary>
     public async IAsyncEnumerable<(long Index, long Position, Digest Leaf)> Leaves(
-        long from, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+        long from, long to = long.MaxValue, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await using var command = source.CreateCommand(
-            $"select l.number, l.positions, t.hashes from {Schema}.leaves l left join {Schema}.tile t on t.level = 0 and t.number = l.number where l.number >= $1 order by l.number");
+            $"select l.number, l.positions, t.hashes from {Schema}.leaves l left join {Schema}.tile t on t.level = 0 and t.number = l.number where l.number between $1 and $2 order by l.number");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from / Width });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = (to - 1) / Width });
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -127,7 +128,7 @@ public sealed class LogTiles(NpgsqlDataSource source)
             var hashes = Hashes(reader, 2);
             for (var i = 0; i < positions.Length; i++)
             {
-                if (number * Width + i >= from)
+                if (number * Width + i >= from && number * Width + i < to)
                     yield return (number * Width + i, positions[i], i < hashes.Length ? hashes[i] : default);
             }
         }

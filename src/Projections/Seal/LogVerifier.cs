@@ -41,8 +41,9 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
 
         foreach (var position in await events.Astray(cancellation))
             audit.Find(Findings.EventAdded, position, $"The event at position {position} was not appended by the store, which never gave that position out.");
-        var checkpoints = new Queue<(Checkpoint Checkpoint, string Place)>((await Checkpoints(keys, folder, audit, cancellation)).OrderBy(kept => kept.Checkpoint.Size));
-        await using var leaves = tiles.Leaves(0, cancellation).GetAsyncEnumerator(cancellation);
+        await using var checkpoints = new CheckpointTrail(new(source), folder, keys, audit);
+        await checkpoints.Open(cancellation);
+        await using var leaves = tiles.Leaves(0, cancellation: cancellation).GetAsyncEnumerator(cancellation);
         var (hasLeaf, seen, unsealed) = (await leaves.MoveNextAsync(), 0L, 0L);
 
         // Asked after the log, which grows meanwhile; and whoever set the mark back must not hide what was sealed.
@@ -52,11 +53,11 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
             foreach (var (position, leaf) in batch)
             {
                 for (; hasLeaf && leaves.Current.Position < position; hasLeaf = await leaves.MoveNextAsync())
-                    Sealed(leaves.Current.Position, leaves.Current.Leaf, null);
+                    await Sealed(checkpoints, leaves.Current.Position, leaves.Current.Leaf, null);
 
                 if (hasLeaf && leaves.Current.Position == position)
                 {
-                    Sealed(position, leaves.Current.Leaf, leaf);
+                    await Sealed(checkpoints, position, leaves.Current.Leaf, leaf);
                     hasLeaf = await leaves.MoveNextAsync();
                 }
                 else if (hasLeaf)
@@ -74,10 +75,14 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
         }
 
         for (; hasLeaf; hasLeaf = await leaves.MoveNextAsync())
-            Sealed(leaves.Current.Position, leaves.Current.Leaf, null);
+            await Sealed(checkpoints, leaves.Current.Position, leaves.Current.Leaf, null);
 
-        foreach (var (checkpoint, place) in checkpoints)
-            audit.Find(Findings.LogShortened, audit.Position, $"The {place} is of {checkpoint.Size} events, and the log holds {audit.Size}.");
+        while (checkpoints.Size is not null)
+        {
+            foreach (var (checkpoint, place) in await checkpoints.Take(cancellation))
+                audit.Find(Findings.LogShortened, audit.Position, $"The {place} is of {checkpoint.Size} events, and the log holds {audit.Size}.");
+        }
+
         foreach (var (leaf, what) in await LogShape.Misfits(source, cancellation))
             audit.Find(Findings.LogDamaged, leaf, what);
         Nodes(audit, nodes, await tiles.Above(cancellation));
@@ -89,13 +94,13 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
                 nodes.Add((level, number, hash));
         }
 
-        void Sealed(long position, Digest kept, Digest? computed)
+        async ValueTask Sealed(CheckpointTrail trail, long position, Digest kept, Digest? computed)
         {
             audit.Leaf(position, kept, computed);
-            while (checkpoints.TryPeek(out var next) && next.Checkpoint.Size <= audit.Size)
+            while (trail.Size <= audit.Size)
             {
-                audit.Signed(next.Checkpoint, next.Place);
-                checkpoints.Dequeue();
+                foreach (var (checkpoint, place) in await trail.Take(cancellation))
+                    audit.Signed(checkpoint, place);
             }
         }
     }
@@ -138,45 +143,6 @@ public sealed class LogVerifier(NpgsqlDataSource source, EventRows events)
             var writer = new CanonicalWriter();
             return [.. page.Events.Select(e => (e.Position, e.Seal(writer)))];
         }
-    }
-
-    /// <summary>A Host keeps a checkpoint in the database first and publishes it then; so the folder is read first: what is in it has to be in the database afterwards.</summary>
-    private async Task<List<(Checkpoint Checkpoint, string Place)>> Checkpoints(
-        IReadOnlyCollection<LogPublicKey> keys, CheckpointFolder? folder, Audit audit, CancellationToken cancellation)
-    {
-        var (published, kept) = (new List<(Checkpoint Checkpoint, string Place)>(), new List<(Checkpoint Checkpoint, string Place)>());
-        await foreach (var (place, checkpoint, wrong) in folder?.All(keys, cancellation) ?? AsyncEnumerable.Empty<PublishedCheckpoint>())
-        {
-            if (checkpoint is null)
-                audit.Find(Findings.CheckpointForged, 0, $"The {place} is not to be trusted. {wrong}");
-            else
-                published.Add((checkpoint, place));
-        }
-
-        foreach (var row in await new SealedLog(source).Since(0, cancellation))
-        {
-            var place = $"checkpoint of {row.Size} events in the database";
-            try
-            {
-                kept.Add((Checkpoint.Open(row.Note, keys), place));
-                if (!row.SaysWhat(kept[^1].Checkpoint))
-                    audit.Find(Findings.CheckpointForged, row.Position, $"The {place} says otherwise than what was signed.");
-            }
-            catch (FormatException wrong)
-            {
-                audit.Find(Findings.CheckpointForged, row.Position, $"The {place} is not to be trusted. {wrong.Message}");
-            }
-        }
-
-        var (inDatabase, inFolder) = (kept.Select(Size).ToHashSet(), published.Select(Size).ToHashSet());
-        foreach (var (checkpoint, place) in published.Where(one => !inDatabase.Contains(Size(one))))
-            audit.Find(Findings.CheckpointMissing, checkpoint.Position, $"The {place} (of {checkpoint.Size} events) is not in the database.");
-        var last = inFolder.DefaultIfEmpty().Max();
-        foreach (var size in inDatabase.Where(size => size < last && !inFolder.Contains(size)))
-            audit.Find(Findings.CheckpointMissing, 0, $"The checkpoint of {size} events is in the database and was removed from the folder.");
-        return [.. kept, .. published];
-
-        static long Size((Checkpoint Checkpoint, string) one) => one.Checkpoint.Size;
     }
 
     /// <summary>Whether the nodes above the leaves are what the leaves make.</summary>

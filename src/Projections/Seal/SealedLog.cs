@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EventSourcedOrgs.Proof;
 using Npgsql;
 
@@ -32,19 +33,38 @@ public sealed record ProvedInclusion(KeptCheckpoint Checkpoint, long Position, l
 /// <summary>That the log of one checkpoint is the beginning of that of another.</summary>
 public sealed record ProvedConsistency(KeptCheckpoint First, KeptCheckpoint Second, IReadOnlyList<Digest> Hashes);
 
-/// <summary>The questions to the log.</summary>
+/// <summary>The questions to the log. Checkpoints are made as long as there is news: whoever wants all of them takes some at a time.</summary>
 public sealed class SealedLog(NpgsqlDataSource source)
 {
     private const string Columns = "size, position, note, made_at";
+    private const int Page = 1000;
 
-    public Task<KeptCheckpoint?> Latest(CancellationToken cancellation) => One("true order by size desc", 0, cancellation);
+    public Task<KeptCheckpoint?> Latest(CancellationToken cancellation) => One("true order by size desc", [], cancellation);
 
     /// <summary>The checkpoint of exactly so many events.</summary>
-    public Task<KeptCheckpoint?> Of(long size, CancellationToken cancellation) => One("size = $1", size, cancellation);
+    public Task<KeptCheckpoint?> Of(long size, CancellationToken cancellation) => One("size = $1", [size], cancellation);
 
-    /// <summary>The checkpoints of more events than these, the smallest first.</summary>
-    public Task<IReadOnlyList<KeptCheckpoint>> Since(long size, CancellationToken cancellation, int atMost = int.MaxValue) =>
-        Many($"size > $1 order by size limit {atMost}", size, cancellation);
+    /// <summary>The checkpoints of more events than these, the smallest first, not more than so many.</summary>
+    public Task<IReadOnlyList<KeptCheckpoint>> Since(long size, int atMost, CancellationToken cancellation) =>
+        Many($"size > $1 order by size limit {atMost}", [size], cancellation);
+
+    /// <summary>The checkpoints of more events than these and not more than those, the smallest first.</summary>
+    public Task<IReadOnlyList<KeptCheckpoint>> Between(long after, long upTo, CancellationToken cancellation) =>
+        Many("size > $1 and size <= $2 order by size", [after, upTo], cancellation);
+
+    /// <summary>Every checkpoint of not more than so many events, the smallest first. They are asked for in pages, and nothing is open in between.</summary>
+    internal async IAsyncEnumerable<KeptCheckpoint> UpTo(long size, int atOnce = Page, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        for (var (after, isMore) = (0L, true); isMore;)
+        {
+            var page = await Since(after, atOnce, cancellation);
+            foreach (var checkpoint in page.Where(one => one.Size <= size))
+                yield return checkpoint;
+
+            after = page.Count == 0 ? size : page[^1].Size;
+            isMore = page.Count == atOnce && after < size;
+        }
+    }
 
     /// <summary>Proves that the event at a position (the last one) is in the log of a checkpoint of a given size (the latest); null when it is not.</summary>
     public async Task<ProvedInclusion?> Inclusion(long? position, long? size, CancellationToken cancellation)
@@ -61,27 +81,28 @@ public sealed class SealedLog(NpgsqlDataSource source)
     /// <summary>Proves that the log of one checkpoint (the first) begins that of another (the latest); null when one of them is not kept.</summary>
     public async Task<ProvedConsistency?> Consistency(long? first, long? second, CancellationToken cancellation)
     {
-        var (before, after) = (first is { } size ? await Of(size, cancellation) : await One("true order by size", 0, cancellation), second is { } given ? await Of(given, cancellation) : await Latest(cancellation));
+        var (before, after) = (first is { } size ? await Of(size, cancellation) : await One("true order by size", [], cancellation), second is { } given ? await Of(given, cancellation) : await Latest(cancellation));
         if (before is null || after is null || before.Size > after.Size)
             return null;
 
         return new(before, after, await new MerkleTree(after.Size, new LogTiles(source).Node).Consistency(before.Size, cancellation));
     }
 
-    /// <summary>All checkpoints that the transaction of a connection sees, the smallest first.</summary>
-    public static async Task<IReadOnlyList<KeptCheckpoint>> Kept(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>The checkpoints of more events than these that the transaction of a connection sees, the smallest first, not more than so many.</summary>
+    public static async Task<IReadOnlyList<KeptCheckpoint>> Kept(NpgsqlConnection connection, long since, int atMost, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"select {Columns} from {LogTiles.Schema}.checkpoint order by size", connection);
+        await using var command = new NpgsqlCommand($"select {Columns} from {LogTiles.Schema}.checkpoint where size > $1 order by size limit {atMost}", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = since });
         return await Rows(command, cancellation);
     }
 
-    private async Task<KeptCheckpoint?> One(string condition, long value, CancellationToken cancellation) =>
-        (await Many($"{condition} limit 1", value, cancellation)) is [var first] ? first : null;
+    private async Task<KeptCheckpoint?> One(string condition, long[] values, CancellationToken cancellation) =>
+        (await Many($"{condition} limit 1", values, cancellation)) is [var first] ? first : null;
 
-    private async Task<IReadOnlyList<KeptCheckpoint>> Many(string condition, long value, CancellationToken cancellation)
+    private async Task<IReadOnlyList<KeptCheckpoint>> Many(string condition, long[] values, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand($"select {Columns} from {LogTiles.Schema}.checkpoint where {condition}");
-        if (condition.Contains("$1", StringComparison.Ordinal))
+        foreach (var value in values)
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
         return await Rows(command, cancellation);
     }

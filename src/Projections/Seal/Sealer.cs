@@ -26,6 +26,9 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
     /// <summary>How many events a pass takes at most.</summary>
     public int MostAtOnce { get; init; } = 20_000;
 
+    /// <summary>How many checkpoints that were missed are published at a time; the rest waits for the next.</summary>
+    public int MostPublished { get; init; } = 1000;
+
     /// <summary>Seals what is final. Makes a checkpoint when something is new since the last one and that is old enough.</summary>
     /// <param name="key">Signs.</param>
     /// <param name="between">The least time between two checkpoints.</param>
@@ -126,14 +129,23 @@ public sealed class Sealer(NpgsqlDataSource source, EventRows events, Checkpoint
         if (published?.Size > size)
             throw new InvalidDataException($"A checkpoint of {published.Size} events is published, and the log holds {size}: the database is older than its proof.");
 
-        var missed = await log.Since(published?.Size ?? 0, cancellation);
+        var missed = await log.Since(published?.Size ?? 0, MostPublished, cancellation);
         if (missed.Count > 0)
             await SeeThatContinues(size, tree, published, cancellation);
-        foreach (var checkpoint in missed)
+        var right = new List<(string Note, DateTimeOffset Time)>();
+        try
         {
-            var signed = checkpoint.Open(key.Public);
-            await SeeThatContinues(size, tree, signed, cancellation);
-            await folder.Publish(checkpoint.Note, signed.Time, cancellation);
+            foreach (var checkpoint in missed)
+            {
+                var signed = checkpoint.Open(key.Public);
+                await SeeThatContinues(size, tree, signed, cancellation);
+                right.Add((checkpoint.Note, signed.Time));
+            }
+        }
+        finally
+        {
+            // One that is wrong keeps back what comes after it, and nothing else.
+            await folder.Publish(right, cancellation);
         }
 
         return published;

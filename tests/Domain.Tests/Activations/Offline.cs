@@ -91,6 +91,25 @@ public class Offline : Spec<Activation, ActivationEvent>
     }
 
     [Fact]
+    public void A_proof_that_gives_up_an_older_answer_than_the_one_that_holds_ends_nothing()
+    {
+        var proof = Number(2003);
+        var ended = new ActivationEnded(Laptop, Pro, ActivationEnd.Deactivated, proof);
+        Outcome Deactivated(Guid? givenUp, DateTimeOffset now, params ActivationEvent[] issued) =>
+            Given([Taken_offline, .. issued]).When(laptop => laptop.Deactivate(ProAsIs, Print, "ada", Taken(1), now, proof, givenUp));
+
+        Deactivated(First, Noon, Issued(First)).Then(ended);
+        Deactivated(First, Noon, Issued(First), Issued(Second)).ThenRefused(Refusal.OfflineResponseReplaced);
+        Deactivated(Second, Noon, Issued(First), Issued(Second)).Then(ended);
+        Deactivated(null, Noon, Issued(First), Issued(Second)).Then(ended);
+        Deactivated(First, Noon, Issued(Second)).ThenRefused(Refusal.OfflineResponseReplaced);
+
+        Deactivated(First, Noon.AddSeconds(1), Issued(First), Issued(Second, Noon.AddSeconds(1))).Then(ended);
+        Deactivated(First, Until, Issued(First), Issued(Second)).Then(ended);
+        Deactivated(First, Noon, Issued(First), Issued(Second), new OfflineResponseRevoked(Laptop, Pro, Second)).Then(ended);
+    }
+
+    [Fact]
     public void What_the_vendor_revokes_is_deleted_and_what_an_organization_revokes_is_deactivated()
     {
         Revoke(byVendor: true, ProWith(policy => policy with { AllowedDeactivations = 0 })).Then(new ActivationEnded(Laptop, Pro, ActivationEnd.Deleted), Revoked);

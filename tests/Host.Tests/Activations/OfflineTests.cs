@@ -202,6 +202,24 @@ public class OfflineTests
     }
 
     [Fact]
+    public async Task A_proof_that_was_made_before_a_newer_answer_does_not_end_what_that_gives()
+    {
+        var sold = await Sold.With(("allowedActivations", 1));
+        var carrier = await Carrier.Of(sold);
+        var first = await carrier.Activated();
+        var proof = carrier.Client.MakeOfflineDeactivation().Value!;
+        var second = await carrier.Activated();
+        second.ActivationId.ShouldBe(first.ActivationId);
+        await carrier.CarryBack(proof).ExpectProblem(409, "OFFLINE_RESPONSE_REPLACED");
+        carrier.Client.Verify().Problem.ShouldBeNull();
+        (await sold.Totals()).ShouldBe((1, 0));
+
+        await carrier.CarryBack(carrier.Client.MakeOfflineDeactivation().Value!).Expect(200);
+        (await sold.Totals()).ShouldBe((0, 1));
+        await carrier.CarryBack(proof).ExpectProblem(404, "NOT_FOUND");
+    }
+
+    [Fact]
     public async Task A_proof_ends_no_other_activation()
     {
         var sold = await Sold.With(("allowedActivations", 5), ("userLocked", true));

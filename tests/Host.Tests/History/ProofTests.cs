@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using EventSourcedOrgs.Host.Api;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Projections;
 using EventSourcedOrgs.Proof;
@@ -44,6 +46,39 @@ public class ProofTests
         check.IsProved.ShouldBeTrue();
         check.Events.ShouldBeGreaterThanOrEqualTo(await host.Position() - 1);
         export.ShouldNotContain("Wilhelmina");
+    }
+
+    [Fact]
+    public async Task An_export_takes_a_place_among_what_its_caller_holds_open()
+    {
+        await using var host = await Sealed();
+        var vendor = await host.Vendor();
+        var open = new List<HttpResponseMessage>();
+        for (var count = 0; count < OpenStreams.MostOfOne; count++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/v3/changes") { Headers = { { "Accept", "text/event-stream" } } };
+            open.Add(await vendor.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
+        }
+
+        open.ShouldAllBe(answer => answer.IsSuccessStatusCode);
+        using var refused = await vendor.Get("/v3/history/export");
+        refused.Headers.RetryAfter.ShouldNotBeNull();
+        await Task.FromResult(refused).ExpectProblem(429, "TOO_MANY_REQUESTS");
+
+        open.ForEach(answer => answer.Dispose());
+        for (var count = 0; count <= OpenStreams.MostOfOne; count++)
+            (await Exported()).ShouldBe(HttpStatusCode.OK, "one that has ended gives its place back");
+
+        async Task<HttpStatusCode> Exported()
+        {
+            for (var tries = 0; ; tries++)
+            {
+                using var answer = await vendor.Get("/v3/history/export");
+                if (answer.StatusCode != HttpStatusCode.TooManyRequests || tries == 300)
+                    return answer.StatusCode;
+                await Task.Delay(100);
+            }
+        }
     }
 
     [Fact]

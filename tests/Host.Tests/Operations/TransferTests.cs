@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using EventSourcedOrgs.Application;
 using EventSourcedOrgs.Host.Cli;
 using EventSourcedOrgs.Host.Setup;
 using EventSourcedOrgs.Host.Transfer;
 using EventSourcedOrgs.Proof;
 using EventSourcedOrgs.Tests;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace EventSourcedOrgs.Host.Tests.Operations;
@@ -33,6 +35,26 @@ public sealed class TransferTests : IClassFixture<Origin>
         using var admin = await host.SignIn(origin.Email, Acme.Password);
         await admin.Post($"{origin.Path}/user-groups", new { name = "After the move" }).Expect(201);
         await admin.Post($"{origin.Path}/user-groups", new { name = "Group 1" }).ExpectProblem(409, "DUPLICATE_FIELD_VALUE");
+    }
+
+    [Fact]
+    public async Task Checkpoints_are_written_and_taken_in_some_at_a_time()
+    {
+        var owner = await EmptyAsync();
+        await using var app = Over(owner);
+        await using var source = NpgsqlDataSource.Create(owner);
+        var secrets = app.Services.GetRequiredService<Secrets>();
+        await using (var file = File.OpenRead(origin.File))
+            await new EventImport(source, secrets, EventsCommand.TypesOf(app.Services)) { MostTogether = 1 }.Read(file, null, CancellationToken.None);
+        await using (var file = new FileStream($"{origin.File}.again", FileMode.Create))
+            await new EventExport(source, secrets) { CheckpointsAtOnce = 1 }.Write(file, null, null, CancellationToken.None);
+
+        var history = await HistoryOf(origin.File);
+        history.ShouldContain(line => line.StartsWith("{\"checkpoint\"", StringComparison.Ordinal));
+        (await HistoryOf($"{origin.File}.again")).ShouldBe(history);
+
+        static async Task<string[]> HistoryOf(string file) =>
+            [.. (await File.ReadAllLinesAsync(file)).Where(line => line.StartsWith("{\"index\"", StringComparison.Ordinal) || line.StartsWith("{\"checkpoint\"", StringComparison.Ordinal))];
     }
 
     [Fact]
@@ -102,7 +124,7 @@ public sealed class TransferTests : IClassFixture<Origin>
         await using (var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(owner) { Pooling = false }.ConnectionString))
         {
             await using var app = Over(owner);
-            var reading = new EventImport(source, new Application.Secrets(new byte[32]), new Dictionary<string, string>()).Read(slow, null, CancellationToken.None);
+            var reading = new EventImport(source, new Secrets(new byte[32]), new Dictionary<string, string>()).Read(slow, null, CancellationToken.None);
             await slow.Reached.Task;
             await TerminateAsync(owner);
             slow.GoOn.SetResult();

@@ -1,5 +1,6 @@
 using System.Text;
 using EventSourcedOrgs.Proof;
+using EventSourcedOrgs.Tests;
 
 namespace EventSourcedOrgs.Projections.Tests.Seal;
 
@@ -97,7 +98,7 @@ public class SealingTests
         await vault.SealAsync();
         var check = await vault.VerifyAsync();
         (check.Count, check.Size).ShouldBe((0, 300));
-        var kept = await new SealedLog(vault.Source).Since(0, CancellationToken.None);
+        var kept = await new SealedLog(vault.Source).Since(0, 100, CancellationToken.None);
         (await vault.Folder.All([Vault.Key.Public]).Select(published => published.Checkpoint?.Size).ToArrayAsync()).ShouldBe(kept.Select(checkpoint => (long?)checkpoint.Size), "each is published once");
     }
 
@@ -178,6 +179,45 @@ public class SealingTests
         (all.Events, all.Checkpoints, all.IsProved).ShouldBe((Vault.Events, 3, true));
         (some.Events, some.IsProved).ShouldBe((Vault.Events / 50, true));
         chosen.Split('\n')[0].ShouldContain("\"proof\":[");
+    }
+
+    /// <summary>There is one connection, which it takes when something is written.</summary>
+    [Theory, InlineData(1), InlineData(7), InlineData(100), InlineData(600), InlineData(1000)]
+    public async Task An_export_is_the_same_in_whatever_pages_and_holds_no_connection_while_it_is_written(int atOnce)
+    {
+        await using var vault = await Vault.SealedAsync();
+        var (lines, expected, writer, index) = (new ExportLines(), new StringBuilder(), new CanonicalWriter(), 0L);
+        var notes = (await new SealedLog(vault.Source).Since(0, 10, CancellationToken.None)).ToDictionary(kept => kept.Size, kept => kept.Note);
+        await foreach (var e in vault.Rows.Read(0, long.MaxValue))
+        {
+            expected.Append(Encoding.UTF8.GetString(lines.Event(e, index++, e.Seal(writer), null)));
+            if (notes.TryGetValue(index, out var note))
+                expected.Append(Encoding.UTF8.GetString(lines.Checkpoint(note)));
+        }
+
+        await using var narrow = Npgsql.NpgsqlDataSource.Create(new Npgsql.NpgsqlConnectionStringBuilder(TestPostgres.RuntimeNameOf(vault.Address)) { MaxPoolSize = 1, Timeout = 5 }.ConnectionString);
+        await using var taken = new TakingAConnection(narrow);
+        (await new LogExport(narrow, new(narrow, "public")) { AtOnce = atOnce }.Whole(taken, CancellationToken.None)).ShouldBe(Vault.Events);
+        Encoding.UTF8.GetString(taken.ToArray()).ShouldBe(expected.ToString());
+    }
+
+    [Theory]
+    [InlineData("delete from mt_events where seq_id = 257", "position 257 was sealed and is gone")]
+    [InlineData("update proof.leaves set positions = substring(positions for 80) where number = 2", "does not hold the event at position 523")]
+    public async Task An_export_of_a_damaged_log_says_where_it_is(string sql, string wrong)
+    {
+        await using var vault = await Vault.SealedAsync();
+        await vault.ExecuteAsync(sql);
+        (await Should.ThrowAsync<InvalidDataException>(() => vault.ExportAsync(_ => true))).Message.ShouldContain(wrong);
+    }
+
+    private sealed class TakingAConnection(Npgsql.NpgsqlDataSource source) : MemoryStream
+    {
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await base.WriteAsync(buffer, cancellationToken);
+        }
     }
 
     private static Task<ExportCheck> CheckAsync(string export) =>

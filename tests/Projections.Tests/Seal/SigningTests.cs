@@ -38,6 +38,49 @@ public class SigningTests
     }
 
     [Fact]
+    public async Task What_was_missed_is_published_some_at_a_time_each_on_its_day()
+    {
+        await using var vault = await Vault.SealedAsync();
+        for (var day = 0; day < 3; day++)
+        {
+            vault.Clock.Advance(TimeSpan.FromHours(20));
+            await vault.AppendAsync(5 + day);
+            await vault.SealAsync();
+        }
+
+        var published = await FilesAsync(vault);
+        published.Count.ShouldBe(4);
+        System.IO.Directory.GetFiles(vault.Folder.Path, "*.checkpoints").ToList().ForEach(File.Delete);
+        var sealer = new Sealer(vault.Source, vault.Rows, vault.Folder, vault.Clock) { MostPublished = 4 };
+        foreach (var size in (int[])[Vault.Events + 5, Vault.Events + 18, Vault.Events + 18])
+        {
+            (await sealer.Seal(Vault.Key, TimeSpan.Zero, CancellationToken.None)).Checkpoint.ShouldBeNull("nothing is new");
+            (await vault.Folder.Latest(Vault.Key.Public, CancellationToken.None))!.Size.ShouldBe(size);
+        }
+
+        (await FilesAsync(vault)).ShouldBe(published);
+
+        static async Task<List<string>> FilesAsync(Vault vault)
+        {
+            var files = new List<string>();
+            foreach (var file in System.IO.Directory.GetFiles(vault.Folder.Path, "*.checkpoints").Order(StringComparer.Ordinal))
+                files.Add($"{file}\n{await File.ReadAllTextAsync(file)}");
+            return files;
+        }
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_is_wrong_keeps_back_what_comes_after_it_alone()
+    {
+        await using var vault = await Vault.SealedAsync();
+        var file = System.IO.Directory.GetFiles(vault.Folder.Path, "*.checkpoints").Single();
+        File.Delete(file);
+        await vault.ExecuteAsync("update proof.checkpoint set position = 349 where size = 350");
+        await Should.ThrowAsync<InvalidDataException>(vault.SealAsync);
+        (await vault.Folder.Latest(Vault.Key.Public, CancellationToken.None))!.Size.ShouldBe(100);
+    }
+
+    [Fact]
     public async Task An_old_checkpoint_in_the_file_of_a_later_day_does_not_hide_the_last_one()
     {
         await using var vault = await Vault.SealedAsync();

@@ -62,7 +62,7 @@ internal static class LicenseEndpoints
             .WithSummary("Give a license another subscription interval").Produces<WireLicense>();
 
         licenses.MapPatch("/{licenseId}/expires-at", (LicenseId licenseId, NewExpiry body, HttpContext http) =>
-                http.Send(new SetLicenseExpiry(licenseId, body.ExpiresAt), WireLicense.Of, version: l => l.Recorded))
+                http.Send(body.ToCommand(licenseId), WireLicense.Of, version: l => l.Recorded))
             .WithSummary("Set the end of a license; null makes it perpetual").Produces<WireLicense>();
 
         licenses.MapDelete("/metadata/{metadataId}", (Guid metadataId, HttpContext http) => http.Send(new DropLicenseMetadata(metadataId)))

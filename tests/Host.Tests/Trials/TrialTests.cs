@@ -193,7 +193,7 @@ public class TrialTests
         var tryout = await With();
         var print = NewPrint();
         var id = (await tryout.Start(print)).Text("aid");
-        await tryout.Vendor.Patch(tryout.Designer.Path, """{"trialPolicyId":null}""").Expect(200);
+        await tryout.Vendor.Patch(tryout.Designer.Path, """{"trialPolicyId":""}""").Expect(200);
         await tryout.Ask(NewPrint()).ExpectProblem(400, "TRIAL_NOT_ALLOWED");
         (await tryout.Sync(id, print)).Text("aid").ShouldBe(id);
         await tryout.AskToSync(id, NewPrint()).ExpectProblem(400, "INVALID_ACTIVATION_FINGERPRINT");

@@ -35,14 +35,16 @@ internal sealed record WireAdminMeter(
 internal sealed record WireMeter(
     Guid Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, long AllowedUses, long TotalUses, long GrossUses, bool Floating);
 
-/// <summary>A postal address; absent parts are null.</summary>
+/// <summary>A postal address; absent parts are null. One without any part is none.</summary>
 internal sealed record WireAddress(string? AddressLine1 = null, string? AddressLine2 = null, string? City = null, string? State = null, string? Country = null, string? PostalCode = null)
 {
     public static WireAddress Of(Address? address) => address is null
         ? new()
         : new(address.AddressLine1, address.AddressLine2, address.City, address.State, address.Country, address.PostalCode);
 
-    public Address ToAddress() => new(AddressLine1, AddressLine2, City, State, Country, PostalCode);
+    public Address? ToAddress() => string.IsNullOrEmpty(AddressLine1 + AddressLine2 + City + State + Country + PostalCode)
+        ? null
+        : new(AddressLine1, AddressLine2, City, State, Country, PostalCode);
 }
 
 /// <summary>Pieces that many bodies share.</summary>
@@ -138,7 +140,7 @@ internal static class Common
     public static Optional<ValueList<MetadataEntry>> GivenMetadata(ValueList<NewMetadata>? entries, DateTimeOffset now) =>
         entries is null ? default(Optional<ValueList<MetadataEntry>>) : entries.ToMetadata(now);
 
-    /// <summary>In a PATCH an empty text clears an id, like null.</summary>
+    /// <summary>In a PATCH an empty text clears an id.</summary>
     public static Optional<TId?> GivenId<TId>(Optional<string?> text, string field) where TId : struct, IId<TId> => text.Select(value =>
         string.IsNullOrEmpty(value) ? default(TId?)
         : Id.TryParse<TId>(value, out var id) ? id

@@ -63,6 +63,7 @@ internal static class OpenApiLimits
         ["twoFactorRecoveryCode"] = Text(),
         ["accountId"] = Text(0, 36),
         ["accountAlias"] = Text(),
+        ["companyId"] = Text(),
         ["refreshToken"] = Text(1),
         ["token"] = Text(1, ResetPassword.LongestToken),
 
@@ -78,6 +79,7 @@ internal static class OpenApiLimits
         [$"{nameof(AccountProviderBody)}.scopes"] = Elements(0, ProviderValidator.MostScopes),
 
         ["tags"] = Elements(0, 5),
+        ["emailTemplates"] = Elements(0, Common.MostIgnored),
         [$"{nameof(NewUserBody)}.roles"] = Elements(1, 1),
         [$"{nameof(UserPatch)}.roles"] = Elements(1, 1),
         ["scopes"] = Elements(0, CreateAccessToken.MostScopes),

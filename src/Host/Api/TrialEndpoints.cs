@@ -49,7 +49,7 @@ internal static class TrialEndpoints
             .AllowAnonymous().WithSummary("Start the trial of a product on a machine; the same machine again gets the trial it had").Produces<WireTrialToken>(StatusCodes.Status201Created);
 
         trials.MapPatch("/{trialActivationId}", (TrialActivationId trialActivationId, TrialBody body, Context context, TrialTokens tokens, HttpContext http) =>
-                http.Send(new SyncTrial(trialActivationId, http.Request(body, context)), TokenOf(tokens)))
+                http.Send(new SyncTrial(trialActivationId, http.Request(body, context) with { LeftOut = body.LeftOut() }), TokenOf(tokens)))
             .AllowAnonymous().WithSummary("Sync a trial").Produces<WireTrialToken>();
 
         trials.MapGet("", Task<IResult> (HttpContext http) => http.List(TrialList.Listing, request => new ListTrials(request), WireTrial.Of))

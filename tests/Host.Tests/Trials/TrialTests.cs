@@ -130,6 +130,23 @@ public class TrialTests
     }
 
     [Fact]
+    public async Task A_sync_leaves_what_it_does_not_name_and_another_start_tells_the_whole()
+    {
+        var tryout = await With();
+        var print = NewPrint();
+        var id = (await tryout.Start(print, ("osVersion", "6.12"), ("container", true), ("metadata", new[] { new { key = "room", value = "12" } }))).Text("aid");
+        await tryout.Sync(id, print, ("releaseVersion", "2.0"), ("osVersion", null), ("metadata", null));
+        var synced = await tryout.Read(id);
+        (synced.Text("osVersion"), synced.Text("releaseVersion"), (bool)synced["container"]!, synced["metadata"]![0]!.Text("value")).ShouldBe(("6.12", "2.0", true, "12"));
+
+        await tryout.Sync(id, print, ("osVersion", ""), ("metadata", Array.Empty<object>()));
+        var cleared = await tryout.Read(id);
+        ((string?)cleared["osVersion"], cleared["metadata"]!.AsArray().Count, cleared.Text("releaseVersion")).ShouldBe((null, 0, "2.0"));
+        await tryout.Start(print);
+        ((string?)(await tryout.Read(id))["releaseVersion"]).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_trial_that_is_over_says_so_and_runs_again_only_when_the_vendor_lets_it()
     {
         var tryout = await With();

@@ -58,11 +58,21 @@ internal abstract record MachineReportBody
             VmName = Common.Filled(VmName),
             Container = Container ?? false,
             Country = country,
-            ReleaseVersion = Common.Filled(ReleaseVersion) ?? (Rules.WrongReleaseVersion(AppVersion) is null ? Common.Filled(AppVersion) : null),
+            ReleaseVersion = NamedVersion(),
             ReleaseChannel = Common.Filled(ReleaseChannel),
             ReleasePlatform = Common.Filled(ReleasePlatform),
         };
     }
+
+    /// <summary>What is left out, also by null: at a sync that stays as it was.</summary>
+    public ReportParts LeftOut() =>
+        Where(OsVersion is null, ReportParts.OsVersion) | Where(VmName is null, ReportParts.VmName) | Where(Container is null, ReportParts.Container)
+        | Where(ReleaseVersion is null && NamedVersion() is null, ReportParts.ReleaseVersion) | Where(ReleaseChannel is null, ReportParts.ReleaseChannel)
+        | Where(ReleasePlatform is null, ReportParts.ReleasePlatform) | Where(Metadata is null, ReportParts.Metadata);
+
+    private static ReportParts Where(bool isLeftOut, ReportParts part) => isLeftOut ? part : ReportParts.None;
+
+    private string? NamedVersion() => Common.Filled(ReleaseVersion) ?? (Rules.WrongReleaseVersion(AppVersion) is null ? Common.Filled(AppVersion) : null);
 
     protected ValueList<MetadataEntry> ToMetadata(DateTimeOffset now) =>
         (Metadata ?? []).Select(entry => new MetadataEntry(Guid.CreateVersion7(now), entry.Key, entry.Value, [], now, now)).ToValueList();
@@ -75,7 +85,10 @@ internal sealed record ActivationBody : MachineBody
     public ProveUser? ToProof() => Credentials(null);
 }
 
-/// <summary>The body of a sync. What a device signs is accepted and means nothing, as there is no crypto binding.</summary>
+/// <summary>
+/// The body of a sync: what it leaves out of what it tells of the machine stays, and an empty text or list clears. What a device signs is accepted and means nothing,
+/// as there is no crypto binding.
+/// </summary>
 internal sealed record SyncBody : MachineBody
 {
     public string? DeviceId { get; init; }
@@ -88,7 +101,7 @@ internal sealed record SyncBody : MachineBody
     public override ActivationRequest ToRequest(DateTimeOffset now, string? ipAddress, string? country)
     {
         Common.SignatureMeansNothing(DeviceId, DeviceChallenge, DeviceChallengeSignature);
-        return base.ToRequest(now, ipAddress, country);
+        return base.ToRequest(now, ipAddress, country) with { LeftOut = LeftOut() };
     }
 }
 

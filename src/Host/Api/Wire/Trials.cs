@@ -73,7 +73,7 @@ internal sealed record WireTrialPolicy(
         terms.AllowedIpAddresses, terms.DisallowedIpAddresses, terms.TrialLength, terms.FingerprintMatchingStrategy);
 }
 
-/// <summary>The body of a new trial and of a sync.</summary>
+/// <summary>The body of a new trial and of a sync; what a sync leaves out of what it tells of the machine stays, and an empty text or list clears.</summary>
 internal sealed record TrialBody : MachineReportBody
 {
     /// <param name="now">The time of the request.</param>

@@ -110,7 +110,11 @@ public sealed class ReleaseTests
         (await Ids("")).ShouldBe([old.Id(), linux.Id()]);
         (await Ids("published=true")).ShouldBe([old.Id()]);
         (await Ids("private=true")).ShouldBe([linux.Id()]);
-        (await Ids("platform=linux")).ShouldBe([linux.Id()]);
+        (await Ids("platform=Linux")).ShouldBe([linux.Id()]);
+        (await Ids("platform[sw]=WIN")).ShouldBe([old.Id()]);
+        (await Ids("platform[ew]=x&platform[cn]=inu")).ShouldBe([linux.Id()]);
+        (await Ids("platform[in]=linux,macos")).ShouldBe([linux.Id()]);
+        (await Ids("platform[nc]=nu")).ShouldBe([old.Id()]);
         (await Ids("version[sw]=1.")).ShouldBe([old.Id()]);
         (await Ids("archived=true")).ShouldBeEmpty();
         (await Ids("channel=stable&sort=-createdAt")).ShouldBe([linux.Id(), old.Id()]);

@@ -62,6 +62,17 @@ public class OpenApiTests
     }
 
     [Fact]
+    public async Task Exports_are_ordered_and_narrowed_and_have_no_pages()
+    {
+        foreach (var (name, operation) in Operations(await Document()).Where(o => o.Name.EndsWith("s/export", StringComparison.Ordinal)))
+        {
+            var parameters = operation["parameters"]!.AsArray().Select(parameter => (string)parameter!["name"]!).ToList();
+            parameters.ShouldContain("sort", name);
+            parameters.Intersect(["page", "limit", "cursor", "count"]).ShouldBeEmpty(name);
+        }
+    }
+
+    [Fact]
     public async Task Only_sign_in_the_reset_of_a_password_and_applications_with_a_key_need_no_token() =>
         Operations(await Document()).Where(o => o.Operation["security"] is not JsonArray { Count: > 0 }).Select(o => (string?)o.Operation["operationId"])
             .ShouldBe(

@@ -52,7 +52,7 @@ internal static class ActivationEndpoints
 
         activations.MapGet("/export", Task<IResult> (HttpContext http) =>
                 http.Export(RowFormat.Csv, ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), (Columns, Cells), Include))
-            .WithName("exportActivations").WithList(ActivationList.All).WithSummary("All activations that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
+            .WithName("exportActivations").WithExport(ActivationList.All).WithSummary("All activations that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         activations.MapGet("/{activationId}", (ActivationId activationId, HttpContext http) =>
                 http.Ask(new GetActivation(activationId), One(WireActivation.OfVendor, "organization", "user"), a => a.Recorded))

@@ -29,7 +29,7 @@ internal static class LicenseEndpoints
 
         licenses.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(
                 RowFormat.Csv, LicenseList.All, request => Licenses(http, request), WireLicense.Of, LicenseExport.Licenses, "userId", "userId[eq]"))
-            .WithName("exportLicenses").WithList(LicenseList.All, "userId").WithSummary("All licenses that match, as CSV")
+            .WithName("exportLicenses").WithExport(LicenseList.All, "userId").WithSummary("All licenses that match, as CSV")
             .Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         licenses.MapGet("/subscription-logs", Task<IResult> (HttpContext http) =>

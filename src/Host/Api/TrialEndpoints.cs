@@ -56,7 +56,7 @@ internal static class TrialEndpoints
             .WithList(TrialList.Listing).WithSummary("List trials, those that have ended included").Produces<IReadOnlyList<WireTrial>>();
 
         trials.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(RowFormat.Csv, TrialList.Listing, request => new ListTrials(request), WireTrial.Of, (Columns, Cells)))
-            .WithName("exportTrialActivations").WithList(TrialList.Listing).WithSummary("All trials that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
+            .WithName("exportTrialActivations").WithExport(TrialList.Listing).WithSummary("All trials that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         trials.MapGet("/{trialActivationId}", (TrialActivationId trialActivationId, HttpContext http) => http.Ask(new GetTrial(trialActivationId), WireTrial.Of, t => t.Recorded))
             .WithSummary("Get a trial").Produces<WireTrial>();

@@ -155,7 +155,7 @@ internal sealed record WireLicense(
         FingerprintMatchingStrategy: policy.FingerprintMatchingStrategy, AllowedActivations: policy.AllowedActivations,
         AllowedDeactivations: policy.AllowedDeactivations, Type: policy.Type, AllowedFloatingClients: policy.AllowedFloatingClients,
         ServerSyncGracePeriod: policy.ServerSyncGracePeriod, ServerSyncInterval: policy.ServerSyncInterval, AllowedClockOffset: policy.AllowedClockOffset,
-        CryptoBindingEnabled: policy.CryptoBindingEnabled, DisableClockValidation: policy.DisableClockValidation,
+        CryptoBindingEnabled: policy.CryptoBindingEnabled, DisableClockValidation: policy.IgnoresClock,
         ExpiringSoonEventOffset: policy.ExpiringSoonEventOffset, LeaseDuration: policy.LeaseDuration, LeasingStrategy: policy.LeasingStrategy,
         EffectiveDate: license.EffectiveDate, ExpiresAt: license.ExpiresAt, ActivatedAt: license.ActivatedAt, LastUsedAt: usage.LastUsedAt,
         AllowVmActivation: policy.AllowVmActivation, AllowContainerActivation: policy.AllowContainerActivation,

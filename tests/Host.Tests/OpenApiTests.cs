@@ -96,6 +96,15 @@ public class OpenApiTests
             schema!["enum"]!.AsArray().ShouldAllBe(value => System.Text.RegularExpressions.Regex.IsMatch((string)value!, "^[a-z]+(-[a-z]+)*$"), name);
     }
 
+    [Theory]
+    [InlineData("NewReleaseChannel", "productIds", "maxItems", 100), InlineData("ReleaseChannelPatch", "productIds", "maxItems", 100)]
+    [InlineData("NewReleasePlatform", "productIds", "maxItems", 100), InlineData("ReleasePlatformPatch", "productIds", "maxItems", 100)]
+    [InlineData("NewEntitlementSet", "productIds", "maxItems", 10)]
+    [InlineData("ActivationBody", "accountId", "maxLength", 256), InlineData("SyncBody", "accountId", "maxLength", 256), InlineData("TrialBody", "accountId", "maxLength", 256)]
+    [InlineData("Deactivation", "accountId", "maxLength", 256), InlineData("MeterUse", "accountId", "maxLength", 256), InlineData("LoginBody", "accountId", "maxLength", 36)]
+    public async Task Fields_of_one_name_have_the_limits_of_where_they_are(string schema, string field, string limit, int most) =>
+        ((int?)(await Document())["components"]!["schemas"]![schema]!["properties"]![field]![limit]).ShouldBe(most);
+
     [Fact]
     public async Task Bodies_take_nothing_they_do_not_name() =>
         (await Document())["components"]!["schemas"]!.AsObject().Where(schema => schema.Value!["properties"] is not null && !schema.Key.EndsWith("Filter"))

@@ -22,6 +22,12 @@ internal static class ActivationEndpoints
         "releaseChannel", "releasePlatform", "lastSyncedAt", "leaseExpiresAt", "expiresAt", "offline",
     ];
 
+    private static readonly (string Name, Func<WireActivation, string?> Value)[] OfOrganization =
+        [("organizationId", row => row.Organization?.Id.ToString()), ("organization.name", row => row.Organization?.Name)];
+
+    private static readonly (string Name, Func<WireActivation, string?> Value)[] OfUser =
+        [("user.name", row => (row.User as WireUser)?.Name), ("user.email", row => (row.User as WireUser)?.Email)];
+
     private static readonly string[] Times = ["createdAt", "updatedAt", "lastSyncedAt"];
     private static readonly string[] Operators = ["gt", "gte", "lt", "lte", "eq", "ne"];
 
@@ -51,8 +57,8 @@ internal static class ActivationEndpoints
             .WithList(ActivationList.All, Include).WithSummary("List activations").Produces<IReadOnlyList<WireActivation>>();
 
         activations.MapGet("/export", Task<IResult> (HttpContext http) =>
-                http.Export(RowFormat.Csv, ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), (Columns, Cells), Include))
-            .WithName("exportActivations").WithExport(ActivationList.All).WithSummary("All activations that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
+                http.Export(RowFormat.Csv, ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Table(http.Included()), Include))
+            .WithName("exportActivations").WithExport(ActivationList.All, Include).WithSummary("All activations that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         activations.MapGet("/{activationId}", (ActivationId activationId, HttpContext http) =>
                 http.Ask(new GetActivation(activationId), One(WireActivation.OfVendor, "organization", "user"), a => a.Recorded))
@@ -122,15 +128,25 @@ internal static class ActivationEndpoints
 
     private static Func<IReadOnlyList<Activation>, Store, CancellationToken, Task<IReadOnlyList<WireActivation>>> Shown(this HttpContext http, Wire wire, params string[] known)
     {
-        var include = http.Request.Query[Include].OfType<string>().SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToHashSet();
+        var include = http.Included();
         return include.IsSubsetOf(known)
             ? (activations, store, cancellation) => wire(activations, include, store, cancellation)
             : throw new RefusedException(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, $"'{Include}' takes: {string.Join(", ", known)}.", $"?{Include}"));
     }
 
+    private static HashSet<string> Included(this HttpContext http) =>
+        http.Request.Query[Include].OfType<string>().SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToHashSet();
+
     /// <summary>One is shown with everything that goes with it.</summary>
     private static Func<Activation, Store, CancellationToken, Task<WireActivation>> One(Wire wire, params string[] include) =>
         async (activation, store, cancellation) => (await wire([activation], include.ToHashSet(), store, cancellation))[0];
+
+    /// <summary>The cells of an activation, and those of what is to be shown with it.</summary>
+    private static (IReadOnlyList<string> Names, Func<WireActivation, IEnumerable<string?>> Values) Table(HashSet<string> include)
+    {
+        (string Name, Func<WireActivation, string?> Value)[] more = [.. include.Contains("organization") ? OfOrganization : [], .. include.Contains("user") ? OfUser : []];
+        return ([.. Columns, .. more.Select(column => column.Name)], row => Cells(row).Concat(more.Select(column => column.Value(row))));
+    }
 
     private static IEnumerable<string?> Cells(WireActivation row) =>
     [

@@ -111,6 +111,26 @@ public class ActivationListTests
     }
 
     [Fact]
+    public async Task An_export_has_columns_of_what_is_to_be_shown_with_each()
+    {
+        var (acme, sold) = await World();
+        var email = Acme.NewEmail();
+        var user = (await acme.Vendor.Post($"{acme.Path}/users", Acme.Person(email)).Expect(201)).Id();
+        await sold.Device(acme.Vendor).Activate(("userId", user));
+        var path = $"/v3/activations/export?licenseId={sold.Id}&minPosition={await sold.Host.Position()}";
+
+        var bare = await Lines("");
+        var full = await Lines("&include=user,organization");
+        full[0].ShouldBe($"{bare[0]},organizationId,organization.name,user.name,user.email");
+        full[1].ShouldBe($"{bare[1]},{acme.Id},Acme,Ada Lovelace,{email}");
+        (await Lines("&include=user"))[1].ShouldBe($"{bare[1]},Ada Lovelace,{email}");
+        await sold.Designer.Vendor.Get($"{path}&include=everything").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
+
+        async Task<string[]> Lines(string include) =>
+            (await (await sold.Designer.Vendor.Get(path + include)).Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    [Fact]
     public async Task What_machines_did_and_what_they_were_refused_is_history()
     {
         var (acme, sold) = await World(("allowedActivations", 1));

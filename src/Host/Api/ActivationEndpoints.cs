@@ -14,6 +14,9 @@ internal static class ActivationEndpoints
 {
     public const string Include = "include";
 
+    /// <summary>The same as clients name it that send a list.</summary>
+    private const string IncludeList = Include + "[]";
+
     private const string LicenseParameter = "licenseId";
 
     private static readonly string[] Columns =
@@ -53,11 +56,11 @@ internal static class ActivationEndpoints
             .WithSummary("Count a meter of the license for a machine").Produces<WireCountedMeter>();
 
         activations.MapGet("", Task<IResult> (HttpContext http) =>
-                http.List(ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Include))
+                http.List(ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Include, IncludeList))
             .WithList(ActivationList.All, Include).WithSummary("List activations").Produces<IReadOnlyList<WireActivation>>();
 
         activations.MapGet("/export", Task<IResult> (HttpContext http) =>
-                http.Export(RowFormat.Csv, ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Table(http.Included()), Include))
+                http.Export(RowFormat.Csv, ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Table(http.Included()), Include, IncludeList))
             .WithName("exportActivations").WithExport(ActivationList.All, Include).WithSummary("All activations that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         activations.MapGet("/{activationId}", (ActivationId activationId, HttpContext http) =>
@@ -77,7 +80,7 @@ internal static class ActivationEndpoints
         var within = routes.MapGroup("/organizations/{organizationId}/activations").WithTags("Organization licenses");
 
         within.MapGet("", Task<IResult> (OrganizationId organizationId, HttpContext http) => http.List(
-                ActivationList.Own, request => new ListOrganizationActivations(organizationId, request), http.Shown(Within(organizationId), "user"), Include))
+                ActivationList.Own, request => new ListOrganizationActivations(organizationId, request), http.Shown(Within(organizationId), "user"), Include, IncludeList))
             .WithList(ActivationList.Own, Include).WithSummary("List the activations of an organization").Produces<IReadOnlyList<WireActivation>>();
 
         within.MapGet("/{activationId}", (OrganizationId organizationId, ActivationId activationId, HttpContext http) =>
@@ -135,7 +138,8 @@ internal static class ActivationEndpoints
     }
 
     private static HashSet<string> Included(this HttpContext http) =>
-        http.Request.Query[Include].OfType<string>().SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToHashSet();
+        ((string[])[Include, IncludeList]).SelectMany(name => http.Request.Query[name].OfType<string>())
+            .SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToHashSet();
 
     /// <summary>One is shown with everything that goes with it.</summary>
     private static Func<Activation, Store, CancellationToken, Task<WireActivation>> One(Wire wire, params string[] include) =>

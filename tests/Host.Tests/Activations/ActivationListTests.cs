@@ -68,7 +68,11 @@ public class ActivationListTests
         using var admin = await acme.Admin();
         var id = (await sold.Device(acme.Vendor).Activate(("userId", user))).Text("aid");
         (await admin.Get($"{acme.Path}/activations/{id}").Expect(200))["user"]!.Id().ShouldBe(user);
-        (await List(sold.Host, admin, $"{acme.Path}/activations?include=user")).ShouldHaveSingleItem()!["user"]!.Id().ShouldBe(user);
+        foreach (var include in new[] { "include=user", "include[]=user", "include%5B%5D=user" })
+            (await List(sold.Host, admin, $"{acme.Path}/activations?{include}")).ShouldHaveSingleItem()!["user"]!.Id().ShouldBe(user);
+        var shown = (await List(sold.Host, acme.Vendor, $"/v3/activations?id={id}&include[]=user&include[]=organization")).ShouldHaveSingleItem()!;
+        (shown["user"]!.Id(), shown["organization"]!.Id()).ShouldBe((user, acme.Id));
+        await acme.Vendor.Get("/v3/activations?include[]=everything").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
 
         await acme.Vendor.Patch($"/v3/users/{user}", new { organizationId = other.Id }).Expect(200);
         (await admin.Get($"{acme.Path}/activations/{id}").Expect(200))["user"].ShouldBeNull();

@@ -166,6 +166,8 @@ public class ActivationTests
         var (other, id) = (sold.Device(), (await device.Activate(("releaseVersion", "2.1.9"))).Text("aid"));
         await device.Ask(("key", "NO-SUCH-KEY-ANYWHERE")).ExpectProblem(400, "INVALID_LICENSE_KEY");
         await device.Ask(("productId", (await Designer.Sold()).Id)).ExpectProblem(400, "INVALID_PRODUCT_ID");
+        await device.Ask(("productId", "designer")).ExpectProblem(400, "INVALID_PRODUCT_ID");
+        await device.Ask(("productId", "")).ExpectProblem(400, "VALIDATION_FAILED");
         await device.Ask(("accountId", Guid.NewGuid())).ExpectProblem(400, "INVALID_ACCOUNT_ID");
         await device.Ask(("vmName", "kvm")).ExpectProblem(400, "VM_ACTIVATION_NOT_ALLOWED");
         await device.Ask(("container", true)).ExpectProblem(400, "CONTAINER_ACTIVATION_NOT_ALLOWED");

@@ -191,6 +191,7 @@ public class TrialTests
         await tryout.Ask(print, ("vmName", "kvm")).ExpectProblem(400, "VM_ACTIVATION_NOT_ALLOWED");
         await tryout.Ask(print, ("container", true)).ExpectProblem(400, "CONTAINER_ACTIVATION_NOT_ALLOWED");
         await tryout.Ask(print, ("productId", Guid.NewGuid())).ExpectProblem(400, "INVALID_PRODUCT_ID");
+        await tryout.Ask(print, ("productId", "designer")).ExpectProblem(400, "INVALID_PRODUCT_ID");
         await tryout.Ask(print, ("productId", (await Designer.Sold()).Id)).ExpectProblem(400, "TRIAL_NOT_ALLOWED");
         await tryout.Ask(print, ("accountId", Guid.NewGuid())).ExpectProblem(400, "INVALID_ACCOUNT_ID");
         await tryout.Ask("short").ExpectProblem(400, "VALIDATION_FAILED");

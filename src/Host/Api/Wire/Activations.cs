@@ -64,6 +64,11 @@ internal abstract record MachineReportBody
         };
     }
 
+    /// <summary>The product; a text that is no id names none.</summary>
+    protected ProductId Product(Refusal unknown) => string.IsNullOrEmpty(ProductId) || Id.TryParse<ProductId>(ProductId, out _)
+        ? Common.RequiredId<ProductId>(ProductId, "productId")
+        : throw new RefusedException(unknown);
+
     /// <summary>What is left out, also by null: at a sync that stays as it was.</summary>
     public ReportParts LeftOut() =>
         Where(OsVersion is null, ReportParts.OsVersion) | Where(VmName is null, ReportParts.VmName) | Where(Container is null, ReportParts.Container)
@@ -124,7 +129,7 @@ internal abstract record MachineBody : MachineReportBody
     /// <param name="ipAddress">From where it came.</param>
     /// <param name="country">From which country, when something in front of us tells.</param>
     public virtual ActivationRequest ToRequest(DateTimeOffset now, string? ipAddress, string? country) => new(
-        Key, Common.RequiredId<ProductId>(ProductId, "productId"), AccountId, ToMachine(country), new(Hostname, ipAddress), Fingerprint, UserHash,
+        Key, Product(Refusal.InvalidProductId), AccountId, ToMachine(country), new(Hostname, ipAddress), Fingerprint, UserHash,
         Common.OptionalId<UserId>(UserId, "userId"), LeaseDuration, ToMetadata(now),
         (MeterAttributes ?? []).Select((uses, index) => uses.ToIncrement(index)).ToValueList());
 

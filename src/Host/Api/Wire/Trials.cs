@@ -80,7 +80,7 @@ internal sealed record TrialBody : MachineReportBody
     /// <param name="ipAddress">From where it came.</param>
     /// <param name="country">From which country, when something in front of us tells.</param>
     public TrialRequest ToRequest(DateTimeOffset now, string? ipAddress, string? country) => new(
-        Common.RequiredId<ProductId>(ProductId, "productId"), AccountId, ToMachine(country), new(Hostname, ipAddress), Fingerprint, UserHash, ToMetadata(now));
+        Product(Refusal.InvalidTrialProductId), AccountId, ToMachine(country), new(Hostname, ipAddress), Fingerprint, UserHash, ToMetadata(now));
 }
 
 /// <summary>What an application gets: a token that it can check by itself.</summary>

@@ -62,6 +62,17 @@ public class OpenApiTests
     }
 
     [Fact]
+    public async Task Exports_are_ordered_and_narrowed_and_have_no_pages()
+    {
+        foreach (var (name, operation) in Operations(await Document()).Where(o => o.Name.EndsWith("s/export", StringComparison.Ordinal)))
+        {
+            var parameters = operation["parameters"]!.AsArray().Select(parameter => (string)parameter!["name"]!).ToList();
+            parameters.ShouldContain("sort", name);
+            parameters.Intersect(["page", "limit", "cursor", "count"]).ShouldBeEmpty(name);
+        }
+    }
+
+    [Fact]
     public async Task Only_sign_in_the_reset_of_a_password_and_applications_with_a_key_need_no_token() =>
         Operations(await Document()).Where(o => o.Operation["security"] is not JsonArray { Count: > 0 }).Select(o => (string?)o.Operation["operationId"])
             .ShouldBe(
@@ -84,6 +95,15 @@ public class OpenApiTests
         foreach (var (name, schema) in schemas.Where(schema => schema.Value!["enum"] is not null))
             schema!["enum"]!.AsArray().ShouldAllBe(value => System.Text.RegularExpressions.Regex.IsMatch((string)value!, "^[a-z]+(-[a-z]+)*$"), name);
     }
+
+    [Theory]
+    [InlineData("NewReleaseChannel", "productIds", "maxItems", 100), InlineData("ReleaseChannelPatch", "productIds", "maxItems", 100)]
+    [InlineData("NewReleasePlatform", "productIds", "maxItems", 100), InlineData("ReleasePlatformPatch", "productIds", "maxItems", 100)]
+    [InlineData("NewEntitlementSet", "productIds", "maxItems", 10)]
+    [InlineData("ActivationBody", "accountId", "maxLength", 256), InlineData("SyncBody", "accountId", "maxLength", 256), InlineData("TrialBody", "accountId", "maxLength", 256)]
+    [InlineData("Deactivation", "accountId", "maxLength", 256), InlineData("MeterUse", "accountId", "maxLength", 256), InlineData("LoginBody", "accountId", "maxLength", 36)]
+    public async Task Fields_of_one_name_have_the_limits_of_where_they_are(string schema, string field, string limit, int most) =>
+        ((int?)(await Document())["components"]!["schemas"]![schema]!["properties"]![field]![limit]).ShouldBe(most);
 
     [Fact]
     public async Task Bodies_take_nothing_they_do_not_name() =>

@@ -47,6 +47,9 @@ public sealed record ActivationRequest(
     /// <summary>What came of the credentials that were sent with it, if any; they themselves go no further.</summary>
     public ProvedUser? Proved { get; init; }
 
+    /// <summary>What a sync leaves out of what it tells of the machine.</summary>
+    public ReportParts LeftOut { get; init; }
+
     public const int MostMetadata = 50;
 
     public sealed class Validator : MachineValidator<ActivationRequest>
@@ -91,7 +94,7 @@ internal static class Attempts
         this Store store, ActivationId id, ActivationRequest request, License license, UserId? user, CancellationToken cancellation) => new(
         request.Product, new(request.Machine, Personal.Of(id, request.Address), request.Fingerprint, request.UserHash, request.Metadata), user,
         user is { } named && license.Policy.RequireAuthentication ? await store.AccessOf(named, license, cancellation) : null, request.LeaseDuration, request.Meters)
-        { NotProved = request.Proved?.Failure };
+        { NotProved = request.Proved?.Failure, LeftOut = request.LeftOut };
 
     /// <summary>The user who sent credentials, or signed in to ask; those of the vendor's team who may write activations may ask for any. A name alone proves nothing.</summary>
     public static UserId? UserOf(this Store store, ActivationRequest request) => store.Context.Caller switch

@@ -83,7 +83,7 @@ public sealed class ActivationTokens(Secrets secrets)
             ["fc"] = policy.AllowedFloatingClients,
             ["ssi"] = policy.ServerSyncInterval,
             ["ssgpeat"] = policy.ServerSyncGracePeriod < 0 ? 0 : Seconds(now) + policy.ServerSyncInterval + policy.ServerSyncGracePeriod,
-            ["aco"] = policy.DisableClockValidation ? -1 : policy.AllowedClockOffset,
+            ["aco"] = policy.IgnoresClock ? -1 : policy.AllowedClockOffset,
             ["suspended"] = license.Suspended,
             ["type"] = JsonSerializer.SerializeToNode(policy.Type),
             ["lcat"] = Seconds(license.CreatedAt),

@@ -40,7 +40,7 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
             var places = await store.LicenseUses.Metered(license, now, cancellationToken);
             var synced = await store.Activations.Decide(command.Activation, state => state.Sync(license, attempt, places, now), cancellationToken);
             if (synced.Refusal is { } refusal)
-                return await store.Refuse(Id.New<ActivationId>(), license, attempt, refusal, command.Activation, cancellationToken);
+                return await store.Refuse(Id.New<ActivationId>(), license, attempt.Over(before.Report!), refusal, command.Activation, cancellationToken);
 
             store.Documents.Store(command.Activation.Value, new ActivationPulse(command.Activation, now));
             return new Activated(synced.Value!, license, store.UsageAfter(places));
@@ -58,7 +58,7 @@ public sealed record SyncActivation(ActivationId Activation, ActivationRequest R
                 return Refusal.ActivationNotFound;
 
             var attempt = await store.Attempt(ended.Id, request, license, ended.User, cancellation);
-            return await store.Refuse(Id.New<ActivationId>(), license, attempt, Refusal.ActivationNotFound, ended.Id, cancellation);
+            return await store.Refuse(Id.New<ActivationId>(), license, attempt.Over(ended.Report), Refusal.ActivationNotFound, ended.Id, cancellation);
         }
     }
 }

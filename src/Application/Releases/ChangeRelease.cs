@@ -10,6 +10,9 @@ public sealed record ChangeRelease(ReleaseId Release, ReleaseChanges Changes) : 
 {
     public Guid? Target => Release.Value;
 
+    /// <summary>The product that the request says the release is of, if it says one.</summary>
+    public ProductId? Product { get; init; }
+
     public sealed class Validator : AbstractValidator<ChangeRelease>
     {
         public Validator()
@@ -28,6 +31,9 @@ public sealed record ChangeRelease(ReleaseId Release, ReleaseChanges Changes) : 
         {
             var changes = command.Changes with { Platforms = command.Changes.Platforms.Select(ReleaseNames.Distinct) };
             var before = await store.Releases.Latest(command.Release, cancellationToken);
+            if (before.Exists && command.Product is { } product && product != before.Product)
+                return Refusal.Validation([new("/productId", "is another product: a release stays with its own.")]);
+
             var changed = await store.Releases.Decide(command.Release, release => release.Change(changes), cancellationToken);
             return changed.Refusal is null && await store.Claim(before, changed.Value!, cancellationToken) is { } taken ? taken : changed;
         }

@@ -10,6 +10,8 @@ namespace EventSourcedOrgs.Application.Releases;
 public sealed record CreateReleaseChannel(
     ReleaseChannelId Id, string Name, string DisplayName, string? Description, bool Private, ValueList<ProductId>? ProductIds) : ICommand<ReleaseChannel>
 {
+    public const int MostProducts = 100;
+
     public sealed class Validator : AbstractValidator<CreateReleaseChannel>
     {
         public Validator()
@@ -99,10 +101,9 @@ public sealed record GetReleaseChannel(ReleaseChannelId Channel) : IQuery<Releas
 /// <summary>What channels and platforms ask about products and releases.</summary>
 internal static class NamedOfReleases
 {
-    private const int MostProducts = 100;
-
     public static IRuleBuilderOptions<T, ValueList<ProductId>?> NamedProducts<T>(this IRuleBuilder<T, ValueList<ProductId>?> rule) =>
-        rule.Must(products => products is null || products.Count is >= 1 and <= MostProducts).WithMessage($"must have 1 to {MostProducts} elements.");
+        rule.Must(products => products is null || products.Count is >= 1 and <= CreateReleaseChannel.MostProducts)
+            .WithMessage($"must have 1 to {CreateReleaseChannel.MostProducts} elements.");
 
     public static Task<bool> HasReleases(this Store store, ProductId product, CancellationToken cancellation) =>
         store.AnyRelease("(data ->> 'product')::uuid = ?", product.Value, cancellation);

@@ -12,6 +12,9 @@ namespace EventSourcedOrgs.Application.Trials;
 public sealed record TrialRequest(
     ProductId Product, string? Account, Machine Machine, MachineAddress Address, string Fingerprint, string UserHash, ValueList<MetadataEntry> Metadata) : IMachineRequest
 {
+    /// <summary>What a sync leaves out of what it tells of the machine.</summary>
+    public ReportParts LeftOut { get; init; }
+
     /// <summary>The report as one of this trial.</summary>
     public MachineReport ReportOf(TrialActivationId trial) => new(Machine, Personal.Of(trial, Address), Fingerprint, UserHash, Metadata);
 
@@ -101,7 +104,7 @@ public sealed record SyncTrial(TrialActivationId Trial, TrialRequest Request) : 
                 return Refusal.TrialActivationNotFound;
 
             var synced = await store.TrialActivations.Decide(
-                command.Trial, state => state.Sync(request.Product, policy, request.ReportOf(command.Trial)), cancellationToken);
+                command.Trial, state => state.Sync(request.Product, policy, request.ReportOf(command.Trial), request.LeftOut), cancellationToken);
             return synced.Select(state => new Tried(state, product, policy.Exists ? policy.Terms : TrialTerms.None));
         }
     }

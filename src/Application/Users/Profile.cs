@@ -26,9 +26,10 @@ public sealed record ChangeEmailPreference(bool Metrics) : ICommand<User>
     }
 }
 
-/// <summary>Users change their own name, e-mail address and second factor; never their role or organization.</summary>
+/// <summary>Users change their own name, e-mail address, company and second factor; never their role or organization.</summary>
 public sealed record ChangeProfile(
-    Optional<string> FirstName, Optional<string?> LastName, Optional<string> Email, Optional<bool> TwoFactor, string? TwoFactorCode, bool GoogleSignIn) : ICommand<User>
+    Optional<string> FirstName, Optional<string?> LastName, Optional<string> Email, Optional<string?> Company, Optional<bool> TwoFactor, string? TwoFactorCode,
+    bool GoogleSignIn) : ICommand<User>
 {
     public sealed class Validator : AbstractValidator<ChangeProfile>
     {
@@ -37,6 +38,7 @@ public sealed record ChangeProfile(
             RuleFor(c => c.FirstName).Text(1);
             RuleFor(c => c.LastName).OptionalText();
             RuleFor(c => c.Email).Email();
+            RuleFor(c => c.Company).OptionalText();
             RuleFor(c => c.TwoFactorCode).Text();
         }
     }
@@ -55,7 +57,7 @@ public sealed record ChangeProfile(
                 && await twoFactor.Turn(user, on: !user.HasTwoFactor, command.TwoFactorCode, cancellationToken) is { } refusal)
                 return refusal;
 
-            var changes = new UserChanges(command.FirstName, command.LastName, command.Email, default, default, default, default);
+            var changes = new UserChanges(command.FirstName, command.LastName, command.Email, command.Company, default, default, default);
             return await new UserRevision(store, passwords, scopes).Apply(user, changes, default, default, default, cancellationToken);
         }
     }

@@ -197,7 +197,7 @@ public sealed record Activation(
             : [];
     }
 
-    /// <summary>The application reports. What says nothing new is no event, unless a day has passed; a lease is renewed each time.</summary>
+    /// <summary>The application reports, and what it leaves out stays. What says nothing new is no event, unless a day has passed; a lease is renewed each time.</summary>
     public Decision<ActivationEvent> Sync(License license, Attempt attempt, Places places, DateTimeOffset now)
     {
         if (!IsLiveAt(now))
@@ -206,10 +206,11 @@ public sealed record Activation(
             return Refusal.InvalidActivationFingerprint;
         if (license.Policy.UserLocked && Report!.UserHash != attempt.Report.UserHash)
             return Refusal.OsUserChanged;
-        if (attempt.RefusalBy(license, now) is { } refusal)
+        var whole = attempt.Over(Report!);
+        if (whole.RefusalBy(license, now) is { } refusal)
             return refusal;
 
-        var (report, lease) = (Known(attempt.Recorded(license)), attempt.LeaseEnd(license, now));
+        var (report, lease) = (Known(whole.Recorded(license)), attempt.LeaseEnd(license, now));
         return With(Id, [IsOldNews(report, lease, now) ? null : new ActivationSynced(Id, License, report, lease)], license, attempt.Meters, places);
     }
 

@@ -3,6 +3,47 @@ using EventSourcedOrgs.Domain.Releases;
 
 namespace EventSourcedOrgs.Domain.Activations;
 
+/// <summary>The parts of a report that a sync may leave out.</summary>
+[Flags]
+public enum ReportParts
+{
+    /// <summary>The report is whole.</summary>
+    None = 0,
+
+    OsVersion = 1,
+    VmName = 2,
+    Container = 4,
+    ReleaseVersion = 8,
+    ReleaseChannel = 16,
+    ReleasePlatform = 32,
+    Metadata = 64,
+}
+
+/// <summary>Reports that leave something out.</summary>
+public static class PartialReports
+{
+    /// <summary>The whole report: what is left out is as it was known before.</summary>
+    public static MachineReport Over(this MachineReport report, MachineReport known, ReportParts leftOut)
+    {
+        var (told, before) = (report.Machine, known.Machine);
+        return report with
+        {
+            Machine = told with
+            {
+                OsVersion = Whole(ReportParts.OsVersion, told.OsVersion, before.OsVersion),
+                VmName = Whole(ReportParts.VmName, told.VmName, before.VmName),
+                Container = Whole(ReportParts.Container, told.Container, before.Container),
+                ReleaseVersion = Whole(ReportParts.ReleaseVersion, told.ReleaseVersion, before.ReleaseVersion),
+                ReleaseChannel = Whole(ReportParts.ReleaseChannel, told.ReleaseChannel, before.ReleaseChannel),
+                ReleasePlatform = Whole(ReportParts.ReleasePlatform, told.ReleasePlatform, before.ReleasePlatform),
+            },
+            Metadata = Whole(ReportParts.Metadata, report.Metadata, known.Metadata),
+        };
+
+        T Whole<T>(ReportParts part, T given, T former) => leftOut.HasFlag(part) ? former : given;
+    }
+}
+
 /// <summary>
 /// What an application asks with: the product it is, its machine, and the person who proved to be one, with that person's access to the licence as it is
 /// now. A lease is in seconds, null for what the licence says.
@@ -14,6 +55,9 @@ public sealed record Attempt(
     public OfflineTerms? Offline { get; init; }
 
     public bool IsOffline => Offline is not null;
+
+    /// <summary>What the report leaves out when a machine syncs.</summary>
+    public ReportParts LeftOut { get; init; }
 
     /// <summary>Why the credentials that were sent prove nobody; null when there were none, or good ones.</summary>
     public string? NotProved { get; init; }
@@ -55,6 +99,9 @@ public sealed record Attempt(
     /// <summary>That an answer to be carried by hand is given, if that is what is asked for.</summary>
     public OfflineResponseIssued? Answer(ActivationId activation, License license, DateTimeOffset now) =>
         Offline is { } terms ? new(activation, license.Id, terms.Request, now, terms.ValidUntil) : null;
+
+    /// <summary>The attempt with a whole report: what it leaves out is as it was known before.</summary>
+    public Attempt Over(MachineReport known) => this with { Report = Report.Over(known, LeftOut) };
 
     /// <summary>The attempt as one of this activation.</summary>
     public Attempt Of(ActivationId activation) => this with { Report = Report with { Address = Personal.Of(activation, Report.Address.Value!) } };

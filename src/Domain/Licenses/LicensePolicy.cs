@@ -30,6 +30,9 @@ public sealed record LicensePolicy : IWhereabouts
 {
     public const string DefaultKeyPattern = "^([A-F0-9]{6}-){5}[A-F0-9]{6}$";
 
+    private const int UncheckedClock = -1;
+    private const int UsualClockOffset = 3600;
+
     public LicenseType Type { get; init; } = LicenseType.NodeLocked;
     public FingerprintMatchingStrategy FingerprintMatchingStrategy { get; init; } = FingerprintMatchingStrategy.Fuzzy;
     public int AllowedActivations { get; init; } = 1;
@@ -40,7 +43,7 @@ public sealed record LicensePolicy : IWhereabouts
     public LeasingStrategy LeasingStrategy { get; init; } = LeasingStrategy.PerMachine;
     public int ServerSyncInterval { get; init; } = 3600;
     public int ServerSyncGracePeriod { get; init; } = 86_400;
-    public int AllowedClockOffset { get; init; } = 3600;
+    public int AllowedClockOffset { get; init; } = UsualClockOffset;
     public bool DisableClockValidation { get; init; }
     public int ExpiringSoonEventOffset { get; init; } = 2_592_000;
     public bool AllowVmActivation { get; init; } = true;
@@ -54,6 +57,18 @@ public sealed record LicensePolicy : IWhereabouts
     public ValueList<string> DisallowedIpAddresses { get; init; } = [];
     public ValueList<string> AllowedCountries { get; init; } = [];
     public ValueList<string> DisallowedCountries { get; init; } = [];
+
+    /// <summary>Whether the clocks of machines are not looked at: an offset of -1 says so, as <see cref="DisableClockValidation"/> did before it.</summary>
+    public bool IgnoresClock => DisableClockValidation || AllowedClockOffset == UncheckedClock;
+
+    /// <summary>The policy with what is said of clocks: true is an offset of -1, whatever offset is beside it, false the usual one where there was none, and an offset alone means itself.</summary>
+    public LicensePolicy WithClock(int? offset, bool? ignored) => (offset, ignored) switch
+    {
+        (null, null) => this,
+        (_, true) => this with { AllowedClockOffset = UncheckedClock, DisableClockValidation = true },
+        ({ } given, _) => this with { AllowedClockOffset = given, DisableClockValidation = false },
+        (null, false) => this with { AllowedClockOffset = AllowedClockOffset == UncheckedClock ? UsualClockOffset : AllowedClockOffset, DisableClockValidation = false },
+    };
 }
 
 /// <summary>

@@ -64,16 +64,19 @@ public sealed record TrialActivation(
         : Reported(policy.Terms, report);
 
     /// <summary>
-    /// The application reports. A trial whose product has no policy any more goes on to its end. Who names another product does not learn that there is one.
+    /// The application reports, and what it leaves out stays. A trial whose product has no policy any more goes on to its end. Who names another product does not
+    /// learn that there is one.
     /// </summary>
-    public Decision<TrialActivationEvent> Sync(ProductId product, TrialPolicy policy, MachineReport report)
+    public Decision<TrialActivationEvent> Sync(ProductId product, TrialPolicy policy, MachineReport report, ReportParts leftOut = ReportParts.None)
     {
-        var terms = policy.Exists ? policy.Terms : TrialTerms.None;
-        return !Exists || product != Product ? Refusal.TrialActivationNotFound
-            : !Fingerprint.Matches(Report!.Fingerprint, report.Fingerprint, terms.FingerprintMatchingStrategy) ? Refusal.InvalidActivationFingerprint
+        if (!Exists || product != Product)
+            return Refusal.TrialActivationNotFound;
+
+        var (terms, whole) = (policy.Exists ? policy.Terms : TrialTerms.None, report.Over(Report!, leftOut));
+        return !Fingerprint.Matches(Report!.Fingerprint, report.Fingerprint, terms.FingerprintMatchingStrategy) ? Refusal.InvalidActivationFingerprint
             : terms.UserLocked && Report.UserHash != report.UserHash ? Refusal.OsUserChanged
-            : terms.RefusalOf(report) is { } refusal ? refusal
-            : Reported(terms, report);
+            : terms.RefusalOf(whole) is { } refusal ? refusal
+            : Reported(terms, whole);
     }
 
     /// <summary>Moves the end by some time, counted from the end it has, also when that is past.</summary>

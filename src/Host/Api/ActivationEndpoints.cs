@@ -14,6 +14,9 @@ internal static class ActivationEndpoints
 {
     public const string Include = "include";
 
+    /// <summary>The same as clients name it that send a list.</summary>
+    private const string IncludeList = Include + "[]";
+
     private const string LicenseParameter = "licenseId";
 
     private static readonly string[] Columns =
@@ -21,6 +24,12 @@ internal static class ActivationEndpoints
         "id", "createdAt", "updatedAt", "licenseId", "productId", "userId", "os", "osVersion", "hostname", "ipAddress", "countryCode", "vmName", "container", "releaseVersion",
         "releaseChannel", "releasePlatform", "lastSyncedAt", "leaseExpiresAt", "expiresAt", "offline",
     ];
+
+    private static readonly (string Name, Func<WireActivation, string?> Value)[] OfOrganization =
+        [("organizationId", row => row.Organization?.Id.ToString()), ("organization.name", row => row.Organization?.Name)];
+
+    private static readonly (string Name, Func<WireActivation, string?> Value)[] OfUser =
+        [("user.name", row => (row.User as WireUser)?.Name), ("user.email", row => (row.User as WireUser)?.Email)];
 
     private static readonly string[] Times = ["createdAt", "updatedAt", "lastSyncedAt"];
     private static readonly string[] Operators = ["gt", "gte", "lt", "lte", "eq", "ne"];
@@ -47,12 +56,12 @@ internal static class ActivationEndpoints
             .WithSummary("Count a meter of the license for a machine").Produces<WireCountedMeter>();
 
         activations.MapGet("", Task<IResult> (HttpContext http) =>
-                http.List(ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Include))
+                http.List(ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Include, IncludeList))
             .WithList(ActivationList.All, Include).WithSummary("List activations").Produces<IReadOnlyList<WireActivation>>();
 
         activations.MapGet("/export", Task<IResult> (HttpContext http) =>
-                http.Export(RowFormat.Csv, ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), (Columns, Cells), Include))
-            .WithName("exportActivations").WithList(ActivationList.All).WithSummary("All activations that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
+                http.Export(RowFormat.Csv, ActivationList.All, request => new ListActivations(request), http.Shown(WireActivation.OfVendor, "organization", "user"), Table(http.Included()), Include, IncludeList))
+            .WithName("exportActivations").WithExport(ActivationList.All, Include).WithSummary("All activations that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         activations.MapGet("/{activationId}", (ActivationId activationId, HttpContext http) =>
                 http.Ask(new GetActivation(activationId), One(WireActivation.OfVendor, "organization", "user"), a => a.Recorded))
@@ -71,7 +80,7 @@ internal static class ActivationEndpoints
         var within = routes.MapGroup("/organizations/{organizationId}/activations").WithTags("Organization licenses");
 
         within.MapGet("", Task<IResult> (OrganizationId organizationId, HttpContext http) => http.List(
-                ActivationList.Own, request => new ListOrganizationActivations(organizationId, request), http.Shown(Within(organizationId), "user"), Include))
+                ActivationList.Own, request => new ListOrganizationActivations(organizationId, request), http.Shown(Within(organizationId), "user"), Include, IncludeList))
             .WithList(ActivationList.Own, Include).WithSummary("List the activations of an organization").Produces<IReadOnlyList<WireActivation>>();
 
         within.MapGet("/{activationId}", (OrganizationId organizationId, ActivationId activationId, HttpContext http) =>
@@ -122,15 +131,26 @@ internal static class ActivationEndpoints
 
     private static Func<IReadOnlyList<Activation>, Store, CancellationToken, Task<IReadOnlyList<WireActivation>>> Shown(this HttpContext http, Wire wire, params string[] known)
     {
-        var include = http.Request.Query[Include].OfType<string>().SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToHashSet();
+        var include = http.Included();
         return include.IsSubsetOf(known)
             ? (activations, store, cancellation) => wire(activations, include, store, cancellation)
             : throw new RefusedException(new Refusal(ListError.InvalidQueryParameter, RefusalKind.Invalid, $"'{Include}' takes: {string.Join(", ", known)}.", $"?{Include}"));
     }
 
+    private static HashSet<string> Included(this HttpContext http) =>
+        ((string[])[Include, IncludeList]).SelectMany(name => http.Request.Query[name].OfType<string>())
+            .SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToHashSet();
+
     /// <summary>One is shown with everything that goes with it.</summary>
     private static Func<Activation, Store, CancellationToken, Task<WireActivation>> One(Wire wire, params string[] include) =>
         async (activation, store, cancellation) => (await wire([activation], include.ToHashSet(), store, cancellation))[0];
+
+    /// <summary>The cells of an activation, and those of what is to be shown with it.</summary>
+    private static (IReadOnlyList<string> Names, Func<WireActivation, IEnumerable<string?>> Values) Table(HashSet<string> include)
+    {
+        (string Name, Func<WireActivation, string?> Value)[] more = [.. include.Contains("organization") ? OfOrganization : [], .. include.Contains("user") ? OfUser : []];
+        return ([.. Columns, .. more.Select(column => column.Name)], row => Cells(row).Concat(more.Select(column => column.Value(row))));
+    }
 
     private static IEnumerable<string?> Cells(WireActivation row) =>
     [

@@ -22,7 +22,7 @@ internal static class ActivationLogEndpoints
 
         logs.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(
                 RowFormat.Csv, ActivationLog.Listing, request => new ListActivationLogs(request), WireActivationLog.Of, (Columns, Cells)))
-            .WithName("exportActivationLogs").WithList(ActivationLog.Listing).WithSummary("All activations and deactivations that match, as CSV")
+            .WithName("exportActivationLogs").WithExport(ActivationLog.Listing).WithSummary("All activations and deactivations that match, as CSV")
             .Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         logs.MapGet("/{logId}", (Guid logId, HttpContext http) => http.Ask(

@@ -28,7 +28,7 @@ internal sealed class EntitledReleases(Store store, Entitlements entitlements, N
         ListField.Text("name", "r.data ->> 'name'") with { Searchable = true, Required = true },
         ListField.Text("version", "r.data ->> 'version'") with { Searchable = true, Required = true },
         ListField.Text("channel", "r.data ->> 'channel'") with { Required = true },
-        ListField.TextSet("platform", "array(select jsonb_array_elements_text(r.data -> 'platforms'))"),
+        ListField.Texts("platform", "x.platform", "jsonb_array_elements_text(r.data -> 'platforms') x(platform) where true") with { IgnoresCase = true },
         ListField.Instant("publishedAt", "(r.data ->> 'publishedAt')::timestamptz") with { Required = true },
         .. Times("r", "coalesce(r.data ->> 'issuedAt', r.data -> 'recorded' ->> 'createdAt')"),
     ])

@@ -19,7 +19,7 @@ internal static class EventLogEndpoints
 
         logs.MapGet("/export", Task<IResult> (HttpContext http, HistoryWriter writer) =>
                 http.Export(RowFormat.Csv, EventLog.Listing, request => new ListEventLogs(request), Wire(writer), (Columns, Cells)))
-            .WithName("exportEventLogs").WithList(EventLog.Listing).WithSummary("All that was changed and matches, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
+            .WithName("exportEventLogs").WithExport(EventLog.Listing).WithSummary("All that was changed and matches, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         logs.MapGet("/resources", Task<IResult> (HttpContext http) => http.Ask(new ListEventLogResources(), (names, _, _) => Task.FromResult(names)))
             .WithSummary("The kinds of resources that event logs tell of").Produces<IReadOnlyList<string>>();

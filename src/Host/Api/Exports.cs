@@ -9,7 +9,9 @@ namespace EventSourcedOrgs.Host.Api;
 /// <summary>Whole lists as streams: every row that matches, read page after page at one position.</summary>
 internal static class Exports
 {
-    /// <summary>Asks for all pages of a list; <paramref name="alsoKnown"/> are the parameters that the endpoint itself understands.</summary>
+    /// <summary>
+    /// Asks for all pages of a list, whichever page a request names; <paramref name="alsoKnown"/> are the parameters that the endpoint itself understands.
+    /// </summary>
     public static async Task<IResult> Export<TState, TWire>(
         this HttpContext http, RowFormat format, Listing listing, Func<ListRequest, IListQuery<TState>> query,
         Func<IReadOnlyList<TState>, Store, CancellationToken, Task<IReadOnlyList<TWire>>> wire, (IReadOnlyList<string> Names, Func<TWire, IEnumerable<string?>> Values) cells,
@@ -21,7 +23,7 @@ internal static class Exports
 
         var mediator = http.RequestServices.GetRequiredService<IMediator>();
         var past = http.RequestServices.GetRequiredService<Context>().AsOf;
-        var request = bound.Value with { AsOf = past?.Position, AsOfTime = past?.At, Limit = listing.MaxLimit };
+        var request = bound.Value with { AsOf = past?.Position, AsOfTime = past?.At, Page = 1, Limit = listing.MaxLimit, Cursor = null, Count = false };
         var first = await mediator.Send(query(request), http.RequestAborted);
         return first.Refusal is { } refusal ? refusal.AsHttp() : format.Stream(http, Rows(first.Value!, http.RequestAborted), cells);
 
@@ -34,7 +36,7 @@ internal static class Exports
                     yield return row;
                 if (page.Next is not { } cursor)
                     yield break;
-                var next = await mediator.Send(query(request with { Cursor = cursor, Page = 1 }), cancellation);
+                var next = await mediator.Send(query(request with { Cursor = cursor }), cancellation);
                 page = next.Value ?? throw new RefusedException(next.Refusal!);
             }
         }

@@ -65,7 +65,7 @@ internal static class HistoryEndpoints
         {
             var kind = Resource.Find(resource)!;
             routes.MapGet($"{path}/{{{id}}}/history", ([AsParameters] HistoryParameters parameters, HttpContext http) =>
-                    http.History(parameters, null, request => new ListResourceHistory(kind, http.PathId(id), request)))
+                    http.History(parameters, null, request => new ListResourceHistory(kind, http.PathId(id, resource), request)))
                 .WithMetadata(new PathId(id)).WithFeed().WithTags(tag).WithSummary("What happened to it, and what that changed");
         }
 
@@ -73,7 +73,7 @@ internal static class HistoryEndpoints
         {
             var kind = Resource.Find(resource)!;
             routes.MapGet($"{Organization}{path}/{{{id}}}/history", (OrganizationId organizationId, [AsParameters] HistoryParameters parameters, HttpContext http) =>
-                    http.History(parameters, organizationId, request => new ListOrganizationResourceHistory(organizationId, kind, http.PathId(id), request)))
+                    http.History(parameters, organizationId, request => new ListOrganizationResourceHistory(organizationId, kind, http.PathId(id, resource), request)))
                 .WithMetadata(new PathId(id)).WithName($"listHistoryOfOrganization{char.ToUpperInvariant(resource[0])}{resource[1..]}").WithFeed().WithTags(tag).WithSummary("What happened to it while it belonged to the organization");
         }
 
@@ -104,11 +104,8 @@ internal static class HistoryEndpoints
             return Task.CompletedTask;
         });
 
-    private static Guid PathId(this HttpContext http, string name)
-    {
-        var text = (string?)http.GetRouteValue(name);
-        return Guid.TryParseExact(text, "D", out var id) ? id : throw new RefusedException(Problems.UnreadableParameter(name, text ?? ""));
-    }
+    private static Guid PathId(this HttpContext http, string name, string resource) =>
+        Guid.TryParseExact((string?)http.GetRouteValue(name), "D", out var id) ? id : throw new RefusedException(Problems.NoId(resource));
 }
 
 /// <summary>An id in the path of an endpoint that reads it itself.</summary>

@@ -78,7 +78,7 @@ internal static class HttpJson
         }
     }
 
-    /// <summary>Reads a member that may be left out; it is never written.</summary>
+    /// <summary>Reads a member that may be left out; null is left out, too, because clients send it for whatever they do not set. It is never written.</summary>
     private sealed class OptionalJson : JsonConverterFactory
     {
         public override bool CanConvert(Type typeToConvert) => typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(Optional<>);
@@ -93,6 +93,9 @@ internal static class HttpJson
             /// <summary>What is wrong inside is told without a path, so that the reader around it tells the path to the member.</summary>
             public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
             {
+                if (reader.TokenType == JsonTokenType.Null)
+                    return default;
+
                 try
                 {
                     return JsonSerializer.Deserialize<T>(ref reader, options)!;

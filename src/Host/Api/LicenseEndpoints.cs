@@ -29,7 +29,7 @@ internal static class LicenseEndpoints
 
         licenses.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(
                 RowFormat.Csv, LicenseList.All, request => Licenses(http, request), WireLicense.Of, LicenseExport.Licenses, "userId", "userId[eq]"))
-            .WithName("exportLicenses").WithList(LicenseList.All, "userId").WithSummary("All licenses that match, as CSV")
+            .WithName("exportLicenses").WithExport(LicenseList.All, "userId").WithSummary("All licenses that match, as CSV")
             .Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         licenses.MapGet("/subscription-logs", Task<IResult> (HttpContext http) =>
@@ -62,7 +62,7 @@ internal static class LicenseEndpoints
             .WithSummary("Give a license another subscription interval").Produces<WireLicense>();
 
         licenses.MapPatch("/{licenseId}/expires-at", (LicenseId licenseId, NewExpiry body, HttpContext http) =>
-                http.Send(new SetLicenseExpiry(licenseId, body.ExpiresAt), WireLicense.Of, version: l => l.Recorded))
+                http.Send(body.ToCommand(licenseId), WireLicense.Of, version: l => l.Recorded))
             .WithSummary("Set the end of a license; null makes it perpetual").Produces<WireLicense>();
 
         licenses.MapDelete("/metadata/{metadataId}", (Guid metadataId, HttpContext http) => http.Send(new DropLicenseMetadata(metadataId)))

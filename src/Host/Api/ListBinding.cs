@@ -79,11 +79,16 @@ public static partial class ListBinding
         if (!parts.Success || listing.Find(parts.Groups["field"].Value) is not { } field)
             return new([ListError.Unknown(name, listing.KnownNames.Concat(others))]);
 
-        var @operator = parts.Groups["operator"] is { Success: true } written ? ListOperators.Find(written.Value) : ListOperator.Eq;
-        return field is { Kind: ListKind.Enum, Required: true } && @operator == ListOperator.Eq && value.Length == 0 ? new(request)
+        var written = parts.Groups["operator"];
+        var @operator = written.Success ? ListOperators.Find(written.Value) : ListOperator.Eq;
+        return value.Length == 0 && @operator == ListOperator.Eq && IsNone(field, isBare: !written.Success) ? new(request)
             : @operator is { } known ? new(request with { Filters = [.. request.Filters, new(field.Name, known, value)] })
             : new([ListOperators.Refused(name, field)]);
     }
+
+    /// <summary>Whether an empty value is no filter: where it can be no value, and the field is named alone.</summary>
+    static bool IsNone(ListField field, bool isBare) =>
+        field is { Kind: ListKind.Enum, Required: true } || (isBare && field.Kind is ListKind.Id or ListKind.IdSet or ListKind.Number or ListKind.Instant or ListKind.Flag);
 
     /// <summary>
     /// The path of this request with its other parameters. A cursor replaces the page; a moment in <c>asOf</c> becomes the position that the cursor is pinned to.

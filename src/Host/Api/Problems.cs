@@ -20,6 +20,8 @@ internal static partial class Problems
 {
     public const string ContentType = "application/problem+json";
 
+    private const string IdSuffix = "Id";
+
     public static Refusal MalformedBody { get; } = new("MALFORMED_BODY", RefusalKind.Invalid, "The body is not valid JSON.");
     public static Refusal MissingBody { get; } = new("MALFORMED_BODY", RefusalKind.Invalid, "A JSON body is required.");
     public static Refusal RouteNotFound { get; } = new("ROUTE_NOT_FOUND", RefusalKind.NotFound, "There is nothing at this address.");
@@ -61,6 +63,9 @@ internal static partial class Problems
         _ => throw new UnreachableException($"{kind} has no status."),
     };
 
+    /// <summary>An address that names a resource by what is no id: of that kind there is none.</summary>
+    internal static Refusal NoId(string resource) => Refusal.NotFound($"{char.ToUpperInvariant(resource[0])}{resource[1..]}");
+
     public static IResult AsHttp(this Refusal refusal) => new RefusalResult(refusal);
 
     public static Task Write(HttpContext http, Refusal refusal) => Write(http, StatusOf(refusal.Kind), refusal.Code, refusal.Message, ErrorsOf(refusal));
@@ -72,13 +77,14 @@ internal static partial class Problems
     /// <summary>What was thrown: a request that cannot be read is the caller's, anything else is ours.</summary>
     public static Task WriteException(HttpContext http)
     {
-        var thrown = http.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var failure = http.Features.Get<IExceptionHandlerFeature>();
+        var (thrown, path) = (failure?.Error, failure?.RouteValues);
         return thrown switch
         {
             RefusedException refused => Write(http, refused.Refusal),
             BadHttpRequestException { InnerException: JsonException json } => Write(http, OfJson(json)),
             BadHttpRequestException { StatusCode: not 400 } bad => WriteStatus(http, bad.StatusCode),
-            BadHttpRequestException bad => Write(http, OfBinding(bad.Message)),
+            BadHttpRequestException bad => Write(http, OfBinding(bad.Message, path)),
             _ when IsOutage(thrown) => WriteStatus(http, StatusCodes.Status503ServiceUnavailable),
             _ => WriteStatus(http, StatusCodes.Status500InternalServerError),
         };
@@ -122,12 +128,17 @@ internal static partial class Problems
             : MalformedBody;
     }
 
-    private static Refusal OfBinding(string message) =>
+    private static Refusal OfBinding(string message, RouteValueDictionary? path) =>
         Unbound().Match(message) is { Success: true } unbound
-            ? UnreadableParameter(unbound.Groups["name"].Value, Short(unbound.Groups["value"].Value))
+            ? OfUnbound(unbound.Groups["type"].Value, unbound.Groups["name"].Value, unbound.Groups["value"].Value, path)
             : message.Contains("body", StringComparison.OrdinalIgnoreCase) ? MissingBody
             : Absent().Match(message) is { Success: true } absent ? AbsentParameter(JsonNamingPolicy.CamelCase.ConvertName(absent.Groups["name"].Value))
             : new(OfStatus[400].Code, RefusalKind.Invalid, OfStatus[400].Message);
+
+    private static Refusal OfUnbound(string type, string name, string value, RouteValueDictionary? path) =>
+        path?.ContainsKey(name) == true && name.EndsWith(IdSuffix, StringComparison.Ordinal)
+            ? NoId((type == nameof(Guid) ? name : type)[..^IdSuffix.Length])
+            : UnreadableParameter(name, Short(value));
 
     private static Refusal AbsentParameter(string name) => new("INVALID_PARAMETER", RefusalKind.Invalid, $"'{name}' is required.", $"?{name}");
 
@@ -149,7 +160,7 @@ internal static partial class Problems
     [GeneratedRegex("'([^']+)'")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex("^Failed to bind parameter \"[^ ]+ (?<name>[^\"]+)\" from \"(?<value>.*)\"", RegexOptions.Singleline)]
+    [GeneratedRegex("^Failed to bind parameter \"(?<type>[^ ]+) (?<name>[^\"]+)\" from \"(?<value>.*)\"", RegexOptions.Singleline)]
     private static partial Regex Unbound();
 
     [GeneratedRegex("^Required parameter \"[^ ]+ (?<name>[^\"]+)\" was not provided")]

@@ -49,14 +49,14 @@ internal static class TrialEndpoints
             .AllowAnonymous().WithSummary("Start the trial of a product on a machine; the same machine again gets the trial it had").Produces<WireTrialToken>(StatusCodes.Status201Created);
 
         trials.MapPatch("/{trialActivationId}", (TrialActivationId trialActivationId, TrialBody body, Context context, TrialTokens tokens, HttpContext http) =>
-                http.Send(new SyncTrial(trialActivationId, http.Request(body, context)), TokenOf(tokens)))
+                http.Send(new SyncTrial(trialActivationId, http.Request(body, context) with { LeftOut = body.LeftOut() }), TokenOf(tokens)))
             .AllowAnonymous().WithSummary("Sync a trial").Produces<WireTrialToken>();
 
         trials.MapGet("", Task<IResult> (HttpContext http) => http.List(TrialList.Listing, request => new ListTrials(request), WireTrial.Of))
             .WithList(TrialList.Listing).WithSummary("List trials, those that have ended included").Produces<IReadOnlyList<WireTrial>>();
 
         trials.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(RowFormat.Csv, TrialList.Listing, request => new ListTrials(request), WireTrial.Of, (Columns, Cells)))
-            .WithName("exportTrialActivations").WithList(TrialList.Listing).WithSummary("All trials that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
+            .WithName("exportTrialActivations").WithExport(TrialList.Listing).WithSummary("All trials that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         trials.MapGet("/{trialActivationId}", (TrialActivationId trialActivationId, HttpContext http) => http.Ask(new GetTrial(trialActivationId), WireTrial.Of, t => t.Recorded))
             .WithSummary("Get a trial").Produces<WireTrial>();

@@ -24,7 +24,7 @@ internal static class UserEndpoints
 
         users.MapGet("/export", Task<IResult> (HttpContext http) => http.Export(
                 RowFormat.Csv, UserList.All, request => new ListUsers(request, http.IdParameter<ProductId>("productId")), WireUser.Of, LicenseExport.Users, "productId", "productId[eq]"))
-            .WithName("exportUsers").WithList(UserList.All, "productId").WithSummary("All users that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
+            .WithName("exportUsers").WithExport(UserList.All, "productId").WithSummary("All users that match, as CSV").Produces<string>(StatusCodes.Status200OK, RowFormat.Csv.ContentType);
 
         users.MapGet("/{userId}", (UserId userId, HttpContext http) => http.Ask(new GetUser(userId), WireUser.Of, u => u.Recorded))
             .WithSummary("Get a user").Produces<WireUser>();

@@ -31,7 +31,12 @@ internal static class ApiSetup
         app.Use(PortalMount.BelievePortals);
         app.UseResponseCompression();
         app.UsePortal();
-        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.WriteException, SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or RefusedException });
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = Problems.WriteException,
+            AllowStatusCode404Response = true,
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or RefusedException,
+        });
         app.UseStatusCodePages(context => Problems.WriteStatus(context.HttpContext, context.HttpContext.Response.StatusCode));
         app.Use(Headers);
         app.UseRouting();

@@ -7,6 +7,7 @@ using EventSourcedOrgs.Application.IdentityProviders;
 using EventSourcedOrgs.Application.Licenses;
 using EventSourcedOrgs.Application.LicenseTemplates;
 using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Releases;
 using EventSourcedOrgs.Application.Roles;
 using EventSourcedOrgs.Application.Trials;
 using EventSourcedOrgs.Application.UserGroups;
@@ -61,8 +62,10 @@ internal static class OpenApiLimits
         ["newPassword"] = Text(PersonValidator.ShortestPassword),
         ["twoFactorCode"] = Text(),
         ["twoFactorRecoveryCode"] = Text(),
-        ["accountId"] = Text(0, 36),
+        ["accountId"] = Text(),
+        [$"{nameof(LoginBody)}.accountId"] = Text(0, 36),
         ["accountAlias"] = Text(),
+        ["companyId"] = Text(),
         ["refreshToken"] = Text(1),
         ["token"] = Text(1, ResetPassword.LongestToken),
 
@@ -78,6 +81,7 @@ internal static class OpenApiLimits
         [$"{nameof(AccountProviderBody)}.scopes"] = Elements(0, ProviderValidator.MostScopes),
 
         ["tags"] = Elements(0, 5),
+        ["emailTemplates"] = Elements(0, Common.MostIgnored),
         [$"{nameof(NewUserBody)}.roles"] = Elements(1, 1),
         [$"{nameof(UserPatch)}.roles"] = Elements(1, 1),
         ["scopes"] = Elements(0, CreateAccessToken.MostScopes),
@@ -94,6 +98,10 @@ internal static class OpenApiLimits
         ["userGroupIds"] = Elements(0, CreateOrganizationUser.MostGroups),
         ["additionalUserIds"] = Elements(0, License.MostAdditionalUsers),
         ["productIds"] = Elements(1, EntitlementSet.MostProducts),
+        [$"{nameof(NewReleaseChannel)}.productIds"] = Elements(1, CreateReleaseChannel.MostProducts),
+        [$"{nameof(ReleaseChannelPatch)}.productIds"] = Elements(1, CreateReleaseChannel.MostProducts),
+        [$"{nameof(NewReleasePlatform)}.productIds"] = Elements(1, CreateReleaseChannel.MostProducts),
+        [$"{nameof(ReleasePlatformPatch)}.productIds"] = Elements(1, CreateReleaseChannel.MostProducts),
         [$"{nameof(NewSetFeature)}.value"] = Text(),
         [$"{nameof(SetFeaturePatch)}.value"] = Text(),
         [$"{nameof(NewLicenseFeature)}.value"] = Text(),

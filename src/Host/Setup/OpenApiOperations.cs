@@ -120,15 +120,20 @@ internal static class OpenApiOperations
     [
         Query("page", new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{ListRequest.MaxPage}" }, "The page, from 1."),
         Query("limit", new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{most}", Default = 20 }, "Rows of a page."),
-        Query("sort", new() { Type = JsonSchemaType.String }, "Up to six fields joined by '|', each with a leading + or -: -createdAt|+name."),
-        Query("search", new() { Type = JsonSchemaType.String, MaxLength = ListRequest.MaxSearchLength }, "Text that some field contains, ignoring case."),
+        .. OfOrder,
         Query("cursor", new() { Type = JsonSchemaType.String }, "From the Link header of the page before."),
         Query("count", new() { Type = JsonSchemaType.Boolean }, "With true the header X-Total-Count says how many rows there are."),
     ];
 
+    private static IEnumerable<OpenApiParameter> OfOrder =>
+    [
+        Query("sort", new() { Type = JsonSchemaType.String }, "Up to six fields joined by '|', each with a leading + or -: -createdAt|+name."),
+        Query("search", new() { Type = JsonSchemaType.String, MaxLength = ListRequest.MaxSearchLength }, "Text that some field contains, ignoring case."),
+    ];
+
     private static IEnumerable<OpenApiParameter> OfList(ListDescription list, OpenApiDocument document) =>
     [
-        .. list.IsPaged ? OfPages(list.Listing.MaxLimit) : [],
+        .. list.IsPaged ? OfPages(list.Listing.MaxLimit) : list.IsOrdered ? OfOrder : [],
         OfReader,
         .. list.AlsoKnown.Where(name => list.Listing.Find(name) is null).Select(name => name.EndsWith("Id", StringComparison.Ordinal)
             ? Query(name, new() { Type = JsonSchemaType.String, Format = "uuid" }, "An id.")

@@ -5,8 +5,8 @@ using Scalar.AspNetCore;
 
 namespace EventSourcedOrgs.Host.Setup;
 
-/// <summary>Which list an endpoint answers, so that its parameters can be described.</summary>
-internal sealed record ListDescription(Listing Listing, IReadOnlyList<string> AlsoKnown, bool IsPaged = true);
+/// <summary>Which list an endpoint answers, in which order and in pages or whole, so that its parameters can be described.</summary>
+internal sealed record ListDescription(Listing Listing, IReadOnlyList<string> AlsoKnown, bool IsPaged = true, bool IsOrdered = true);
 
 /// <summary>The description of the API (OpenAPI 3.1), generated from the endpoints, and a page to read and try it.</summary>
 internal static class OpenApiSetup
@@ -42,6 +42,10 @@ internal static class OpenApiSetup
 
     /// <summary>Says on an endpoint that it filters like a list, and answers all at once.</summary>
     public static RouteHandlerBuilder WithFilters(this RouteHandlerBuilder endpoint, Listing listing, params string[] alsoKnown) =>
+        endpoint.WithMetadata(new ListDescription(listing, alsoKnown, IsPaged: false, IsOrdered: false));
+
+    /// <summary>Says on an endpoint that it answers all rows of a list, however many pages they are.</summary>
+    public static RouteHandlerBuilder WithExport(this RouteHandlerBuilder endpoint, Listing listing, params string[] alsoKnown) =>
         endpoint.WithMetadata(new ListDescription(listing, alsoKnown, IsPaged: false));
 
     /// <summary>Says that an endpoint answers one question with one answer and a list of questions with a list.</summary>

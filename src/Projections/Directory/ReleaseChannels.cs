@@ -11,7 +11,7 @@ public static class ReleaseChannelList
 {
     public static Listing Listing { get; } = new("release-channels", ListField.Id("id", "c.id"),
     [
-        ListField.IdSet("productId", "c.product_ids"),
+        ListField.IdSet("productId", "c.product_ids") with { EmptyIsAll = true },
         ListField.Text("name", "c.name") with { Searchable = true, Required = true },
         ListField.Text("displayName", "c.display_name") with { Searchable = true, Required = true },
         ListField.Flag("private", "c.private") with { Required = true },
@@ -42,7 +42,7 @@ public static class ReleasePlatformList
 {
     public static Listing Listing { get; } = new("release-platforms", ListField.Id("id", "p.id"),
     [
-        ListField.IdSet("productId", "p.product_ids"),
+        ListField.IdSet("productId", "p.product_ids") with { EmptyIsAll = true },
         ListField.Text("name", "p.name") with { Searchable = true, Required = true },
         ListField.Text("displayName", "p.display_name") with { Searchable = true, Required = true },
         .. Columns.Times("p"),

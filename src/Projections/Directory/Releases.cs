@@ -13,7 +13,7 @@ public static class ReleaseList
     [
         ListField.Id("productId", "r.product_id") with { Required = true },
         ListField.Text("name", "r.name") with { Searchable = true, Required = true },
-        ListField.TextSet("platform", "r.platforms"),
+        ListField.Texts("platform", "x.platform", "unnest(r.platforms) x(platform) where true") with { IgnoresCase = true },
         ListField.Text("channel", "r.channel") with { Searchable = true, Required = true },
         ListField.Text("version", "r.version") with { Searchable = true, Required = true },
         ListField.Flag("published", "r.published_at is not null"),

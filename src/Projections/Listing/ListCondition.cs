@@ -39,6 +39,7 @@ sealed record ListCondition(ListField Field, ListOperator Operator, IReadOnlyLis
         _ => Field.Kind switch
         {
             ListKind.IdSet when Field.Rows.Length > 0 => $"exists (select from {Field.Rows} and {Field.Sql} = any({parameters.Add(All)}))",
+            ListKind.IdSet when Field.EmptyIsAll => $"({Field.Sql} = '{{}}' or {Field.Sql} && {parameters.Add(All)})",
             ListKind.TextSet or ListKind.IdSet => $"{Field.Sql} && {parameters.Add(All)}",
             ListKind.KeyValues when Operator is ListOperator.Eq =>
                 $"{Field.Sql} @> jsonb_build_array(jsonb_build_object('{Field.Half}', {parameters.Add(Values[0])}))",

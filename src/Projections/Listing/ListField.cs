@@ -22,6 +22,9 @@ public sealed record ListField
     /// <summary>Whether even <c>eq</c>, <c>ne</c>, <c>in</c> and <c>nin</c> ignore case, as for e-mail addresses.</summary>
     public bool IgnoresCase { get; init; }
 
+    /// <summary>Whether a set without elements stands for all that there are.</summary>
+    public bool EmptyIsAll { get; init; }
+
     /// <summary>Whether there is always a value; a cursor can then seek in an index instead of filtering.</summary>
     public bool Required { get; init; }
 

@@ -15,6 +15,32 @@ public class SyncActivation : Spec<Activation, ActivationEvent>
         Given(Activated).When(laptop => laptop.Sync(ProAsIs, Asking with { Report = Updated }, Places.None, Noon)).EachTime().Then(new ActivationSynced(Laptop, Pro, Updated, null));
 
     [Fact]
+    public void What_a_sync_leaves_out_stays_and_what_it_empties_is_cleared()
+    {
+        var known = Report with
+        {
+            Machine = new(MachineOs.Linux) { OsVersion = "6.12", VmName = "kvm", Container = true, ReleaseVersion = "1.4", ReleaseChannel = "beta", ReleasePlatform = "deb" },
+            Metadata = [Entry("room", "12")],
+        };
+        var bare = Asking with { LeftOut = Enum.GetValues<ReportParts>().Aggregate((all, part) => all | part) };
+        var newer = bare with { Report = Updated, LeftOut = bare.LeftOut & ~ReportParts.OsVersion };
+        var laptop = Given(Activated with { Report = known });
+
+        laptop.When(state => state.Sync(ProAsIs, bare, Places.None, Noon)).EachTime().Then(new ActivationSynced(Laptop, Pro, known, null));
+        laptop.When(state => state.Sync(ProAsIs, newer, Places.None, Noon)).EachTime()
+            .Then(new ActivationSynced(Laptop, Pro, known with { Machine = known.Machine with { OsVersion = "7.0" } }, null));
+        laptop.When(state => state.Sync(ProAsIs, Asking, Places.None, Noon)).EachTime().Then(new ActivationSynced(Laptop, Pro, Report, null));
+    }
+
+    [Fact]
+    public void What_is_left_out_is_held_to_the_licence_as_it_was_known()
+    {
+        var inside = Activated with { Report = Report with { Machine = Report.Machine with { Container = true } } };
+        var bare = Asking with { LeftOut = ReportParts.Container };
+        Given(inside).When(laptop => laptop.Sync(ProWith(policy => policy with { AllowContainerActivation = false }), bare, Places.None, Noon)).ThenRefused(Refusal.ContainerActivationNotAllowed);
+    }
+
+    [Fact]
     public void What_says_nothing_new_is_no_event_until_a_day_has_passed()
     {
         var laptop = Recorded(Activated);

@@ -45,6 +45,20 @@ public class SameMachine : Spec<TrialActivation, TrialActivationEvent>
     }
 
     [Fact]
+    public void What_a_sync_leaves_out_stays_and_what_it_empties_is_cleared()
+    {
+        var known = Report with { Machine = new(MachineOs.Linux) { OsVersion = "6.12", VmName = "kvm", ReleaseVersion = "1.4" }, Metadata = [Entry("room", "12")] };
+        var upgraded = known with { Machine = known.Machine with { OsVersion = "7.0" } };
+        const ReportParts all = ReportParts.OsVersion | ReportParts.VmName | ReportParts.ReleaseVersion | ReportParts.Metadata;
+        var trial = Given(Started with { Report = known });
+
+        trial.When(state => state.Sync(Designer, Policy, Report, all)).ThenNothing();
+        trial.When(state => state.Sync(Designer, Policy, Upgraded, all & ~ReportParts.OsVersion)).Then(new TrialActivationReported(OnLaptop, upgraded));
+        trial.When(state => state.Sync(Designer, Policy, Report)).Then(new TrialActivationReported(OnLaptop, Report));
+        trial.When(state => state.Sync(Designer, PolicyOf(terms => terms with { AllowVmActivation = false }), Report, all)).ThenRefused(Refusal.VmActivationNotAllowed);
+    }
+
+    [Fact]
     public void A_trial_that_began_goes_on_when_no_others_begin()
     {
         Given(Started).When(trial => trial.Sync(Designer, TrialPolicy.Initial, Report)).ThenNothing();

@@ -68,7 +68,11 @@ public class ActivationListTests
         using var admin = await acme.Admin();
         var id = (await sold.Device(acme.Vendor).Activate(("userId", user))).Text("aid");
         (await admin.Get($"{acme.Path}/activations/{id}").Expect(200))["user"]!.Id().ShouldBe(user);
-        (await List(sold.Host, admin, $"{acme.Path}/activations?include=user")).ShouldHaveSingleItem()!["user"]!.Id().ShouldBe(user);
+        foreach (var include in new[] { "include=user", "include[]=user", "include%5B%5D=user" })
+            (await List(sold.Host, admin, $"{acme.Path}/activations?{include}")).ShouldHaveSingleItem()!["user"]!.Id().ShouldBe(user);
+        var shown = (await List(sold.Host, acme.Vendor, $"/v3/activations?id={id}&include[]=user&include[]=organization")).ShouldHaveSingleItem()!;
+        (shown["user"]!.Id(), shown["organization"]!.Id()).ShouldBe((user, acme.Id));
+        await acme.Vendor.Get("/v3/activations?include[]=everything").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
 
         await acme.Vendor.Patch($"/v3/users/{user}", new { organizationId = other.Id }).Expect(200);
         (await admin.Get($"{acme.Path}/activations/{id}").Expect(200))["user"].ShouldBeNull();
@@ -130,6 +134,26 @@ public class ActivationListTests
         lines.Length.ShouldBe(3);
         lines[0].ShouldStartWith("id,createdAt,updatedAt,licenseId,");
         lines[1].ShouldContain(",'=cmd(),");
+    }
+
+    [Fact]
+    public async Task An_export_has_columns_of_what_is_to_be_shown_with_each()
+    {
+        var (acme, sold) = await World();
+        var email = Acme.NewEmail();
+        var user = (await acme.Vendor.Post($"{acme.Path}/users", Acme.Person(email)).Expect(201)).Id();
+        await sold.Device(acme.Vendor).Activate(("userId", user));
+        var path = $"/v3/activations/export?licenseId={sold.Id}&minPosition={await sold.Host.Position()}";
+
+        var bare = await Lines("");
+        var full = await Lines("&include=user,organization");
+        full[0].ShouldBe($"{bare[0]},organizationId,organization.name,user.name,user.email");
+        full[1].ShouldBe($"{bare[1]},{acme.Id},Acme,Ada Lovelace,{email}");
+        (await Lines("&include=user"))[1].ShouldBe($"{bare[1]},Ada Lovelace,{email}");
+        await sold.Designer.Vendor.Get($"{path}&include=everything").ExpectProblem(400, "INVALID_QUERY_PARAMETER");
+
+        async Task<string[]> Lines(string include) =>
+            (await (await sold.Designer.Vendor.Get(path + include)).Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
     }
 
     [Fact]

@@ -25,6 +25,31 @@ public class ActivationTests
     }
 
     [Fact]
+    public async Task A_sync_leaves_what_it_does_not_name_and_another_activation_tells_the_whole()
+    {
+        var sold = await Sold.With(("allowedActivations", 1));
+        var device = sold.Device();
+        var id = (await device.Activate(
+            ("osVersion", "6.12"), ("vmName", "kvm"), ("container", true), ("releaseVersion", "1.4"), ("releaseChannel", "beta"), ("releasePlatform", "deb"),
+            ("metadata", new[] { new { key = "room", value = "12" } }))).Text("aid");
+        var before = await Read();
+
+        await device.Sync(id);
+        await device.Sync(id, ("osVersion", null), ("vmName", null), ("container", null), ("releaseVersion", null), ("releaseChannel", null), ("metadata", null));
+        (await Read()).ShouldBe(before);
+        await device.Sync(id, ("osVersion", ""), ("releaseVersion", "1.5"), ("container", false), ("metadata", Array.Empty<object>()));
+        (await Read()).ShouldBe("kvm/False//1.5/beta/deb/0");
+        await device.Activate();
+        (await Read()).ShouldBe("/False/////0");
+
+        async Task<string> Read()
+        {
+            var now = await sold.Designer.Vendor.Get($"/v3/activations/{id}").Expect(200);
+            return $"{now["vmName"]}/{now["container"]!.GetValue<bool>()}/{now["osVersion"]}/{now["releaseVersion"]}/{now["releaseChannel"]}/{now["releasePlatform"]}/{now["metadata"]!.AsArray().Count}";
+        }
+    }
+
+    [Fact]
     public async Task An_application_activates_checks_the_token_by_itself_syncs_and_deactivates()
     {
         var sold = await Sold.With(("allowedActivations", 1), ("allowedDeactivations", 1), ("metadata", new[] { new { key = "edition", value = "pro", viewPermissions = new[] { "activation" } } }));
@@ -141,6 +166,8 @@ public class ActivationTests
         var (other, id) = (sold.Device(), (await device.Activate(("releaseVersion", "2.1.9"))).Text("aid"));
         await device.Ask(("key", "NO-SUCH-KEY-ANYWHERE")).ExpectProblem(400, "INVALID_LICENSE_KEY");
         await device.Ask(("productId", (await Designer.Sold()).Id)).ExpectProblem(400, "INVALID_PRODUCT_ID");
+        await device.Ask(("productId", "designer")).ExpectProblem(400, "INVALID_PRODUCT_ID");
+        await device.Ask(("productId", "")).ExpectProblem(400, "VALIDATION_FAILED");
         await device.Ask(("accountId", Guid.NewGuid())).ExpectProblem(400, "INVALID_ACCOUNT_ID");
         await device.Ask(("vmName", "kvm")).ExpectProblem(400, "VM_ACTIVATION_NOT_ALLOWED");
         await device.Ask(("container", true)).ExpectProblem(400, "CONTAINER_ACTIVATION_NOT_ALLOWED");

@@ -67,6 +67,17 @@ public sealed class ListBindingTests
             Filters = [new("createdAt", ListOperator.Gt, "2024-01-01"), new("createdAt", ListOperator.Lt, "2025-01-01")],
         });
 
+    [Theory, InlineData("id"), InlineData("createdAt"), InlineData("seats"), InlineData("suspended"), InlineData("groups")]
+    public void What_is_empty_and_can_be_no_value_is_no_filter(string field)
+    {
+        var listing = new Listing("all", ListField.Id("id", "u.id"),
+            [ListField.Instant("createdAt", "u.created_at"), ListField.Number("seats", "u.seats"), ListField.Flag("suspended", "u.suspended"), ListField.IdSet("groups", "u.groups")]);
+        ListBinding.Bind(Http($"?{field}=").Request.Query, listing).Value!.ShouldSay(new ListRequest());
+        foreach (var compares in new[] { "eq", "ne" })
+            ListBinding.Bind(Http($"?{field}[{compares}]=").Request.Query, listing).Errors.ShouldHaveSingleItem().Code.ShouldBe("INVALID_QUERY_PARAMETER");
+        Request("?name=").Filters.ShouldHaveSingleItem().Value.ShouldBeEmpty();
+    }
+
     [Fact]
     public void A_plus_in_the_offset_of_a_time_survives_the_query_string() => ErrorsOf("?createdAt[gte]=2024-01-01T00:00:00+02:00").ShouldBeEmpty();
 

@@ -91,7 +91,8 @@ public class FeatureTests
         var changed = await designer.Vendor.Patch($"{path}/{added.Id()}", new { value = "20" }).Expect(200);
         (changed.Text("value"), changed.Text("createdAt")).ShouldBe(("20", added.Text("createdAt")));
         changed["updatedAt"]!.GetValue<DateTimeOffset>().ShouldBeGreaterThan(added["updatedAt"]!.GetValue<DateTimeOffset>());
-        (await designer.Vendor.Patch($"{path}/{added.Id()}", """{"value":null}""").Expect(200))["value"].ShouldBeNull();
+        (await designer.Vendor.Patch($"{path}/{added.Id()}", """{"value":null}""").Expect(200)).Text("value").ShouldBe("20");
+        (await designer.Vendor.Patch($"{path}/{added.Id()}", """{"value":""}""").Expect(200))["value"].ShouldBeNull();
 
         var listed = (await designer.Vendor.Get($"{path}?sort=-createdAt&limit=1&minPosition={await host.Position()}").Expect(200)).AsArray();
         listed.ShouldHaveSingleItem()!.Id().ShouldBe(added.Id());

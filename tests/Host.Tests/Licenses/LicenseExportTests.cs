@@ -85,6 +85,8 @@ public class LicenseExportTests
         var path = $"/v3/licenses/export?productId={designer.Id}&minPosition={await host.Position()}";
         (await Export(designer.Vendor, path)).Select(row => row["allowedActivations"]).ShouldBe(Enumerable.Range(0, 101).Select(n => $"{n}"));
         (await Export(designer.Vendor, $"{path}&allowedActivations[gte]=99&sort=-createdAt")).Select(row => row["allowedActivations"]).ShouldBe(["100", "99"]);
+        foreach (var page in new[] { "page=2&limit=20", "cursor=x", "count=true" })
+            (await Export(designer.Vendor, $"{path}&{page}")).Count.ShouldBe(101, page);
         await designer.Vendor.Get($"{path}&colour=red").ExpectProblem(400, "UNKNOWN_FILTER");
     }
 

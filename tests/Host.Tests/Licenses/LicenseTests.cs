@@ -38,7 +38,7 @@ public class LicenseTests
         var (user, second, designer) = (await acme.User(), await acme.User(), await Designer.For(acme.Vendor));
         var given = designer.Body(
             ("key", $"KEY-{Guid.NewGuid():N}"), ("revoked", false), ("suspended", true), ("fingerprintMatchingStrategy", "loose"), ("allowedActivations", 8),
-            ("allowedDeactivations", 2), ("leaseDuration", 77), ("serverSyncGracePeriod", 5), ("allowedClockOffset", 6), ("allowedFloatingClients", 7),
+            ("allowedDeactivations", 2), ("leaseDuration", 77), ("serverSyncGracePeriod", 5), ("allowedClockOffset", -1), ("allowedFloatingClients", 7),
             ("expiringSoonEventOffset", 9), ("serverSyncInterval", 999), ("allowClientLeaseDuration", true), ("cryptoBindingEnabled", true),
             ("allowVmActivation", false), ("allowContainerActivation", false), ("disableGeoLocation", true), ("disableClockValidation", true),
             ("notes", "Handle with care"), ("allowedIpRanges", new[] { "10.0.0.0/8", "11.0.0.0/8" }), ("allowedCountries", new[] { "AT" }), ("disallowedCountries", new[] { "DE" }),
@@ -178,20 +178,42 @@ public class LicenseTests
     }
 
     [Fact]
-    public async Task Null_or_an_empty_text_clears_what_can_be_absent()
+    public async Task Clocks_that_are_not_looked_at_have_an_offset_of_minus_one()
+    {
+        var designer = await Designer.Sold();
+        var license = (await designer.License(("disableClockValidation", true), ("allowedClockOffset", 60))).Id();
+        (await Clock("{}")).ShouldBe((-1, true));
+        (await Clock("{\"allowedClockOffset\":60}")).ShouldBe((60, false));
+        (await Clock("{\"disableClockValidation\":true}")).ShouldBe((-1, true));
+        (await Clock("{\"disableClockValidation\":false}")).ShouldBe((3600, false));
+        (await Clock("{\"allowedClockOffset\":-1,\"disableClockValidation\":false}")).ShouldBe((-1, true));
+        (await Clock("{\"allowedClockOffset\":null,\"disableClockValidation\":null}")).ShouldBe((-1, true));
+
+        async Task<(int, bool)> Clock(string change)
+        {
+            var now = await designer.Change(license, change);
+            return (now["allowedClockOffset"]!.GetValue<int>(), now["disableClockValidation"]!.GetValue<bool>());
+        }
+    }
+
+    [Fact]
+    public async Task An_empty_text_clears_what_can_be_absent_and_null_leaves_it()
     {
         var acme = await Acme.With(seats: -1);
         var (user, designer) = (await acme.User(), await Designer.For(acme.Vendor));
         string[] names = ["userId", "organizationId", "notes", "resellerId", "entitlementSetId", "productVersionId", "maintenancePolicyId", "maxAllowedReleaseVersion"];
-        foreach (var nothing in new[] { null, "" })
-        {
-            var license = await designer.License(
-                ("userId", user), ("organizationId", acme.Id), ("notes", "n"), ("resellerId", Guid.NewGuid()), ("entitlementSetId", await designer.EntitlementSet()),
-                ("productVersionId", Guid.NewGuid()), ("maintenancePolicyId", await designer.MaintenancePolicy()), ("maxAllowedReleaseVersion", "1.0"));
-            var cleared = await designer.Change(license.Id(), new JsonObject(names.Select(name => KeyValuePair.Create(name, (JsonNode?)nothing))));
-            foreach (var name in names)
-                cleared[name].ShouldBeNull(name);
-        }
+        var license = await designer.License(
+            ("userId", user), ("organizationId", acme.Id), ("notes", "n"), ("resellerId", Guid.NewGuid()), ("entitlementSetId", await designer.EntitlementSet()),
+            ("productVersionId", Guid.NewGuid()), ("maintenancePolicyId", await designer.MaintenancePolicy()), ("maxAllowedReleaseVersion", "1.0"));
+
+        var suspended = await designer.Change(license.Id(), new JsonObject(names.Select(name => KeyValuePair.Create(name, (JsonNode?)null))) { ["suspended"] = true });
+        suspended["suspended"]!.GetValue<bool>().ShouldBeTrue();
+        foreach (var name in names)
+            suspended[name]!.ToJsonString().ShouldBe(license[name]!.ToJsonString(), name);
+
+        var cleared = await designer.Change(license.Id(), new JsonObject(names.Select(name => KeyValuePair.Create(name, (JsonNode?)""))));
+        foreach (var name in names)
+            cleared[name].ShouldBeNull(name);
     }
 
     [Fact]

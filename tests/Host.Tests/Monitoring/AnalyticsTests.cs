@@ -23,6 +23,7 @@ public class AnalyticsTests
 
         var log = await Ask(sold, $"/v3/activation-logs?licenseId={sold.Id}");
         log.Select(entry => (entry!.Text("action"), (string?)entry!["releaseVersion"])).ShouldBe([("activation", "1.0"), ("deactivation", "2.0"), ("activation", null)]);
+        log.ShouldAllBe(entry => (string?)entry!["appVersion"] == (string?)entry["releaseVersion"]);
         foreach (var entry in log)
             entry!.ShouldHaveShape(LogShape);
         log[0]!["metadata"]![0]!.Text("value").ShouldBe("12");

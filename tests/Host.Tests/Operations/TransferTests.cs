@@ -176,7 +176,7 @@ public sealed class TransferTests : IClassFixture<Origin>
     {
         var file = $"{origin.File}.history";
         (await RunAsync("history", "export", file, "--connection", origin.Host.Connection)).ShouldBe(0);
-        File.ReadLines(file).ShouldNotBeEmpty();
+        (await File.ReadAllLinesAsync(file)).ShouldNotBeEmpty();
         File.Exists($"{file}.part").ShouldBeFalse();
         if (!OperatingSystem.IsWindows())
             File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -34,6 +34,23 @@ public class OrganizationTests
     }
 
     [Fact]
+    public async Task An_address_without_any_part_clears_it_and_null_leaves_it()
+    {
+        var acme = await Acme.With(seats: 3);
+        await acme.Vendor.Patch(acme.Path, new { description = "Rockets", address = new { city = "Bern" } }).Expect(200);
+
+        var kept = await acme.Vendor.Patch(acme.Path, """{"description":null,"address":null,"resellerId":null}""").Expect(200);
+        kept.Text("description").ShouldBe("Rockets");
+        kept["address"]!.Text("city").ShouldBe("Bern");
+
+        foreach (var none in new[] { "{}", """{"city":"","country":null}""" })
+        {
+            await acme.Vendor.Patch(acme.Path, new { address = new { city = "Bern" } }).Expect(200);
+            (await acme.Vendor.Patch(acme.Path, $"{{\"address\":{none}}}").Expect(200))["address"]!.AsObject().ShouldAllBe(part => part.Value == null);
+        }
+    }
+
+    [Fact]
     public async Task An_organization_sees_the_metadata_that_is_marked_for_it()
     {
         var acme = await Acme.With(seats: 3);

@@ -72,10 +72,10 @@ public class ProductTests
         var policy = (await designer.Vendor.Post("/v3/trial-policies", new { name = "Month", trialLength = 2_592_000 }).Expect(201)).Id();
         await designer.Vendor.Patch(designer.Path, new { trialPolicyId = policy, metadata = new[] { new { key = "sku", value = "D-1" } } }).Expect(200);
         var before = await designer.Vendor.Get(designer.Path).Expect(200);
-        var after = await designer.Vendor.Patch(designer.Path, """{"name":null,"displayName":null,"description":null,"licenseTemplateId":null,"metadata":null}""").Expect(200);
+        var after = await designer.Vendor.Patch(designer.Path, """{"name":null,"displayName":null,"description":null,"licenseTemplateId":null,"trialPolicyId":null,"metadata":null}""").Expect(200);
         after.ToJsonString().ShouldBe(before.ToJsonString());
 
-        (await designer.Vendor.Patch(designer.Path, """{"trialPolicyId":null,"description":""}""").Expect(200)).Text("trialPolicyId").ShouldBeEmpty();
+        (await designer.Vendor.Patch(designer.Path, """{"trialPolicyId":"","description":""}""").Expect(200)).Text("trialPolicyId").ShouldBeEmpty();
     }
 
     [Fact]

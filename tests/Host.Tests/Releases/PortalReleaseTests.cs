@@ -66,6 +66,8 @@ public sealed class PortalReleaseTests
 
         (await Versions(user, "/v3/me/releases?product.displayName=Designer&sort=version&version[sw]=1.&limit=2&page=2")).ShouldBe(["1.2"]);
         (await Versions(user, "/v3/me/releases?product.displayName[ne]=Designer")).ShouldBeEmpty();
+        (await Versions(user, "/v3/me/releases?platform[sw]=WIN&platform[cn]=dow&sort=version&limit=1")).ShouldBe(["1.0"]);
+        (await Versions(user, "/v3/me/releases?platform[nc]=dow")).ShouldBeEmpty();
         using var first = await user.Get("/v3/me/releases?limit=2&count=true");
         first.Headers.GetValues("X-Total-Count").ShouldBe(["3"]);
         first.Headers.GetValues("Link").Single().ShouldContain("page=2");

@@ -110,7 +110,11 @@ public sealed class ReleaseTests
         (await Ids("")).ShouldBe([old.Id(), linux.Id()]);
         (await Ids("published=true")).ShouldBe([old.Id()]);
         (await Ids("private=true")).ShouldBe([linux.Id()]);
-        (await Ids("platform=linux")).ShouldBe([linux.Id()]);
+        (await Ids("platform=Linux")).ShouldBe([linux.Id()]);
+        (await Ids("platform[sw]=WIN")).ShouldBe([old.Id()]);
+        (await Ids("platform[ew]=x&platform[cn]=inu")).ShouldBe([linux.Id()]);
+        (await Ids("platform[in]=linux,macos")).ShouldBe([linux.Id()]);
+        (await Ids("platform[nc]=nu")).ShouldBe([old.Id()]);
         (await Ids("version[sw]=1.")).ShouldBe([old.Id()]);
         (await Ids("archived=true")).ShouldBeEmpty();
         (await Ids("channel=stable&sort=-createdAt")).ShouldBe([linux.Id(), old.Id()]);
@@ -150,8 +154,29 @@ public sealed class ReleaseTests
         await shelf.Vendor.Delete(address).Expect(204);
         await shelf.Vendor.Get(address).ExpectProblem(404, "NOT_FOUND");
         var again = await shelf.Vendor.Post($"/v3/{kind}", Body(name, kind, shelf.Product.Id)).Expect(201);
-        (await shelf.Vendor.Get($"/v3/{kind}?productId={shelf.Product.Id}&minPosition={await shelf.Host.Position()}").Expect(200)).AsArray()
+        (await shelf.Vendor.Get($"/v3/{kind}?productId={shelf.Product.Id}&name={name}&minPosition={await shelf.Host.Position()}").Expect(200)).AsArray()
             .Select(row => row!.Id()).ShouldBe([again.Id()]);
+    }
+
+    [Theory, InlineData("release-channels"), InlineData("release-platforms")]
+    public async Task What_is_for_all_products_is_among_those_of_each(string kind)
+    {
+        var (shelf, other) = (await Shelf.Empty(), await Shelf.Empty());
+        var mark = $"{Guid.NewGuid():N}";
+        foreach (var (name, products) in new[] { ("own", new JsonArray(shelf.Product.Id)), ("other", new JsonArray(other.Product.Id)), ("all", (JsonArray?)null) })
+        {
+            var body = Body($"{name} {mark}", kind, shelf.Product.Id);
+            body["productIds"] = products;
+            await shelf.Vendor.Post($"/v3/{kind}", body).Expect(201);
+        }
+
+        var position = await shelf.Host.Position();
+        async Task<IEnumerable<string>> Names(string filter) => (await shelf.Vendor.Get($"/v3/{kind}?search={mark}&minPosition={position}&productId{filter}").Expect(200)).AsArray()
+            .Select(row => row!.Text("name").Split(' ')[0]);
+
+        (await Names($"={shelf.Product.Id}")).ShouldBe(["own", "all"]);
+        (await Names($"[in]={shelf.Product.Id},{other.Product.Id}")).ShouldBe(["own", "other", "all"]);
+        (await Names($"[ne]={shelf.Product.Id}")).ShouldBe(["other"]);
     }
 
     private static JsonObject Body(string name, string kind, string product)

@@ -20,7 +20,8 @@ public class RoleTests
 
         var changed = await vendor.Patch($"/v3/roles/{made.Id()}", new { name = name.ToUpperInvariant(), description = (string?)null, claims = new[] { "user:read" } }).Expect(200);
         changed.Text("name").ShouldBe(name.ToUpperInvariant());
-        changed.Text("description").ShouldBe("");
+        changed.Text("description").ShouldBe("Sells");
+        (await vendor.Patch($"/v3/roles/{made.Id()}", new { description = "" }).Expect(200)).Text("description").ShouldBe("");
         (await vendor.Get($"/v3/roles?name={name.ToUpperInvariant()}").Expect(200))[0]!.Id().ShouldBe(made.Id());
 
         await vendor.Delete($"/v3/roles/{made.Id()}").Expect(204);

@@ -130,6 +130,23 @@ public class TrialTests
     }
 
     [Fact]
+    public async Task A_sync_leaves_what_it_does_not_name_and_another_start_tells_the_whole()
+    {
+        var tryout = await With();
+        var print = NewPrint();
+        var id = (await tryout.Start(print, ("osVersion", "6.12"), ("container", true), ("metadata", new[] { new { key = "room", value = "12" } }))).Text("aid");
+        await tryout.Sync(id, print, ("releaseVersion", "2.0"), ("osVersion", null), ("metadata", null));
+        var synced = await tryout.Read(id);
+        (synced.Text("osVersion"), synced.Text("releaseVersion"), (bool)synced["container"]!, synced["metadata"]![0]!.Text("value")).ShouldBe(("6.12", "2.0", true, "12"));
+
+        await tryout.Sync(id, print, ("osVersion", ""), ("metadata", Array.Empty<object>()));
+        var cleared = await tryout.Read(id);
+        ((string?)cleared["osVersion"], cleared["metadata"]!.AsArray().Count, cleared.Text("releaseVersion")).ShouldBe((null, 0, "2.0"));
+        await tryout.Start(print);
+        ((string?)(await tryout.Read(id))["releaseVersion"]).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_trial_that_is_over_says_so_and_runs_again_only_when_the_vendor_lets_it()
     {
         var tryout = await With();
@@ -174,6 +191,7 @@ public class TrialTests
         await tryout.Ask(print, ("vmName", "kvm")).ExpectProblem(400, "VM_ACTIVATION_NOT_ALLOWED");
         await tryout.Ask(print, ("container", true)).ExpectProblem(400, "CONTAINER_ACTIVATION_NOT_ALLOWED");
         await tryout.Ask(print, ("productId", Guid.NewGuid())).ExpectProblem(400, "INVALID_PRODUCT_ID");
+        await tryout.Ask(print, ("productId", "designer")).ExpectProblem(400, "INVALID_PRODUCT_ID");
         await tryout.Ask(print, ("productId", (await Designer.Sold()).Id)).ExpectProblem(400, "TRIAL_NOT_ALLOWED");
         await tryout.Ask(print, ("accountId", Guid.NewGuid())).ExpectProblem(400, "INVALID_ACCOUNT_ID");
         await tryout.Ask("short").ExpectProblem(400, "VALIDATION_FAILED");
@@ -193,7 +211,7 @@ public class TrialTests
         var tryout = await With();
         var print = NewPrint();
         var id = (await tryout.Start(print)).Text("aid");
-        await tryout.Vendor.Patch(tryout.Designer.Path, """{"trialPolicyId":null}""").Expect(200);
+        await tryout.Vendor.Patch(tryout.Designer.Path, """{"trialPolicyId":""}""").Expect(200);
         await tryout.Ask(NewPrint()).ExpectProblem(400, "TRIAL_NOT_ALLOWED");
         (await tryout.Sync(id, print)).Text("aid").ShouldBe(id);
         await tryout.AskToSync(id, NewPrint()).ExpectProblem(400, "INVALID_ACTIVATION_FINGERPRINT");

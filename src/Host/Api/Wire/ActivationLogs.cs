@@ -20,7 +20,7 @@ internal sealed record WireActivationLog(
         var (machine, address) = (report.Machine, report.Address.Value);
         return new(
             entry.Id, entry.At, entry.At, machine.Os, machine.OsVersion, address?.Hostname ?? "", new(address?.IpAddress ?? "", machine.Country), machine.VmName,
-            machine.Container, null, machine.ReleaseVersion, machine.ReleaseChannel, machine.ReleasePlatform, entry.IsActivation ? entry.Activation.Offline : entry.Activation.EndedBy is not null, entry.Activation.License, entry.Activation.Id,
+            machine.Container, machine.ReleaseVersion, machine.ReleaseVersion, machine.ReleaseChannel, machine.ReleasePlatform, entry.IsActivation ? entry.Activation.Offline : entry.Activation.EndedBy is not null, entry.Activation.License, entry.Activation.Id,
             entry.IsActivation ? "activation" : "deactivation",
             report.Metadata.Select(pair => new WireMetadata(pair.Id, pair.CreatedAt, pair.UpdatedAt, pair.Key, pair.Value)).ToValueList());
     }

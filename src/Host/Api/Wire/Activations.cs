@@ -58,11 +58,26 @@ internal abstract record MachineReportBody
             VmName = Common.Filled(VmName),
             Container = Container ?? false,
             Country = country,
-            ReleaseVersion = Common.Filled(ReleaseVersion) ?? (Rules.WrongReleaseVersion(AppVersion) is null ? Common.Filled(AppVersion) : null),
+            ReleaseVersion = NamedVersion(),
             ReleaseChannel = Common.Filled(ReleaseChannel),
             ReleasePlatform = Common.Filled(ReleasePlatform),
         };
     }
+
+    /// <summary>The product; a text that is no id names none.</summary>
+    protected ProductId Product(Refusal unknown) => string.IsNullOrEmpty(ProductId) || Id.TryParse<ProductId>(ProductId, out _)
+        ? Common.RequiredId<ProductId>(ProductId, "productId")
+        : throw new RefusedException(unknown);
+
+    /// <summary>What is left out, also by null: at a sync that stays as it was.</summary>
+    public ReportParts LeftOut() =>
+        Where(OsVersion is null, ReportParts.OsVersion) | Where(VmName is null, ReportParts.VmName) | Where(Container is null, ReportParts.Container)
+        | Where(ReleaseVersion is null && NamedVersion() is null, ReportParts.ReleaseVersion) | Where(ReleaseChannel is null, ReportParts.ReleaseChannel)
+        | Where(ReleasePlatform is null, ReportParts.ReleasePlatform) | Where(Metadata is null, ReportParts.Metadata);
+
+    private static ReportParts Where(bool isLeftOut, ReportParts part) => isLeftOut ? part : ReportParts.None;
+
+    private string? NamedVersion() => Common.Filled(ReleaseVersion) ?? (Rules.WrongReleaseVersion(AppVersion) is null ? Common.Filled(AppVersion) : null);
 
     protected ValueList<MetadataEntry> ToMetadata(DateTimeOffset now) =>
         (Metadata ?? []).Select(entry => new MetadataEntry(Guid.CreateVersion7(now), entry.Key, entry.Value, [], now, now)).ToValueList();
@@ -75,7 +90,10 @@ internal sealed record ActivationBody : MachineBody
     public ProveUser? ToProof() => Credentials(null);
 }
 
-/// <summary>The body of a sync. What a device signs is accepted and means nothing, as there is no crypto binding.</summary>
+/// <summary>
+/// The body of a sync: what it leaves out of what it tells of the machine stays, and an empty text or list clears. What a device signs is accepted and means nothing,
+/// as there is no crypto binding.
+/// </summary>
 internal sealed record SyncBody : MachineBody
 {
     public string? DeviceId { get; init; }
@@ -88,7 +106,7 @@ internal sealed record SyncBody : MachineBody
     public override ActivationRequest ToRequest(DateTimeOffset now, string? ipAddress, string? country)
     {
         Common.SignatureMeansNothing(DeviceId, DeviceChallenge, DeviceChallengeSignature);
-        return base.ToRequest(now, ipAddress, country);
+        return base.ToRequest(now, ipAddress, country) with { LeftOut = LeftOut() };
     }
 }
 
@@ -111,7 +129,7 @@ internal abstract record MachineBody : MachineReportBody
     /// <param name="ipAddress">From where it came.</param>
     /// <param name="country">From which country, when something in front of us tells.</param>
     public virtual ActivationRequest ToRequest(DateTimeOffset now, string? ipAddress, string? country) => new(
-        Key, Common.RequiredId<ProductId>(ProductId, "productId"), AccountId, ToMachine(country), new(Hostname, ipAddress), Fingerprint, UserHash,
+        Key, Product(Refusal.InvalidProductId), AccountId, ToMachine(country), new(Hostname, ipAddress), Fingerprint, UserHash,
         Common.OptionalId<UserId>(UserId, "userId"), LeaseDuration, ToMetadata(now),
         (MeterAttributes ?? []).Select((uses, index) => uses.ToIncrement(index)).ToValueList());
 

@@ -35,20 +35,25 @@ internal sealed record WireAdminMeter(
 internal sealed record WireMeter(
     Guid Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Name, long AllowedUses, long TotalUses, long GrossUses, bool Floating);
 
-/// <summary>A postal address; absent parts are null.</summary>
+/// <summary>A postal address; absent parts are null. One without any part is none.</summary>
 internal sealed record WireAddress(string? AddressLine1 = null, string? AddressLine2 = null, string? City = null, string? State = null, string? Country = null, string? PostalCode = null)
 {
     public static WireAddress Of(Address? address) => address is null
         ? new()
         : new(address.AddressLine1, address.AddressLine2, address.City, address.State, address.Country, address.PostalCode);
 
-    public Address ToAddress() => new(AddressLine1, AddressLine2, City, State, Country, PostalCode);
+    public Address? ToAddress() => string.IsNullOrEmpty(AddressLine1 + AddressLine2 + City + State + Country + PostalCode)
+        ? null
+        : new(AddressLine1, AddressLine2, City, State, Country, PostalCode);
 }
 
 /// <summary>Pieces that many bodies share.</summary>
 internal static class Common
 {
     public const int LongestSignature = 1024;
+
+    /// <summary>So many texts may be in a list that means nothing.</summary>
+    public const int MostIgnored = 100;
 
     public static ValueList<WireAdminMetadata> ForAdmin(ValueList<MetadataEntry> metadata) => metadata
         .Select(entry => new WireAdminMetadata(entry.Id, entry.CreatedAt, entry.UpdatedAt, entry.Key, entry.Value, entry.ViewPermissions, entry.ViewPermissions.Count > 0))
@@ -85,11 +90,14 @@ internal static class Common
     /// <summary>The one element of a list that has one: the older form of what is a list now.</summary>
     public static string? Single(ValueList<string> list) => list is [var only] ? only : null;
 
-    /// <summary>The id under its name of today, or under its older one; both may be given when they say the same.</summary>
+    /// <summary>A field under its name of today, or under its older one; both may be given when they say the same.</summary>
+    public static string? Either(string? text, string? older, string field, string olderField) =>
+        string.IsNullOrEmpty(text) ? older
+        : string.IsNullOrEmpty(older) || older.Equals(text, StringComparison.OrdinalIgnoreCase) ? text
+        : throw new RefusedException(Refusal.Validation([new($"/{olderField}", $"is the older name of '{field}' and says something else.")]));
+
     public static string? EitherTemplate(string? licenseTemplateId, string? licensePolicyId) =>
-        string.IsNullOrEmpty(licenseTemplateId) ? licensePolicyId
-        : string.IsNullOrEmpty(licensePolicyId) || licensePolicyId.Equals(licenseTemplateId, StringComparison.OrdinalIgnoreCase) ? licenseTemplateId
-        : throw new RefusedException(Refusal.Validation([new("/licensePolicyId", "is the older name of 'licenseTemplateId' and says something else.")]));
+        Either(licenseTemplateId, licensePolicyId, "licenseTemplateId", "licensePolicyId");
 
     /// <summary>The role, or the one element of the list that was its older form; both may be given when they say the same.</summary>
     public static string? EitherRole(string? role, ValueList<string>? roles) =>
@@ -99,10 +107,12 @@ internal static class Common
         : throw new RefusedException(Refusal.Validation([new("/roles", "is the older form of 'role' and says something else.")]));
 
     /// <summary>The list, or the one element that was its older form, where that is given; both may be when they say the same.</summary>
-    public static ValueList<string>? EitherRanges(ValueList<string>? ranges, string? range) =>
-        string.IsNullOrEmpty(range) ? ranges
-        : ranges is null || (ranges is [var only] && only == range) ? [range]
-        : throw new RefusedException(Refusal.Validation([new("/allowedIpRange", "is the older form of 'allowedIpRanges' and says something else.")]));
+    public static ValueList<string>? EitherList(ValueList<string>? list, string? one, string field, string olderField) =>
+        string.IsNullOrEmpty(one) ? list
+        : list is null || (list is [var only] && only == one) ? [one]
+        : throw new RefusedException(Refusal.Validation([new($"/{olderField}", $"is the older form of '{field}' and says something else.")]));
+
+    public static ValueList<string>? EitherRanges(ValueList<string>? ranges, string? range) => EitherList(ranges, range, "allowedIpRanges", "allowedIpRange");
 
     /// <summary>What a device with keys of its own signs; it is accepted for clients that have it, as long as it can be that.</summary>
     public static void SignatureMeansNothing(string? deviceId, string? challenge, string? signature)
@@ -116,6 +126,13 @@ internal static class Common
     public static void MeansNothing(string? text, string field, int longest = Rules.MostText)
     {
         if (Rules.WrongText(text, 0, longest) is { } wrong)
+            throw new RefusedException(Refusal.Validation([new($"/{field}", wrong)]));
+    }
+
+    /// <summary>Texts that are accepted for clients that have them and mean nothing, as long as they are some.</summary>
+    public static void MeansNothing(ValueList<string>? texts, string field)
+    {
+        if (texts is not null && Rules.WrongTexts(texts, MostIgnored, shortest: 0) is { } wrong)
             throw new RefusedException(Refusal.Validation([new($"/{field}", wrong)]));
     }
 
@@ -138,7 +155,7 @@ internal static class Common
     public static Optional<ValueList<MetadataEntry>> GivenMetadata(ValueList<NewMetadata>? entries, DateTimeOffset now) =>
         entries is null ? default(Optional<ValueList<MetadataEntry>>) : entries.ToMetadata(now);
 
-    /// <summary>In a PATCH an empty text clears an id, like null.</summary>
+    /// <summary>In a PATCH an empty text clears an id.</summary>
     public static Optional<TId?> GivenId<TId>(Optional<string?> text, string field) where TId : struct, IId<TId> => text.Select(value =>
         string.IsNullOrEmpty(value) ? default(TId?)
         : Id.TryParse<TId>(value, out var id) ? id

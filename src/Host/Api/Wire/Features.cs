@@ -86,7 +86,7 @@ internal sealed record NewLicenseFeature(string FeatureId, string? Value = null,
         new(license, Guid.CreateVersion7(now), Common.RequiredId<FeatureId>(FeatureId, "featureId"), Common.Filled(Value), ExpiresAt);
 }
 
-/// <summary>Another value or end of a feature that a licence itself gives; null or an empty text clears.</summary>
+/// <summary>Another value or end of a feature that a licence itself gives; an empty text clears.</summary>
 internal sealed record LicenseFeaturePatch
 {
     public Optional<string?> Value { get; init; }

@@ -3,7 +3,7 @@ using EventSourcedOrgs.Domain.Licenses;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
-/// <summary>The terms of use that every body about licences and templates has; null leaves them as they are. <c>allowedIpRange</c> is the older form of a list of one.</summary>
+/// <summary>The terms of use that every body about licences and templates has; null leaves them as they are. <c>allowedIpRange</c> is the older form of a list of one, <c>disableClockValidation</c> of an offset of -1.</summary>
 internal abstract record PolicyPatch
 {
     public FingerprintMatchingStrategy? FingerprintMatchingStrategy { get; init; }
@@ -29,7 +29,7 @@ internal abstract record PolicyPatch
     public ValueList<string>? AllowedCountries { get; init; }
     public ValueList<string>? DisallowedCountries { get; init; }
 
-    public virtual LicensePolicy Over(LicensePolicy policy) => policy with
+    public virtual LicensePolicy Over(LicensePolicy policy) => policy.WithClock(AllowedClockOffset, DisableClockValidation) with
     {
         FingerprintMatchingStrategy = FingerprintMatchingStrategy ?? policy.FingerprintMatchingStrategy,
         AllowedActivations = AllowedActivations ?? policy.AllowedActivations,
@@ -39,8 +39,6 @@ internal abstract record PolicyPatch
         AllowClientLeaseDuration = AllowClientLeaseDuration ?? policy.AllowClientLeaseDuration,
         ServerSyncInterval = ServerSyncInterval ?? policy.ServerSyncInterval,
         ServerSyncGracePeriod = ServerSyncGracePeriod ?? policy.ServerSyncGracePeriod,
-        AllowedClockOffset = AllowedClockOffset ?? policy.AllowedClockOffset,
-        DisableClockValidation = DisableClockValidation ?? policy.DisableClockValidation,
         ExpiringSoonEventOffset = ExpiringSoonEventOffset ?? policy.ExpiringSoonEventOffset,
         AllowVmActivation = AllowVmActivation ?? policy.AllowVmActivation,
         AllowContainerActivation = AllowContainerActivation ?? policy.AllowContainerActivation,

@@ -64,7 +64,7 @@ internal sealed record WireLicenseTemplate(
         AllowClientLeaseDuration: policy.AllowClientLeaseDuration, LeasingStrategy: policy.LeasingStrategy,
         AllowedFloatingClients: policy.AllowedFloatingClients, ServerSyncGracePeriod: policy.ServerSyncGracePeriod,
         ServerSyncInterval: policy.ServerSyncInterval, CryptoBindingEnabled: policy.CryptoBindingEnabled, AllowedClockOffset: policy.AllowedClockOffset,
-        DisableClockValidation: policy.DisableClockValidation, ExpiringSoonEventOffset: policy.ExpiringSoonEventOffset,
+        DisableClockValidation: policy.IgnoresClock, ExpiringSoonEventOffset: policy.ExpiringSoonEventOffset,
         RequireAuthentication: policy.RequireAuthentication, RequiredMetadataKeys: template.Terms.RequiredMetadataKeys,
         RequiredMeterAttributes: template.Terms.RequiredMeterAttributes);
 }

@@ -50,7 +50,7 @@ internal sealed record NewLicenseBody : WholePolicy
     };
 }
 
-/// <summary>The body of a change to a licence; what it leaves out stays, null or an empty text clears what can be absent.</summary>
+/// <summary>The body of a change to a licence; what it leaves out stays, an empty text clears what can be absent.</summary>
 internal sealed record LicensePatch : PolicyPatch
 {
     public string? Key { get; init; }
@@ -100,7 +100,15 @@ internal sealed record NewSubscription(string SubscriptionInterval, Subscription
 /// <summary>The end of a licence from now on; null is never, left out is unchanged.</summary>
 internal sealed record NewExpiry
 {
-    public Optional<DateTimeOffset?> ExpiresAt { get; init; }
+    private readonly Optional<DateTimeOffset?> end;
+
+    public DateTimeOffset? ExpiresAt
+    {
+        get => end.Value;
+        init => end = value;
+    }
+
+    public SetLicenseExpiry ToCommand(LicenseId id) => new(id, end);
 }
 
 /// <summary>By how many seconds the end of a licence moves; a negative number makes it end earlier.</summary>
@@ -147,7 +155,7 @@ internal sealed record WireLicense(
         FingerprintMatchingStrategy: policy.FingerprintMatchingStrategy, AllowedActivations: policy.AllowedActivations,
         AllowedDeactivations: policy.AllowedDeactivations, Type: policy.Type, AllowedFloatingClients: policy.AllowedFloatingClients,
         ServerSyncGracePeriod: policy.ServerSyncGracePeriod, ServerSyncInterval: policy.ServerSyncInterval, AllowedClockOffset: policy.AllowedClockOffset,
-        CryptoBindingEnabled: policy.CryptoBindingEnabled, DisableClockValidation: policy.DisableClockValidation,
+        CryptoBindingEnabled: policy.CryptoBindingEnabled, DisableClockValidation: policy.IgnoresClock,
         ExpiringSoonEventOffset: policy.ExpiringSoonEventOffset, LeaseDuration: policy.LeaseDuration, LeasingStrategy: policy.LeasingStrategy,
         EffectiveDate: license.EffectiveDate, ExpiresAt: license.ExpiresAt, ActivatedAt: license.ActivatedAt, LastUsedAt: usage.LastUsedAt,
         AllowVmActivation: policy.AllowVmActivation, AllowContainerActivation: policy.AllowContainerActivation,

@@ -7,34 +7,44 @@ using EventSourcedOrgs.Domain.Products;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
-/// <summary>The body of a new product; <c>licensePolicyId</c> is the older name of <c>licenseTemplateId</c>.</summary>
+/// <summary>
+/// The body of a new product; <c>licensePolicyId</c> is the older name of <c>licenseTemplateId</c>. <c>emailTemplates</c> is taken and means nothing, as there are none.
+/// </summary>
 internal sealed record NewProduct(
     string Name, string DisplayName, string? Description = null, string? LicenseTemplateId = null, string? LicensePolicyId = null, string? TrialPolicyId = null,
-    ValueList<NewMetadata>? Metadata = null)
+    ValueList<NewMetadata>? Metadata = null, ValueList<string>? EmailTemplates = null)
 {
-    public CreateProduct ToCommand(DateTimeOffset now) => new(
-        Id.New<ProductId>(), Name, DisplayName, string.IsNullOrEmpty(Description) ? null : Description,
-        Common.RequiredId<LicenseTemplateId>(Common.EitherTemplate(LicenseTemplateId, LicensePolicyId), "licenseTemplateId"), Metadata.ToMetadata(now))
+    public CreateProduct ToCommand(DateTimeOffset now)
     {
-        TrialPolicyId = Common.OptionalId<TrialPolicyId>(TrialPolicyId, "trialPolicyId"),
-    };
+        Common.MeansNothing(EmailTemplates, "emailTemplates");
+        return new(
+            Id.New<ProductId>(), Name, DisplayName, string.IsNullOrEmpty(Description) ? null : Description,
+            Common.RequiredId<LicenseTemplateId>(Common.EitherTemplate(LicenseTemplateId, LicensePolicyId), "licenseTemplateId"), Metadata.ToMetadata(now))
+        {
+            TrialPolicyId = Common.OptionalId<TrialPolicyId>(TrialPolicyId, "trialPolicyId"),
+        };
+    }
 }
 
-/// <summary>The body of a change to a product; what it leaves out stays.</summary>
+/// <summary>The body of a change to a product; what it leaves out stays. <c>emailTemplates</c> is taken and means nothing, as there are none.</summary>
 internal sealed record ProductPatch(
     string? Name = null, string? DisplayName = null, string? Description = null, string? LicenseTemplateId = null, string? LicensePolicyId = null,
-    ValueList<NewMetadata>? Metadata = null)
+    ValueList<NewMetadata>? Metadata = null, ValueList<string>? EmailTemplates = null)
 {
     public Optional<string?> TrialPolicyId { get; init; }
 
-    public ChangeProduct ToCommand(ProductId id, DateTimeOffset now) => new(id, new ProductChanges(
-        Common.Given(Name?.Trim()), Common.Given(DisplayName?.Trim()),
-        Description is null ? default(Optional<string?>) : Description.Length == 0 ? (string?)null : Description,
-        Common.Given(Common.OptionalId<LicenseTemplateId>(Common.EitherTemplate(LicenseTemplateId, LicensePolicyId), "licenseTemplateId")),
-        Common.GivenMetadata(Metadata, now))
+    public ChangeProduct ToCommand(ProductId id, DateTimeOffset now)
     {
-        TrialPolicy = Common.GivenId<TrialPolicyId>(TrialPolicyId, "trialPolicyId"),
-    });
+        Common.MeansNothing(EmailTemplates, "emailTemplates");
+        return new(id, new ProductChanges(
+            Common.Given(Name?.Trim()), Common.Given(DisplayName?.Trim()),
+            Description is null ? default(Optional<string?>) : Description.Length == 0 ? (string?)null : Description,
+            Common.Given(Common.OptionalId<LicenseTemplateId>(Common.EitherTemplate(LicenseTemplateId, LicensePolicyId), "licenseTemplateId")),
+            Common.GivenMetadata(Metadata, now))
+        {
+            TrialPolicy = Common.GivenId<TrialPolicyId>(TrialPolicyId, "trialPolicyId"),
+        });
+    }
 }
 
 /// <summary>

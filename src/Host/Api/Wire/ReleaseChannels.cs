@@ -5,37 +5,40 @@ using EventSourcedOrgs.Domain.Releases;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
-/// <summary>The body of a new channel.</summary>
-internal sealed record NewReleaseChannel(string Name, string DisplayName, bool Private, string? Description = null, ValueList<string>? ProductIds = null)
+/// <summary>The body of a new channel; <c>productId</c> is the older form of a list of one and means nothing beside a list.</summary>
+internal sealed record NewReleaseChannel(
+    string Name, string DisplayName, bool Private, string? Description = null, ValueList<string>? ProductIds = null, string? ProductId = null)
 {
     public CreateReleaseChannel ToCommand() => new(
-        Id.New<ReleaseChannelId>(), Name, DisplayName, string.IsNullOrEmpty(Description) ? null : Description, Private, NamedProducts.Of(ProductIds));
+        Id.New<ReleaseChannelId>(), Name, DisplayName, string.IsNullOrEmpty(Description) ? null : Description, Private, NamedProducts.Of(ProductIds, ProductId));
 }
 
-/// <summary>The body of a change to a channel; what it leaves out stays.</summary>
-internal sealed record ReleaseChannelPatch(string? DisplayName = null, bool? Private = null, ValueList<string>? ProductIds = null)
+/// <summary>The body of a change to a channel; what it leaves out stays. <c>productId</c> is the older form of a list of one and means nothing beside a list.</summary>
+internal sealed record ReleaseChannelPatch(string? DisplayName = null, bool? Private = null, ValueList<string>? ProductIds = null, string? ProductId = null)
 {
     public Optional<string?> Description { get; init; }
 
     public ChangeReleaseChannel ToCommand(ReleaseChannelId id) => new(
         id, Common.Given(DisplayName?.Trim()), Description.Select(text => string.IsNullOrEmpty(text) ? null : text), Common.Given(Private),
-        Common.Given(NamedProducts.Of(ProductIds)));
+        Common.Given(NamedProducts.Of(ProductIds, ProductId)));
 }
 
-/// <summary>The body of a new platform.</summary>
-internal sealed record NewReleasePlatform(string Name, string DisplayName, string? Description = null, ValueList<string>? ProductIds = null)
+/// <summary>The body of a new platform; <c>productId</c> is the older form of a list of one and means nothing beside a list.</summary>
+internal sealed record NewReleasePlatform(
+    string Name, string DisplayName, string? Description = null, ValueList<string>? ProductIds = null, string? ProductId = null)
 {
     public CreateReleasePlatform ToCommand() => new(
-        Id.New<ReleasePlatformId>(), Name, DisplayName, string.IsNullOrEmpty(Description) ? null : Description, NamedProducts.Of(ProductIds));
+        Id.New<ReleasePlatformId>(), Name, DisplayName, string.IsNullOrEmpty(Description) ? null : Description, NamedProducts.Of(ProductIds, ProductId));
 }
 
-/// <summary>The body of a change to a platform; what it leaves out stays.</summary>
-internal sealed record ReleasePlatformPatch(string? DisplayName = null, ValueList<string>? ProductIds = null)
+/// <summary>The body of a change to a platform; what it leaves out stays. <c>productId</c> is the older form of a list of one and means nothing beside a list.</summary>
+internal sealed record ReleasePlatformPatch(string? DisplayName = null, ValueList<string>? ProductIds = null, string? ProductId = null)
 {
     public Optional<string?> Description { get; init; }
 
     public ChangeReleasePlatform ToCommand(ReleasePlatformId id) => new(
-        id, Common.Given(DisplayName?.Trim()), Description.Select(text => string.IsNullOrEmpty(text) ? null : text), Common.Given(NamedProducts.Of(ProductIds)));
+        id, Common.Given(DisplayName?.Trim()), Description.Select(text => string.IsNullOrEmpty(text) ? null : text),
+        Common.Given(NamedProducts.Of(ProductIds, ProductId)));
 }
 
 /// <summary>A channel; <c>productId</c> is the older form of one product.</summary>
@@ -74,7 +77,13 @@ internal sealed record WireChoice(Guid Id, string DisplayName);
 /// <summary>Ids of products in a body.</summary>
 internal static class NamedProducts
 {
-    public static ValueList<ProductId>? Of(ValueList<string>? ids) => ids?.Select(id => Common.RequiredId<ProductId>(id, "productIds")).ToValueList();
+    public static ValueList<ProductId>? Of(ValueList<string>? ids, string? id)
+    {
+        var one = Common.OptionalId<ProductId>(id, "productId");
+        return ids is not null ? ids.Select(text => Common.RequiredId<ProductId>(text, "productIds")).ToValueList()
+            : one is { } only ? [only]
+            : null;
+    }
 
     public static string Only(ValueList<ProductId> products) => products is [var only] ? only.ToString() : "";
 }

@@ -8,25 +8,32 @@ using EventSourcedOrgs.Projections;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
-/// <summary>The body of a new release.</summary>
+/// <summary>The body of a new release; <c>platform</c> is the older form of a list of one.</summary>
 internal sealed record NewRelease(
-    string Name, string Version, string Channel, string ProductId, ValueList<string>? Platforms = null, bool? Private = null, string? Notes = null,
-    DateTimeOffset? CreatedAt = null)
+    string Name, string Version, string Channel, string ProductId, ValueList<string>? Platforms = null, string? Platform = null, bool? Private = null,
+    string? Notes = null, DateTimeOffset? CreatedAt = null)
 {
     public CreateRelease ToCommand() => new(
-        Id.New<ReleaseId>(), Common.RequiredId<ProductId>(ProductId, "productId"), Name, Version, Channel, Platforms, Private ?? false,
+        Id.New<ReleaseId>(), Common.RequiredId<ProductId>(ProductId, "productId"), Name, Version, Channel, ReleaseWires.Platforms(Platforms, Platform), Private ?? false,
         string.IsNullOrEmpty(Notes) ? null : Notes, CreatedAt?.ToUniversalTime());
 }
 
-/// <summary>The body of a change to a release; what it leaves out stays.</summary>
+/// <summary>
+/// The body of a change to a release; what it leaves out stays. <c>platform</c> is the older form of a list of one; a release stays with its product, so that
+/// <c>productId</c> can only name that, and <c>createdAt</c> is taken and means nothing.
+/// </summary>
 internal sealed record ReleasePatch(
-    string? Name = null, string? Version = null, string? Channel = null, ValueList<string>? Platforms = null, bool? Private = null)
+    string? Name = null, string? Version = null, string? Channel = null, ValueList<string>? Platforms = null, string? Platform = null, bool? Private = null,
+    string? ProductId = null, DateTimeOffset? CreatedAt = null)
 {
     public Optional<string?> Notes { get; init; }
 
     public ChangeRelease ToCommand(ReleaseId id) => new(id, new ReleaseChanges(
-        Common.Given(Name?.Trim()), Common.Given(Version), Common.Given(Channel?.Trim()), Common.Given(Platforms), Common.Given(Private),
-        Notes.Select(text => string.IsNullOrEmpty(text) ? null : text)));
+        Common.Given(Name?.Trim()), Common.Given(Version), Common.Given(Channel?.Trim()), Common.Given(ReleaseWires.Platforms(Platforms, Platform)), Common.Given(Private),
+        Notes.Select(text => string.IsNullOrEmpty(text) ? null : text)))
+    {
+        Product = Common.OptionalId<ProductId>(ProductId, "productId"),
+    };
 }
 
 /// <summary>The body of a file that lies at an address elsewhere; what is kept there is not ours to secure.</summary>
@@ -69,6 +76,8 @@ internal sealed record ReleaseWires(string Root, ReleaseDownloads Downloads)
 {
     public static ReleaseWires Of(HttpContext http) => new(
         http.RequestServices.GetRequiredService<PublicAddress>().Of(http.Request, "/v3"), http.RequestServices.GetRequiredService<ReleaseDownloads>());
+
+    public static ValueList<string>? Platforms(ValueList<string>? platforms, string? platform) => Common.EitherList(platforms, platform, "platforms", "platform");
 
     public async Task<WireRelease> Release(Release release, Store store, CancellationToken cancellation) => (await Releases([release], store, cancellation))[0];
 

@@ -9,11 +9,21 @@ using EventSourcedOrgs.Domain.Users;
 
 namespace EventSourcedOrgs.Host.Api.Wire;
 
-/// <summary>The body of a sign-in; one of the codes is asked for when the user has a second factor.</summary>
+/// <summary>
+/// The body of a sign-in; one of the codes is asked for when the user has a second factor. <c>companyId</c> is the older name of <c>accountId</c> where it is an id,
+/// and of <c>accountAlias</c> where not.
+/// </summary>
 internal sealed record LoginBody(
-    string Email, string Password, string? AccountId = null, string? AccountAlias = null, string? TwoFactorCode = null, string? TwoFactorRecoveryCode = null)
+    string Email, string Password, string? AccountId = null, string? AccountAlias = null, string? CompanyId = null, string? TwoFactorCode = null,
+    string? TwoFactorRecoveryCode = null)
 {
-    public Authenticate ToQuery() => new(Email, Password, AccountId, AccountAlias, new(TwoFactorCode, TwoFactorRecoveryCode));
+    public Authenticate ToQuery()
+    {
+        var isId = Guid.TryParse(CompanyId, out _);
+        return new(
+            Email, Password, Common.Either(AccountId, isId ? CompanyId : null, "accountId", "companyId"),
+            Common.Either(AccountAlias, isId ? null : CompanyId, "accountAlias", "companyId"), new(TwoFactorCode, TwoFactorRecoveryCode));
+    }
 }
 
 /// <summary>The body that goes on with a sign-in.</summary>
@@ -31,14 +41,32 @@ internal sealed record ResetPasswordBody(string NewPassword, string Token);
 /// <summary>A token by which a user may set a new password.</summary>
 internal sealed record WirePasswordReset(string ResetPasswordToken);
 
-/// <summary>The body of a change to one's own profile.</summary>
+/// <summary>
+/// The body of a change to one's own profile. Older clients send <c>allowCustomerPortalAccess</c>, <c>metadata</c> and <c>tags</c>, too, which are the vendor's to
+/// change: only null is taken.
+/// </summary>
 internal sealed record ProfilePatch(
-    string? FirstName = null, string? Email = null, bool? GoogleSsoEnabled = null, bool? TwoFactorEnabled = null, string? TwoFactorCode = null)
+    string? FirstName = null, string? Email = null, bool? GoogleSsoEnabled = null, bool? TwoFactorEnabled = null, string? TwoFactorCode = null,
+    bool? AllowCustomerPortalAccess = null, ValueList<NewMetadata>? Metadata = null, ValueList<string>? Tags = null)
 {
     public Optional<string?> LastName { get; init; }
 
-    public ChangeProfile ToCommand() => new(
-        Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), Common.Given(TwoFactorEnabled), TwoFactorCode, GoogleSsoEnabled ?? false);
+    public Optional<string?> Company { get; init; }
+
+    public ChangeProfile ToCommand()
+    {
+        IsLeftOut(AllowCustomerPortalAccess, "allowCustomerPortalAccess");
+        IsLeftOut(Metadata, "metadata");
+        IsLeftOut(Tags, "tags");
+        return new(
+            Common.Given(FirstName?.Trim()), LastName, Common.Given(Email?.Trim()), Company, Common.Given(TwoFactorEnabled), TwoFactorCode, GoogleSsoEnabled ?? false);
+    }
+
+    private static void IsLeftOut(object? value, string field)
+    {
+        if (value is not null)
+            throw new RefusedException(Problems.UnknownField(field));
+    }
 }
 
 /// <summary>The body that says what a user wants to be told by e-mail.</summary>

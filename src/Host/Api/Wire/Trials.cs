@@ -73,14 +73,14 @@ internal sealed record WireTrialPolicy(
         terms.AllowedIpAddresses, terms.DisallowedIpAddresses, terms.TrialLength, terms.FingerprintMatchingStrategy);
 }
 
-/// <summary>The body of a new trial and of a sync.</summary>
+/// <summary>The body of a new trial and of a sync; what a sync leaves out of what it tells of the machine stays, and an empty text or list clears.</summary>
 internal sealed record TrialBody : MachineReportBody
 {
     /// <param name="now">The time of the request.</param>
     /// <param name="ipAddress">From where it came.</param>
     /// <param name="country">From which country, when something in front of us tells.</param>
     public TrialRequest ToRequest(DateTimeOffset now, string? ipAddress, string? country) => new(
-        Common.RequiredId<ProductId>(ProductId, "productId"), AccountId, ToMachine(country), new(Hostname, ipAddress), Fingerprint, UserHash, ToMetadata(now));
+        Product(Refusal.InvalidTrialProductId), AccountId, ToMachine(country), new(Hostname, ipAddress), Fingerprint, UserHash, ToMetadata(now));
 }
 
 /// <summary>What an application gets: a token that it can check by itself.</summary>

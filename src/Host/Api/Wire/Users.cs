@@ -56,7 +56,7 @@ internal sealed record NewUserBody(
 }
 
 /// <summary>
-/// The body of a change to a user by the vendor; an empty or null <c>organizationId</c> takes the user out of the organization, <c>roles</c> is the older form of
+/// The body of a change to a user by the vendor; an empty <c>organizationId</c> takes the user out of the organization, <c>roles</c> is the older form of
 /// <c>role</c>, a list of one.
 /// </summary>
 internal sealed record UserPatch(

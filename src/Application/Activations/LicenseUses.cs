@@ -121,26 +121,23 @@ public sealed class LicenseUses(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
-    /// <summary>The live and the merely not yet ended activations of a licence, with their times: created, changed, last synced.</summary>
-    public async Task<IReadOnlyList<(ActivationId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset LastSyncedAt)>> Held(
-        LicenseId license, CancellationToken cancellation)
-    {
-        await using var command = database.Command(
-            """
-            select a.id, (a.data -> 'recorded' ->> 'createdAt')::timestamptz, (a.data -> 'recorded' ->> 'updatedAt')::timestamptz,
-                greatest((a.data ->> 'lastSyncedAt')::timestamptz, (p.data ->> 'lastSyncedAt')::timestamptz)
-            from events.mt_doc_activation a left join events.mt_doc_activationpulse p on p.id = a.id
-            where (a.data ->> 'held')::uuid = $1 order by a.id
-            """, license.Value);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var held = new List<(ActivationId, DateTimeOffset, DateTimeOffset, DateTimeOffset)>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            held.Add((ActivationId.From(reader.GetGuid(0)), reader.GetDateTime(1), reader.GetDateTime(2), reader.GetDateTime(3)));
-        }
+    /// <summary>The live and the merely not yet ended activations of a licence whose times lie within these spans; so many at most.</summary>
+    public Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Held(LicenseId license, ActivationSpans spans, int most, CancellationToken cancellation) => Ids(
+        $"""
+        select a.id, (a.data ->> 'held')::uuid from events.mt_doc_activation a left join events.mt_doc_activationpulse p on p.id = a.id
+        where (a.data ->> 'held')::uuid = $1
+            and {Within("(a.data -> 'recorded' ->> 'createdAt')::timestamptz", 3)}
+            and {Within("(a.data -> 'recorded' ->> 'updatedAt')::timestamptz", 6)}
+            and {Within("greatest((a.data ->> 'lastSyncedAt')::timestamptz, (p.data ->> 'lastSyncedAt')::timestamptz)", 9)}
+        limit $2
+        """, cancellation, [license.Value, most, .. BoundsOf(spans.Created), .. BoundsOf(spans.Updated), .. BoundsOf(spans.LastSynced)]);
 
-        return held;
-    }
+    /// <summary>A time lies within the span whose bounds are this parameter and the next two.</summary>
+    private static string Within(string time, int from) => $"{time} >= ${from} and {time} < ${from + 1} and ({time} < ${from + 2} or {time} >= ${from + 2} + interval '1 microsecond')";
+
+    /// <summary>From when on, until when, and what is left out; what is open reaches as far as time goes.</summary>
+    private static object[] BoundsOf(TimeSpanOf span) =>
+        [(span.From ?? DateTimeOffset.MinValue).UtcDateTime, (span.Until ?? DateTimeOffset.MaxValue).UtcDateTime, (span.Without ?? DateTimeOffset.MaxValue).UtcDateTime];
 
     private async Task<Dictionary<LicenseId, ImmutableDictionary<Guid, MeterUses>>> Meters(
         IReadOnlyCollection<License> licenses, DateTimeOffset now, CancellationToken cancellation)

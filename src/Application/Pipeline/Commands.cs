@@ -44,7 +44,7 @@ public sealed record AnsweredRequest(string Id, string RequestHash, byte[] Seale
 /// Runs commands: authorize, validate, handle, commit, each in its own unit of work. When others were faster the whole command runs
 /// again on the new state, so a caller sees either success, or the refusal that then holds.
 /// </summary>
-public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider clock, Secrets secrets, Refusals refusals) : IDisposable
+public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider clock, Secrets secrets, Refusals refusals, Permissions permissions) : IDisposable
 {
     private const int MostAttempts = 20;
 
@@ -103,7 +103,7 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         var store = scope.ServiceProvider.GetRequiredService<Store>();
 
         var (key, request) = KeyOf(envelope);
-        if (key is not null && await Answered<T>(key, request, store.Writing.States, cancellation) is { } answered)
+        if (key is not null && await Answered(command, envelope, key, request, store.Writing.States, cancellation) is { } answered)
             return answered;
 
         var result = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellation);
@@ -131,17 +131,18 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
     }
 
     /// <summary>What was answered before under the key of a request, if it has one: for what has more to do than one command.</summary>
-    public async Task<Outcome<T>?> Answered<T>(Envelope envelope, CancellationToken cancellation)
+    public async Task<Outcome<T>?> Answered<T>(ICommand<T> command, Envelope envelope, CancellationToken cancellation)
     {
         var (key, request) = KeyOf(envelope);
         if (key is null)
             return null;
         await using var scope = scopes.CreateAsyncScope();
-        return await Answered<T>(key, request, scope.ServiceProvider.GetRequiredService<States>(), cancellation);
+        return await Answered(command, envelope, key, request, scope.ServiceProvider.GetRequiredService<States>(), cancellation);
     }
 
-    private async Task<Outcome<T>?> Answered<T>(string key, string request, States states, CancellationToken cancellation) =>
-        await states.Find<AnsweredRequest>(key, cancellation) is not { } answered ? null
+    /// <summary>Whoever may not send the command any more is not answered as before, but refused like anybody.</summary>
+    private async Task<Outcome<T>?> Answered<T>(ICommand<T> command, Envelope envelope, string key, string request, States states, CancellationToken cancellation) =>
+        permissions.Check(envelope.Caller, command) is not null || await states.Find<AnsweredRequest>(key, cancellation) is not { } answered ? null
             : answered.RequestHash != request ? new(Refusal.IdempotencyKeyReused, null, null, [])
             : answered.IsErased ? new(Refusal.AnswerErased, null, null, [])
             : new(default(Result<T>), JsonSerializer.Deserialize<Reply>(secrets.Open(answered.SealedReply)), null, []);

@@ -70,7 +70,7 @@ internal static class Sending
             return refused.AsHttp();
 
         var (commands, given) = (http.RequestServices.GetRequiredService<Commands>(), envelope.Value!);
-        if (await commands.Answered<T>(given, http.RequestAborted) is { } answered)
+        if (await commands.Answered(command, given, http.RequestAborted) is { } answered)
             return AsHttp(answered);
 
         var reached = default(long?);

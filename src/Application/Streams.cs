@@ -37,13 +37,12 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     /// <summary>The states of these ids that were ever created.</summary>
     public async Task<IReadOnlyDictionary<TId, TState>> Latest(IEnumerable<TId> ids, CancellationToken cancellation)
     {
-        var named = ids.ToHashSet();
-        var keys = Unopened(named);
-        if (keys.Count == 0 || store.Context.AsOf is null)
-            return In(keys.Count == 0 ? null : await store.Writing.States.Read(keys, null, store.Context.Seen, cancellation), named);
+        if (store.Context.AsOf is null)
+            return await Now(ids, cancellation);
 
-        var states = Opened(named);
-        foreach (var state in await Fold([.. keys.Select(key => key.Id)], store.Context.AsOf.Position, cancellation))
+        var named = ids.ToHashSet();
+        var (keys, states) = (Unopened(named), Opened(named));
+        foreach (var state in keys.Count == 0 ? [] : await Fold([.. keys.Select(key => key.Id)], store.Context.AsOf.Position, cancellation))
             states[idOf(state)] = state;
         return states;
     }
@@ -52,8 +51,10 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     public async Task<IReadOnlyDictionary<TId, TState>> Now(IEnumerable<TId> ids, CancellationToken cancellation)
     {
         var named = ids.ToHashSet();
-        var keys = Unopened(named);
-        return In(keys.Count == 0 ? null : await store.Writing.States.Read(keys, null, store.Context.Seen, cancellation), named);
+        var states = Opened(named);
+        foreach (var state in await store.Writing.States.Find<TState>(Unopened(named).Select(key => key.Id), store.Context.Seen, cancellation))
+            states[idOf(state)] = state;
+        return states;
     }
 
     /// <summary>What has to be read for the states of these ids.</summary>

@@ -67,15 +67,20 @@ public readonly record struct TimeSpanOf(DateTimeOffset? From, DateTimeOffset? U
 /// <summary>Spans of time in which activations were made, changed and last synced.</summary>
 public sealed record ActivationSpans(TimeSpanOf Created, TimeSpanOf Updated, TimeSpanOf LastSynced);
 
-/// <summary>The vendor takes back the places of a licence whose activations lie within these spans.</summary>
+/// <summary>The vendor takes back the places of a licence whose activations lie within these spans; a dry run tells of the first of them.</summary>
 public sealed record DeleteActivations(LicenseId License, ActivationSpans Spans) : ICommand<Done>
 {
     public bool IsSlow => true;
 
     public sealed class Handler(Store store) : ICommandHandler<DeleteActivations, Done>
     {
-        public async Task<Result<Done>> Handle(DeleteActivations command, CancellationToken cancellationToken) =>
-            (await store.TakeBack(command.License, command.Spans, int.MaxValue, cancellationToken)).Select(_ => new Done());
+        public async Task<Result<Done>> Handle(DeleteActivations command, CancellationToken cancellationToken)
+        {
+            var most = store.Context.IsDryRun ? DeleteSomeActivations.Most : int.MaxValue;
+            var taken = await store.TakeBack(command.License, command.Spans, most, cancellationToken);
+            store.Context.ForeseesPart = taken.Value == most;
+            return taken.Select(_ => new Done());
+        }
     }
 }
 

@@ -99,7 +99,7 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         await using var scope = scopes.CreateAsyncScope();
         var context = scope.ServiceProvider.GetRequiredService<Context>();
         context.Set(envelope.Caller, envelope.Origin, clock.GetUtcNow(), command.Target, envelope.IfMatch);
-        (context.Attempt, context.Seen) = (attempt, attempt == 1 ? envelope.Seen : null);
+        (context.Attempt, context.Seen, context.IsDryRun) = (attempt, attempt == 1 ? envelope.Seen : null, envelope.DryRun);
         var store = scope.ServiceProvider.GetRequiredService<Store>();
 
         var (key, request) = KeyOf(envelope);

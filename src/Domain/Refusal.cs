@@ -152,6 +152,8 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
         $"The offline request cannot be used. {why} Make a new one on the machine.", "offlineRequest");
     public static Refusal OfflineResponseRevoked { get; } = new("OFFLINE_RESPONSE_REVOKED", RefusalKind.Rule,
         "The response to this request was revoked and is not given again. Make a new request on the machine, if it may still use the license.");
+    public static Refusal OfflineResponseLimitReached(int most) => new("OFFLINE_RESPONSE_LIMIT_REACHED", RefusalKind.Rule,
+        $"The machine has {most} responses that are still good. Go on with the latest until the first of them has run out, and choose shorter validities.");
     public static Refusal OfflineResponseNotFound { get; } = NotFound("OfflineResponse");
     public static Refusal LicenseNotYetEffective { get; } = new("LICENSE_NOT_YET_EFFECTIVE", RefusalKind.Rule, "The license is not effective yet.");
     public static Refusal ActivationLimitReached(int allowed) => new("ACTIVATION_LIMIT_REACHED", RefusalKind.Rule,

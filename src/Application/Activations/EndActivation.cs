@@ -114,7 +114,7 @@ public sealed record EndLeases : ICommand<int>
         public async Task<Result<int>> Handle(EndLeases command, CancellationToken cancellationToken)
         {
             var now = store.Context.Now;
-            var ended = await store.LicenseUses.Ended(null, now, MostAtOnce, cancellationToken);
+            var ended = await store.LicenseUses.Ended(now, MostAtOnce, cancellationToken);
             await store.Licenses.OpenExclusively(ended.Select(activation => activation.License), cancellationToken);
             await store.Activations.Open(ended.Select(activation => activation.Id), cancellationToken);
             foreach (var (id, _) in ended)

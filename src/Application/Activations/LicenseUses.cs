@@ -28,6 +28,9 @@ public sealed class LicenseUses(NpgsqlDataSource database)
             then string_to_array(a.data #>> array['report', 'machine', 'releaseVersion'], '.')::int[] end
         """;
 
+    /// <summary>Which activations the index of leases holds.</summary>
+    public const string HasLease = "data ->> 'held' is not null and data ->> 'leaseExpiresAt' is not null";
+
     private const string OfLicense = "from events.mt_doc_activation a where (a.data ->> 'held')::uuid = $1";
 
     /// <summary>The usage of each of these licences, now or at the past moment that is asked about; one that was never used may be absent.</summary>
@@ -101,13 +104,16 @@ public sealed class LicenseUses(NpgsqlDataSource database)
             Fingerprint.Matches(candidate.Fingerprint, report.Fingerprint, strategy) && (!license.Policy.UserLocked || candidate.UserHash == report.UserHash);
     }
 
-    /// <summary>The activations whose lease has ended without anybody having recorded it; of one licence or of all.</summary>
-    public Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Ended(LicenseId? license, DateTimeOffset now, int most, CancellationToken cancellation) => Ids(
-        """
-        select a.id, (a.data ->> 'held')::uuid from events.mt_doc_activation a
-        where (a.data ->> 'held')::uuid is not null and ($1::uuid is null or (a.data ->> 'held')::uuid = $1) and (a.data ->> 'leaseExpiresAt')::timestamptz <= $2
-        order by a.id limit $3
-        """, cancellation, license is { } one ? (object)one.Value : DBNull.Value, now.UtcDateTime, most);
+    /// <summary>The activations of a licence whose lease has ended without anybody having recorded it.</summary>
+    public Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Ended(LicenseId license, DateTimeOffset now, int most, CancellationToken cancellation) => Ids(
+        $"select a.id, (a.data ->> 'held')::uuid {OfLicense} and (a.data ->> 'leaseExpiresAt')::timestamptz <= $2 order by a.id limit $3", cancellation, license.Value, now.UtcDateTime, most);
+
+    /// <summary>Those of all licences, the longest ended first: an index holds the leases that are there to end, so the others are not looked at.</summary>
+    public Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Ended(DateTimeOffset now, int most, CancellationToken cancellation) => Ids(
+        $"""
+        select a.id, (a.data ->> 'held')::uuid from events.mt_doc_activation a where {HasLease} and events.mt_immutable_timestamptz(a.data ->> 'leaseExpiresAt') <= $1
+        order by events.mt_immutable_timestamptz(a.data ->> 'leaseExpiresAt') limit $2
+        """, cancellation, now.UtcDateTime, most);
 
     /// <summary>Whether the same machine was refused the same for the same reason since then, so that repeating it tells nothing new.</summary>
     public async Task<bool> WasRefused(LicenseId license, string fingerprint, string code, ActivationId? synced, DateTimeOffset since, CancellationToken cancellation)

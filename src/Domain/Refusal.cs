@@ -272,6 +272,8 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
         "A request with this Idempotency-Key is still running.");
     public static Refusal Busy { get; } = new("CONFLICT", RefusalKind.Conflict,
         "Other requests kept changing the same resource. Repeat the request.");
+    public static Refusal Crowded { get; } = new("UNAVAILABLE", RefusalKind.Unavailable,
+        "Too many requests want to change the same resource at the moment. Repeat the request.");
     public static Refusal ReadModelBehind(long position, long reached) => new("READ_MODEL_BEHIND", RefusalKind.Unavailable,
         $"The read model has reached position {reached}, not yet {position}. Repeat the request.");
     public static Refusal ProjectionNotFound { get; } = NotFound("Projection");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -44,9 +45,12 @@ public sealed record AnsweredRequest(string Id, string RequestHash, byte[] Seale
 /// Runs commands: authorize, validate, handle, commit, each in its own unit of work. When others were faster the whole command runs
 /// again on the new state, so a caller sees either success, or the refusal that then holds.
 /// </summary>
-public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider clock, Secrets secrets, Refusals refusals, Permissions permissions) : IDisposable
+public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider clock, Secrets secrets, Refusals refusals, Permissions permissions, StreamTurns lines) : IDisposable
 {
     private const int MostAttempts = 20;
+
+    /// <summary>How long a command waits for room in the line for a stream.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>More units of work at once only wait for each other.</summary>
     private readonly SemaphoreSlim turns = new(128);
@@ -71,13 +75,18 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
     private async Task<Outcome<T>> RunInTurn<T>(
         ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
     {
-        var turn = command.IsSlow ? slowTurns : turns;
-        for (var attempt = 1; ; attempt++)
+        var (turn, began) = (command.IsSlow ? slowTurns : turns, Stopwatch.GetTimestamp());
+        for (var attempt = 1; ;)
         {
+            var crowded = default(Guid?);
             await turn.WaitAsync(cancellation);
             try
             {
                 return await RunOnce(command, envelope, attempt, reply, cancellation);
+            }
+            catch (CrowdedException e)
+            {
+                crowded = e.Stream;
             }
             catch (Exception e) when (IsRace(e))
             {
@@ -89,7 +98,16 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
                 turn.Release();
             }
 
+            if (crowded is { } stream)
+            {
+                // Without a turn, so that commands on other streams have it.
+                if (!await lines.Room(stream, Patience - Stopwatch.GetElapsedTime(began), cancellation))
+                    return new(Refusal.Crowded, null, null, []);
+                continue;
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 10 * attempt)), cancellation);
+            attempt++;
         }
     }
 

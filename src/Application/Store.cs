@@ -133,6 +133,7 @@ public sealed class Store : IDisposable
         foreach (var stream in Unit.Streams)
             stream.Discard();
         Unit.Claims.Clear();
+        Unit.Relied.Clear();
         Unit.Documents.Clear();
         appended.Clear();
         RecordsRefusal = false;

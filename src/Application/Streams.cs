@@ -128,6 +128,11 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         return Record(stream, decision.Events);
     }
 
+    /// <summary>
+    /// Lets nothing be written unless this stream is then still as it was seen: for what is decided by a state without changing it, and would not go with a later one, such as a licence with a product that is deleted.
+    /// </summary>
+    public void RelyOn(TState state) => store.Unit.Relied.TryAdd(idOf(state).Value, new(idOf(state).Value, typeof(TState), state.Recorded.Version, state));
+
     /// <summary>Decides on a stream that exists. Who else writes to it meanwhile is found at the commit; then the command runs again.</summary>
     public Task<Result<TState>> Decide(TId id, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation) =>
         Decide(id, Guard.Version, decide, cancellation);

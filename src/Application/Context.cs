@@ -86,6 +86,12 @@ public sealed class Context
     /// <summary>How often this run of the command was tried: 1 at first, more when others were faster.</summary>
     public int Attempt { get; set; } = 1;
 
+    /// <summary>Whether only what would happen is asked for, and nothing will be committed.</summary>
+    public bool IsDryRun { get; set; }
+
+    /// <summary>Says of a dry run that it decided on a part only of what would happen, because all of it is too much to be told.</summary>
+    public bool ForeseesPart { get; set; }
+
     /// <summary>The past moment that a question asks about: states are then folded up to its position. Null for the present.</summary>
     public PastMoment? AsOf { get; set; }
 

@@ -57,6 +57,7 @@ public static class EventNames
         [typeof(UserSuspended)] = "user_suspended_v1",
         [typeof(UserReinstated)] = "user_reinstated_v1",
         [typeof(UserPasswordChanged)] = "user_password_changed_v1",
+        [typeof(UserPasswordResetAllowed)] = "user_password_reset_allowed_v1",
         [typeof(UserSignedIn)] = "user_signed_in_v1",
         [typeof(UserIdentityLinked)] = "user_identity_linked_v1",
         [typeof(UserTwoFactorEnabled)] = "user_two_factor_enabled_v1",

@@ -98,7 +98,7 @@ public static class EventStore
         options.Schema.For<UserGroup>().Index(group => group.Organization);
         options.Schema.For<License>().Index(license => license.Product).Index(license => license.NoticeDue!).GinIndexJsonData();
         options.Schema.For<Activation>().Index(activation => activation.License).Index(activation => activation.Held!).Index(activation => activation.Fingerprint)
-            .Index(activation => activation.User!);
+            .Index(activation => activation.User!).Index(activation => activation.LeaseExpiresAt!, index => index.Predicate = LicenseUses.HasLease);
         options.Schema.For<ActivationPulse>();
         options.Schema.For<CustomRole>().Index(role => role.Name);
         options.Schema.For<Release>().Index(release => release.Product);

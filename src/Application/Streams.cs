@@ -37,13 +37,12 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     /// <summary>The states of these ids that were ever created.</summary>
     public async Task<IReadOnlyDictionary<TId, TState>> Latest(IEnumerable<TId> ids, CancellationToken cancellation)
     {
-        var named = ids.ToHashSet();
-        var keys = Unopened(named);
-        if (keys.Count == 0 || store.Context.AsOf is null)
-            return In(keys.Count == 0 ? null : await store.Writing.States.Read(keys, null, store.Context.Seen, cancellation), named);
+        if (store.Context.AsOf is null)
+            return await Now(ids, cancellation);
 
-        var states = Opened(named);
-        foreach (var state in await Fold([.. keys.Select(key => key.Id)], store.Context.AsOf.Position, cancellation))
+        var named = ids.ToHashSet();
+        var (keys, states) = (Unopened(named), Opened(named));
+        foreach (var state in keys.Count == 0 ? [] : await Fold([.. keys.Select(key => key.Id)], store.Context.AsOf.Position, cancellation))
             states[idOf(state)] = state;
         return states;
     }
@@ -52,8 +51,10 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     public async Task<IReadOnlyDictionary<TId, TState>> Now(IEnumerable<TId> ids, CancellationToken cancellation)
     {
         var named = ids.ToHashSet();
-        var keys = Unopened(named);
-        return In(keys.Count == 0 ? null : await store.Writing.States.Read(keys, null, store.Context.Seen, cancellation), named);
+        var states = Opened(named);
+        foreach (var state in await store.Writing.States.Find<TState>(Unopened(named).Select(key => key.Id), store.Context.Seen, cancellation))
+            states[idOf(state)] = state;
+        return states;
     }
 
     /// <summary>What has to be read for the states of these ids.</summary>
@@ -126,6 +127,11 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
         var stream = Open(id.Value, TState.Initial);
         return Record(stream, decision.Events);
     }
+
+    /// <summary>
+    /// Lets nothing be written unless this stream is then still as it was seen: for what is decided by a state without changing it, and would not go with a later one, such as a licence with a product that is deleted.
+    /// </summary>
+    public void RelyOn(TState state) => store.Unit.Relied.TryAdd(idOf(state).Value, new(idOf(state).Value, typeof(TState), state.Recorded.Version, state));
 
     /// <summary>Decides on a stream that exists. Who else writes to it meanwhile is found at the commit; then the command runs again.</summary>
     public Task<Result<TState>> Decide(TId id, Func<TState, Decision<TEvent>> decide, CancellationToken cancellation) =>

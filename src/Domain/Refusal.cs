@@ -154,6 +154,8 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
         "The response to this request was revoked and is not given again. Make a new request on the machine, if it may still use the license.");
     public static Refusal OfflineResponseReplaced { get; } = new("OFFLINE_RESPONSE_REPLACED", RefusalKind.Conflict,
         "The machine was given a newer response since, and may still use the license by it. Let it accept that one and deactivate once more, or revoke it.", "offlineRequest");
+    public static Refusal OfflineResponseLimitReached(int most) => new("OFFLINE_RESPONSE_LIMIT_REACHED", RefusalKind.Rule,
+        $"The machine has {most} responses that are still good. Go on with the latest until the first of them has run out, and choose shorter validities.");
     public static Refusal OfflineResponseNotFound { get; } = NotFound("OfflineResponse");
     public static Refusal LicenseNotYetEffective { get; } = new("LICENSE_NOT_YET_EFFECTIVE", RefusalKind.Rule, "The license is not effective yet.");
     public static Refusal ActivationLimitReached(int allowed) => new("ACTIVATION_LIMIT_REACHED", RefusalKind.Rule,
@@ -272,6 +274,8 @@ public sealed partial record Refusal(string Code, RefusalKind Kind, string Messa
         "A request with this Idempotency-Key is still running.");
     public static Refusal Busy { get; } = new("CONFLICT", RefusalKind.Conflict,
         "Other requests kept changing the same resource. Repeat the request.");
+    public static Refusal Crowded { get; } = new("UNAVAILABLE", RefusalKind.Unavailable,
+        "Too many requests want to change the same resource at the moment. Repeat the request.");
     public static Refusal ReadModelBehind(long position, long reached) => new("READ_MODEL_BEHIND", RefusalKind.Unavailable,
         $"The read model has reached position {reached}, not yet {position}. Repeat the request.");
     public static Refusal ProjectionNotFound { get; } = NotFound("Projection");

@@ -62,14 +62,13 @@ public sealed record DeleteActivation(ActivationId Activation) : ICommand<Done>
 }
 
 /// <summary>A span of time (UTC): from its start on, up to its end, without one microsecond; null is open, and nothing left out.</summary>
-public readonly record struct TimeSpanOf(DateTimeOffset? From, DateTimeOffset? Until, DateTimeOffset? Without = null)
-{
-    public bool Holds(DateTimeOffset time) =>
-        (From is null || time >= From) && (Until is null || time < Until) && (Without is not { } left || time < left || time >= left.AddMicroseconds(1));
-}
+public readonly record struct TimeSpanOf(DateTimeOffset? From, DateTimeOffset? Until, DateTimeOffset? Without = null);
 
-/// <summary>The vendor takes back the places of a licence whose activations were made, changed and last synced within these spans.</summary>
-public sealed record DeleteActivations(LicenseId License, TimeSpanOf Created, TimeSpanOf Updated, TimeSpanOf LastSynced) : ICommand<Done>
+/// <summary>Spans of time in which activations were made, changed and last synced.</summary>
+public sealed record ActivationSpans(TimeSpanOf Created, TimeSpanOf Updated, TimeSpanOf LastSynced);
+
+/// <summary>The vendor takes back the places of a licence whose activations lie within these spans; a dry run tells of the first of them.</summary>
+public sealed record DeleteActivations(LicenseId License, ActivationSpans Spans) : ICommand<Done>
 {
     public bool IsSlow => true;
 
@@ -77,22 +76,29 @@ public sealed record DeleteActivations(LicenseId License, TimeSpanOf Created, Ti
     {
         public async Task<Result<Done>> Handle(DeleteActivations command, CancellationToken cancellationToken)
         {
-            var license = await store.Licenses.DecideExclusively(command.License, state => state.Exists ? [] : Refusal.LicenseNotFound, cancellationToken);
-            if (license.Refusal is not null)
-                return license.Refusal;
-
-            var meant = (await store.LicenseUses.Held(command.License, cancellationToken))
-                .Where(held => command.Created.Holds(held.CreatedAt) && command.Updated.Holds(held.UpdatedAt) && command.LastSynced.Holds(held.LastSyncedAt))
-                .Select(held => held.Id).ToList();
-            await store.Activations.Open(meant, cancellationToken);
-            foreach (var id in meant)
-            {
-                if ((await store.Activations.Decide(id, state => state.Delete(), cancellationToken)).Refusal is { } refusal)
-                    return refusal;
-            }
-
-            return new Done();
+            var most = store.Context.IsDryRun ? DeleteSomeActivations.Most : int.MaxValue;
+            var taken = await store.TakeBack(command.License, command.Spans, most, cancellationToken);
+            store.Context.ForeseesPart = taken.Value == most;
+            return taken.Select(_ => new Done());
         }
+    }
+}
+
+/// <summary>
+/// Takes back the next places of a licence that are to be taken back, and answers how many it took, or none when it has taken the last of them. Who takes back all of them repeats this, then does the
+/// rest: work of a bounded size under the lock of the licence, which others get in between, and safe to repeat.
+/// </summary>
+public sealed record DeleteSomeActivations(LicenseId License, ActivationSpans Spans) : ICommand<int>
+{
+    public const int Most = 500;
+
+    public bool IsSlow => true;
+
+    public sealed class Handler(Store store) : ICommandHandler<DeleteSomeActivations, int>
+    {
+        // Machines that activate meanwhile would always leave a few more.
+        public async Task<Result<int>> Handle(DeleteSomeActivations command, CancellationToken cancellationToken) =>
+            (await store.TakeBack(command.License, command.Spans, Most, cancellationToken)).Select(taken => taken < Most ? 0 : taken);
     }
 }
 
@@ -108,12 +114,34 @@ public sealed record EndLeases : ICommand<int>
         public async Task<Result<int>> Handle(EndLeases command, CancellationToken cancellationToken)
         {
             var now = store.Context.Now;
-            var ended = await store.LicenseUses.Ended(null, now, MostAtOnce, cancellationToken);
+            var ended = await store.LicenseUses.Ended(now, MostAtOnce, cancellationToken);
             await store.Licenses.OpenExclusively(ended.Select(activation => activation.License), cancellationToken);
             await store.Activations.Open(ended.Select(activation => activation.Id), cancellationToken);
             foreach (var (id, _) in ended)
                 await store.Activations.Decide(id, state => state.EndLease(now), cancellationToken);
             return ended.Count;
         }
+    }
+}
+
+/// <summary>Places that the vendor takes back.</summary>
+internal static class TakenBackPlaces
+{
+    /// <summary>Takes back so many places of a licence at most, under its lock, and answers how many it took.</summary>
+    public static async Task<Result<int>> TakeBack(this Store store, LicenseId id, ActivationSpans spans, int most, CancellationToken cancellation)
+    {
+        var license = await store.Licenses.DecideExclusively(id, state => state.Exists ? [] : Refusal.LicenseNotFound, cancellation);
+        if (license.Refusal is not null)
+            return license.Refusal;
+
+        var meant = (await store.LicenseUses.Held(id, spans, most, cancellation)).Select(held => held.Id).ToList();
+        await store.Activations.Open(meant, cancellation);
+        foreach (var activation in meant)
+        {
+            if ((await store.Activations.Decide(activation, state => state.Delete(), cancellation)).Refusal is { } refusal)
+                return refusal;
+        }
+
+        return meant.Count;
     }
 }

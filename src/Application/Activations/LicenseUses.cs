@@ -28,6 +28,9 @@ public sealed class LicenseUses(NpgsqlDataSource database)
             then string_to_array(a.data #>> array['report', 'machine', 'releaseVersion'], '.')::int[] end
         """;
 
+    /// <summary>Which activations the index of leases holds.</summary>
+    public const string HasLease = "data ->> 'held' is not null and data ->> 'leaseExpiresAt' is not null";
+
     private const string OfLicense = "from events.mt_doc_activation a where (a.data ->> 'held')::uuid = $1";
 
     /// <summary>The usage of each of these licences, now or at the past moment that is asked about; one that was never used may be absent.</summary>
@@ -101,13 +104,16 @@ public sealed class LicenseUses(NpgsqlDataSource database)
             Fingerprint.Matches(candidate.Fingerprint, report.Fingerprint, strategy) && (!license.Policy.UserLocked || candidate.UserHash == report.UserHash);
     }
 
-    /// <summary>The activations whose lease has ended without anybody having recorded it; of one licence or of all.</summary>
-    public Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Ended(LicenseId? license, DateTimeOffset now, int most, CancellationToken cancellation) => Ids(
-        """
-        select a.id, (a.data ->> 'held')::uuid from events.mt_doc_activation a
-        where (a.data ->> 'held')::uuid is not null and ($1::uuid is null or (a.data ->> 'held')::uuid = $1) and (a.data ->> 'leaseExpiresAt')::timestamptz <= $2
-        order by a.id limit $3
-        """, cancellation, license is { } one ? (object)one.Value : DBNull.Value, now.UtcDateTime, most);
+    /// <summary>The activations of a licence whose lease has ended without anybody having recorded it.</summary>
+    public Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Ended(LicenseId license, DateTimeOffset now, int most, CancellationToken cancellation) => Ids(
+        $"select a.id, (a.data ->> 'held')::uuid {OfLicense} and (a.data ->> 'leaseExpiresAt')::timestamptz <= $2 order by a.id limit $3", cancellation, license.Value, now.UtcDateTime, most);
+
+    /// <summary>Those of all licences, the longest ended first: an index holds the leases that are there to end, so the others are not looked at.</summary>
+    public Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Ended(DateTimeOffset now, int most, CancellationToken cancellation) => Ids(
+        $"""
+        select a.id, (a.data ->> 'held')::uuid from events.mt_doc_activation a where {HasLease} and events.mt_immutable_timestamptz(a.data ->> 'leaseExpiresAt') <= $1
+        order by events.mt_immutable_timestamptz(a.data ->> 'leaseExpiresAt') limit $2
+        """, cancellation, now.UtcDateTime, most);
 
     /// <summary>Whether the same machine was refused the same for the same reason since then, so that repeating it tells nothing new.</summary>
     public async Task<bool> WasRefused(LicenseId license, string fingerprint, string code, ActivationId? synced, DateTimeOffset since, CancellationToken cancellation)
@@ -121,26 +127,23 @@ public sealed class LicenseUses(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
-    /// <summary>The live and the merely not yet ended activations of a licence, with their times: created, changed, last synced.</summary>
-    public async Task<IReadOnlyList<(ActivationId Id, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset LastSyncedAt)>> Held(
-        LicenseId license, CancellationToken cancellation)
-    {
-        await using var command = database.Command(
-            """
-            select a.id, (a.data -> 'recorded' ->> 'createdAt')::timestamptz, (a.data -> 'recorded' ->> 'updatedAt')::timestamptz,
-                greatest((a.data ->> 'lastSyncedAt')::timestamptz, (p.data ->> 'lastSyncedAt')::timestamptz)
-            from events.mt_doc_activation a left join events.mt_doc_activationpulse p on p.id = a.id
-            where (a.data ->> 'held')::uuid = $1 order by a.id
-            """, license.Value);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var held = new List<(ActivationId, DateTimeOffset, DateTimeOffset, DateTimeOffset)>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            held.Add((ActivationId.From(reader.GetGuid(0)), reader.GetDateTime(1), reader.GetDateTime(2), reader.GetDateTime(3)));
-        }
+    /// <summary>The live and the merely not yet ended activations of a licence whose times lie within these spans; so many at most.</summary>
+    public Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Held(LicenseId license, ActivationSpans spans, int most, CancellationToken cancellation) => Ids(
+        $"""
+        select a.id, (a.data ->> 'held')::uuid from events.mt_doc_activation a left join events.mt_doc_activationpulse p on p.id = a.id
+        where (a.data ->> 'held')::uuid = $1
+            and {Within("(a.data -> 'recorded' ->> 'createdAt')::timestamptz", 3)}
+            and {Within("(a.data -> 'recorded' ->> 'updatedAt')::timestamptz", 6)}
+            and {Within("greatest((a.data ->> 'lastSyncedAt')::timestamptz, (p.data ->> 'lastSyncedAt')::timestamptz)", 9)}
+        limit $2
+        """, cancellation, [license.Value, most, .. BoundsOf(spans.Created), .. BoundsOf(spans.Updated), .. BoundsOf(spans.LastSynced)]);
 
-        return held;
-    }
+    /// <summary>A time lies within the span whose bounds are this parameter and the next two.</summary>
+    private static string Within(string time, int from) => $"{time} >= ${from} and {time} < ${from + 1} and ({time} < ${from + 2} or {time} >= ${from + 2} + interval '1 microsecond')";
+
+    /// <summary>From when on, until when, and what is left out; what is open reaches as far as time goes.</summary>
+    private static object[] BoundsOf(TimeSpanOf span) =>
+        [(span.From ?? DateTimeOffset.MinValue).UtcDateTime, (span.Until ?? DateTimeOffset.MaxValue).UtcDateTime, (span.Without ?? DateTimeOffset.MaxValue).UtcDateTime];
 
     private async Task<Dictionary<LicenseId, ImmutableDictionary<Guid, MeterUses>>> Meters(
         IReadOnlyCollection<License> licenses, DateTimeOffset now, CancellationToken cancellation)

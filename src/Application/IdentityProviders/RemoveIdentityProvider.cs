@@ -12,8 +12,11 @@ public sealed record RemoveOrganizationIdentityProvider(OrganizationId Organizat
     {
         public async Task<Result<Done>> Handle(RemoveOrganizationIdentityProvider command, CancellationToken cancellationToken)
         {
-            new ProviderSecrets(store.Session, secrets).Forget(command.Organization.Value);
-            return (await store.Organizations.Decide(command.Organization, state => state.RemoveIdentityProvider(), cancellationToken)).Select(_ => default(Done));
+            var removed = await store.Organizations.Decide(command.Organization, state => state.RemoveIdentityProvider(), cancellationToken);
+            // Where there was none, one that is set at the same moment keeps its secret.
+            if (store.Appended.Count > 0)
+                new ProviderSecrets(store.Session, secrets).Forget(command.Organization.Value);
+            return removed.Select(_ => default(Done));
         }
     }
 }
@@ -26,8 +29,10 @@ public sealed record RemoveAccountIdentityProvider : ICommand<Done>
         public async Task<Result<Done>> Handle(RemoveAccountIdentityProvider command, CancellationToken cancellationToken)
         {
             var account = (await store.Session.FindAccount(cancellationToken))!;
-            new ProviderSecrets(store.Session, secrets).Forget(account.Id.Value);
-            return (await store.Accounts.Decide(account.Id, state => state.RemoveIdentityProvider(), cancellationToken)).Select(_ => default(Done));
+            var removed = await store.Accounts.Decide(account.Id, state => state.RemoveIdentityProvider(), cancellationToken);
+            if (store.Appended.Count > 0)
+                new ProviderSecrets(store.Session, secrets).Forget(account.Id.Value);
+            return removed.Select(_ => default(Done));
         }
     }
 }

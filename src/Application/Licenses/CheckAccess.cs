@@ -34,16 +34,9 @@ public sealed record CheckAccess(ValueList<AccessQuestion> Checks, bool Explain 
         {
             var past = store.Context.AsOf?.Position;
             var states = new AccessStates(store);
-            long position;
-            if (past is null && query.Checks.All(check => check.License is not null))
-            {
-                position = await states.LoadAtOnce(query.Checks, cancellationToken);
-            }
-            else
-            {
-                position = past ?? store.Context.Seen?.Position ?? await grants.Position(cancellationToken);
+            var position = past ?? await states.LoadAtOnce(query.Checks, cancellationToken);
+            if (past is not null)
                 await states.Load(query.Checks, cancellationToken);
-            }
 
             var answers = query.Checks.Select(states.Answer).ToList();
             var keys = query.Explain ? answers.SelectMany(answer => answer.GrantKeys).ToHashSet() : [];
@@ -75,78 +68,117 @@ public sealed record CheckedAccess(AccessQuestion Question, LicenseId? License, 
 /// <summary>One way by which access is given: the group it leads through, if it does, and the events that made it.</summary>
 public sealed record AccessReason(AccessPath Path, UserGroup? UserGroup, ImmutableArray<Grant> Grants);
 
-/// <summary>The states that a number of questions need, each kind loaded in one query.</summary>
+/// <summary>The states that a number of questions need: of now all of one moment, of the past each kind in one query.</summary>
 internal sealed class AccessStates(Store store)
 {
     private readonly Dictionary<UserId, User> users = [];
     private readonly Dictionary<LicenseId, License> licenses = [];
-    private IReadOnlyDictionary<ProductId, Product> products = ImmutableDictionary<ProductId, Product>.Empty;
+    private readonly Dictionary<ProductId, Product> products = [];
     private readonly Dictionary<OrganizationId, Organization> organizations = [];
     private readonly Dictionary<UserGroupId, UserGroup> groups = [];
     private ILookup<ProductId, License> candidates = Array.Empty<License>().ToLookup(license => license.Product);
 
     /// <summary>
-    /// The states of now for questions about licences, all of one moment; answers the position that they hold everything up to. What they hold of persons stays sealed, because no decision asks for it.
+    /// The states of now, all of one moment; answers the position that they hold everything up to. What they hold of persons stays sealed, because no decision asks for it. Which licences lead to a user is looked for
+    /// before that moment, and once more after it: whoever got another licence, or came into another group, in between is not taken for somebody who has neither.
     /// </summary>
     public async Task<long> LoadAtOnce(IReadOnlyCollection<AccessQuestion> questions, CancellationToken cancellation)
     {
-        var moment = await store.Writing.States.Read([.. questions.SelectMany(KeysOf)], found => questions.SelectMany(question => KeysOf(question, found)), store.Context.Seen, cancellation);
-        foreach (var question in questions)
+        var (found, lookedFor) = (new HashSet<LicenseId>(), new HashSet<Guid>());
+        for (var since = store.Context.Seen; ; since = null)
         {
-            if (Find<User>(question.User.Value) is not { } user)
-                continue;
-            users[user.Id] = user;
-            if (user.Organization is { } organization && Find<Organization>(organization.Value) is { } found)
-                organizations[organization] = found;
+            var moment = await store.Writing.States.Read(
+                [.. questions.SelectMany(KeysOf), .. found.Select(id => StateKey.Sealed<License>(id.Value))], known => MoreOf(questions, found, known), since, cancellation);
+            Take(questions, found, moment);
+            var (holders, before) = (HoldersOf(questions), found.Count);
+            if (holders.Count > 0)
+                found.UnionWith(await store.LicensesAssignedTo(holders, products.Keys, cancellation));
+            if (lookedFor.IsSupersetOf(holders) && found.Count == before)
+                return moment.Position;
+            lookedFor.UnionWith(holders);
         }
-
-        foreach (var question in questions)
-        {
-            if (Find<License>(question.License!.Value.Value) is not { } license)
-                continue;
-            licenses[license.Id] = license;
-            foreach (var common in users.GetValueOrDefault(question.User)?.Groups.Intersect(license.Groups) ?? [])
-            {
-                if (Find<UserGroup>(common.Value) is { } group)
-                    groups[common] = group;
-            }
-        }
-
-        return moment.Position;
-
-        T? Find<T>(Guid id) where T : class => moment.Find<T>(StateKey.Sealed<T>(id));
     }
 
-    private static IEnumerable<StateKey> KeysOf(AccessQuestion question) => [StateKey.Sealed<User>(question.User.Value), StateKey.Sealed<License>(question.License!.Value.Value)];
-
-    /// <summary>What a question needs besides its user and its licence: the organization, and the groups that they have in common.</summary>
-    private static IEnumerable<StateKey> KeysOf(AccessQuestion question, States.Moment moment)
+    private void Take(IReadOnlyCollection<AccessQuestion> questions, IReadOnlyCollection<LicenseId> found, States.Moment moment)
     {
-        if (moment.Find<User>(StateKey.Sealed<User>(question.User.Value)) is not { } user)
-            yield break;
-        if (user.Organization is { } organization)
-            yield return StateKey.Sealed<Organization>(organization.Value);
-        if (moment.Find<License>(StateKey.Sealed<License>(question.License!.Value.Value)) is not { } license)
-            yield break;
-        foreach (var group in user.Groups.Intersect(license.Groups))
-            yield return StateKey.Sealed<UserGroup>(group.Value);
+        users.Clear();
+        licenses.Clear();
+        products.Clear();
+        organizations.Clear();
+        groups.Clear();
+        foreach (var question in questions)
+        {
+            if (Find<User>(moment, question.User.Value) is { } user)
+            {
+                users[user.Id] = user;
+                if (user.Organization is { } organization && Find<Organization>(moment, organization.Value) is { } home)
+                    organizations[organization] = home;
+            }
+
+            if (question.License is { } license && Find<License>(moment, license.Value) is { } asked)
+                licenses[license] = asked;
+            if (question.Product is { } product && Find<Product>(moment, product.Value) is { } sold)
+                products[product] = sold;
+        }
+
+        candidates = found.Select(id => Find<License>(moment, id.Value)).OfType<License>().Where(license => license.Exists).ToLookup(license => license.Product);
+        foreach (var common in GroupsOf(questions, found, moment))
+        {
+            if (Find<UserGroup>(moment, common.Value) is { } group)
+                groups[common] = group;
+        }
     }
+
+    private static IEnumerable<StateKey> KeysOf(AccessQuestion question) =>
+    [
+        StateKey.Sealed<User>(question.User.Value),
+        question.License is { } license ? StateKey.Sealed<License>(license.Value) : StateKey.Sealed<Product>(question.Product!.Value.Value),
+    ];
+
+    /// <summary>What questions need besides: the organizations, and the groups that users and licences have in common.</summary>
+    private static IEnumerable<StateKey> MoreOf(IReadOnlyCollection<AccessQuestion> questions, IReadOnlyCollection<LicenseId> found, States.Moment moment) =>
+        questions.Select(question => Find<User>(moment, question.User.Value)?.Organization).OfType<OrganizationId>().Select(organization => StateKey.Sealed<Organization>(organization.Value))
+            .Concat(GroupsOf(questions, found, moment).Select(group => StateKey.Sealed<UserGroup>(group.Value)));
+
+    private static IEnumerable<UserGroupId> GroupsOf(IReadOnlyCollection<AccessQuestion> questions, IReadOnlyCollection<LicenseId> found, States.Moment moment)
+    {
+        var assigned = found.Select(id => Find<License>(moment, id.Value)).OfType<License>().SelectMany(license => license.Groups).ToHashSet();
+        foreach (var question in questions)
+        {
+            if (Find<User>(moment, question.User.Value) is not { } user)
+                continue;
+            var common = question.License is not { } id ? user.Groups.Where(assigned.Contains) : Find<License>(moment, id.Value) is { } license ? user.Groups.Intersect(license.Groups) : [];
+            foreach (var group in common)
+                yield return group;
+        }
+    }
+
+    private static T? Find<T>(States.Moment moment, Guid id) where T : class => moment.Find<T>(StateKey.Sealed<T>(id));
 
     public async Task Load(IReadOnlyCollection<AccessQuestion> questions, CancellationToken cancellation)
     {
         Add(users, await store.Users.Latest(questions.Select(question => question.User), cancellation));
         Add(licenses, await store.Licenses.Latest(questions.Select(question => question.License).OfType<LicenseId>(), cancellation));
-        products = await store.Products.Latest(questions.Select(question => question.Product).OfType<ProductId>(), cancellation);
+        Add(products, await store.Products.Latest(questions.Select(question => question.Product).OfType<ProductId>(), cancellation));
         Add(organizations, await store.Organizations.Latest(users.Values.Select(user => user.Organization).OfType<OrganizationId>(), cancellation));
 
-        var askers = questions.Where(question => question.Product is not null)
-            .Select(question => users.GetValueOrDefault(question.User)).OfType<User>().ToHashSet();
-        if (askers.Count > 0)
-            candidates = (await store.LicensesAssignedTo(askers, [.. products.Keys], cancellation)).ToLookup(license => license.Product);
+        var holders = HoldersOf(questions);
+        if (holders.Count > 0)
+        {
+            var found = await store.LicensesAssignedTo(holders, products.Keys, cancellation);
+            candidates = (await store.Licenses.Latest(found, cancellation)).Values.ToLookup(license => license.Product);
+        }
 
         var assigned = licenses.Values.Concat(candidates.SelectMany(product => product)).SelectMany(license => license.Groups).ToHashSet();
         Add(groups, await store.UserGroups.Latest(users.Values.SelectMany(user => user.Groups).Where(assigned.Contains), cancellation));
     }
+
+    /// <summary>By what licences of a product lead to those who are asked about: each of them, and the groups that they are in.</summary>
+    private HashSet<Guid> HoldersOf(IEnumerable<AccessQuestion> questions) =>
+    [
+        .. questions.Where(question => question.Product is not null).Select(question => users.GetValueOrDefault(question.User)).OfType<User>()
+            .SelectMany(user => user.Groups.Select(group => group.Value).Prepend(user.Id.Value)),
+    ];
 
     private static void Add<TId, TState>(Dictionary<TId, TState> known, IReadOnlyDictionary<TId, TState> found) where TId : notnull
     {

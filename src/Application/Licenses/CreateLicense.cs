@@ -40,6 +40,7 @@ public sealed record CreateLicense(
             var product = await store.Products.Latest(command.ProductId, cancellationToken);
             if (!product.Exists)
                 return Refusal.UnknownProduct;
+            store.Products.RelyOn(product);
             var template = await store.LicenseTemplates.Latest(command.LicenseTemplateId ?? product.Template, cancellationToken);
             if (!template.Exists)
                 return Refusal.UnknownLicenseTemplate;

@@ -12,28 +12,23 @@ public static class FindLicenses
         [.. new[] { typeof(PrimaryUserAssignedToLicense), typeof(UserAssignedToLicense), typeof(GroupAssignedToLicense) }.Select(type => EventNames.All[type])];
 
     /// <summary>
-    /// The licences of these products that are assigned to one of these users or to a group that one of them is in. Of a past moment they are found by
-    /// their events, and may be more than were assigned then.
+    /// The licences of these products that are assigned to one of these users and groups. Of a past moment they are found by their events, and may be more than were assigned then.
     /// </summary>
-    public static async Task<IEnumerable<License>> LicensesAssignedTo(
-        this Store store, IReadOnlyCollection<User> users, IReadOnlyCollection<ProductId> products, CancellationToken cancellation)
+    public static async Task<IEnumerable<LicenseId>> LicensesAssignedTo(
+        this Store store, IReadOnlyCollection<Guid> holders, IReadOnlyCollection<ProductId> products, CancellationToken cancellation)
     {
         Guid[] ofProducts = [.. products.Select(product => product.Value)];
-        Guid[] holders = [.. users.Select(user => user.Id.Value), .. users.SelectMany(user => user.Groups).Select(group => group.Value).Distinct()];
-        if (store.Context.AsOf is not { } past)
-        {
-            return await store.Session.QueryAsync<License>(
-                "where data @> any(?::jsonb[]) and (data ->> 'deleted')::boolean = false and cast(data ->> 'product' as uuid) = any(?)", cancellation,
+        var ids = store.Context.AsOf is { } past
+            ? await store.Session.AdvancedSql.QueryAsync<Guid>(
+                """
+                select distinct e.stream_id from events.mt_doc_license l join events.mt_events e on e.stream_id = l.id
+                where cast(l.data ->> 'product' as uuid) = any(?) and e.seq_id <= ? and e.type = any(?)
+                    and cast(coalesce(e.data ->> 'userGroup', e.data ->> 'user') as uuid) = any(?)
+                """, cancellation, ofProducts, past.Position, Assigning, holders.ToArray())
+            : await store.Session.AdvancedSql.QueryAsync<Guid>(
+                "select l.id from events.mt_doc_license l where l.data @> any(?::jsonb[]) and (l.data ->> 'deleted')::boolean = false and cast(l.data ->> 'product' as uuid) = any(?)", cancellation,
                 holders.SelectMany(Holding).ToArray(), ofProducts);
-        }
-
-        var ids = await store.Session.AdvancedSql.QueryAsync<Guid>(
-            """
-            select distinct e.stream_id from events.mt_doc_license l join events.mt_events e on e.stream_id = l.id
-            where cast(l.data ->> 'product' as uuid) = any(?) and e.seq_id <= ? and e.type = any(?)
-                and cast(coalesce(e.data ->> 'userGroup', e.data ->> 'user') as uuid) = any(?)
-            """, cancellation, ofProducts, past.Position, Assigning, holders);
-        return (await store.Licenses.Latest(ids.Select(LicenseId.From), cancellation)).Values;
+        return ids.Select(LicenseId.From);
     }
 
     /// <summary>The licences that are assigned to a user or to a group that the user is in, now; of one product, where one is named.</summary>

@@ -28,13 +28,6 @@ internal readonly record struct GrantKey(Guid Stream, string Type, Guid Subject)
 /// <summary>Reads the events behind access from the history: for what holds now, the latest event of its kind is the one that counts.</summary>
 public sealed class Grants(NpgsqlDataSource database)
 {
-    /// <summary>The last position of the history; states read afterwards hold everything up to it.</summary>
-    public async Task<long> Position(CancellationToken cancellation)
-    {
-        await using var command = database.CreateCommand("select coalesce(max(seq_id), 0) from events.mt_events");
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
     /// <summary>The latest event of every key up to a position, in one query whatever the number of keys.</summary>
     internal async Task<IReadOnlyDictionary<GrantKey, Grant>> Find(IReadOnlyCollection<GrantKey> keys, long upTo, CancellationToken cancellation)
     {

@@ -13,21 +13,26 @@ namespace EventSourcedOrgs.Application.Organizations;
 /// </summary>
 public sealed record DeleteOrganization(OrganizationId Organization, bool Cascade = false) : ICommand<Organization>
 {
+    /// <summary>Of more users a dry run does not tell how each of them goes: what it takes away is the same without.</summary>
+    public const int MostForeseen = 2000;
+
     public Guid? Target => Organization.Value;
 
     public sealed class Handler(Store store) : ICommandHandler<DeleteOrganization, Organization>
     {
         public async Task<Result<Organization>> Handle(DeleteOrganization command, CancellationToken cancellationToken)
         {
-            if (!(await store.Organizations.Latest(command.Organization, cancellationToken)).Exists)
+            var before = await store.Organizations.Latest(command.Organization, cancellationToken);
+            if (!before.Exists)
                 return Refusal.OrganizationNotFound;
 
-            var removed = command.Cascade ? await new Evacuation(store).Of(command.Organization, int.MaxValue, cancellationToken) : 0;
+            store.Context.ForeseesPart = command.Cascade && store.Context.IsDryRun && before.SeatsUsed > MostForeseen;
+            var removed = command.Cascade && !store.Context.ForeseesPart ? await new Evacuation(store).Of(command.Organization, int.MaxValue, cancellationToken) : 0;
             if (removed.Refusal is { } refusal)
                 return refusal;
 
             store.Session.Delete<IdentityProviderSecret>(command.Organization.Value);
-            return await store.Organizations.DecideExclusively(command.Organization, organization => organization.Delete(), cancellationToken);
+            return await store.Organizations.DecideExclusively(command.Organization, organization => organization.Delete(withUsers: store.Context.ForeseesPart), cancellationToken);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -44,9 +45,12 @@ public sealed record AnsweredRequest(string Id, string RequestHash, byte[] Seale
 /// Runs commands: authorize, validate, handle, commit, each in its own unit of work. When others were faster the whole command runs
 /// again on the new state, so a caller sees either success, or the refusal that then holds.
 /// </summary>
-public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider clock, Secrets secrets, Refusals refusals) : IDisposable
+public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider clock, Secrets secrets, Refusals refusals, Permissions permissions, StreamTurns lines) : IDisposable
 {
     private const int MostAttempts = 20;
+
+    /// <summary>How long a command waits for room in the line for a stream.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>More units of work at once only wait for each other.</summary>
     private readonly SemaphoreSlim turns = new(128);
@@ -71,13 +75,18 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
     private async Task<Outcome<T>> RunInTurn<T>(
         ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
     {
-        var turn = command.IsSlow ? slowTurns : turns;
-        for (var attempt = 1; ; attempt++)
+        var (turn, began) = (command.IsSlow ? slowTurns : turns, Stopwatch.GetTimestamp());
+        for (var attempt = 1; ;)
         {
+            var crowded = default(Guid?);
             await turn.WaitAsync(cancellation);
             try
             {
                 return await RunOnce(command, envelope, attempt, reply, cancellation);
+            }
+            catch (CrowdedException e)
+            {
+                crowded = e.Stream;
             }
             catch (Exception e) when (IsRace(e))
             {
@@ -89,7 +98,16 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
                 turn.Release();
             }
 
+            if (crowded is { } stream)
+            {
+                // Without a turn, so that commands on other streams have it.
+                if (!await lines.Room(stream, Patience - Stopwatch.GetElapsedTime(began), cancellation))
+                    return new(Refusal.Crowded, null, null, []);
+                continue;
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 10 * attempt)), cancellation);
+            attempt++;
         }
     }
 
@@ -99,11 +117,11 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         await using var scope = scopes.CreateAsyncScope();
         var context = scope.ServiceProvider.GetRequiredService<Context>();
         context.Set(envelope.Caller, envelope.Origin, clock.GetUtcNow(), command.Target, envelope.IfMatch);
-        (context.Attempt, context.Seen) = (attempt, attempt == 1 ? envelope.Seen : null);
+        (context.Attempt, context.Seen, context.IsDryRun) = (attempt, attempt == 1 ? envelope.Seen : null, envelope.DryRun);
         var store = scope.ServiceProvider.GetRequiredService<Store>();
 
         var (key, request) = KeyOf(envelope);
-        if (key is not null && await Answered<T>(key, request, store.Writing.States, cancellation) is { } answered)
+        if (key is not null && await Answered(command, envelope, key, request, store.Writing.States, cancellation) is { } answered)
             return answered;
 
         var result = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellation);
@@ -131,17 +149,18 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
     }
 
     /// <summary>What was answered before under the key of a request, if it has one: for what has more to do than one command.</summary>
-    public async Task<Outcome<T>?> Answered<T>(Envelope envelope, CancellationToken cancellation)
+    public async Task<Outcome<T>?> Answered<T>(ICommand<T> command, Envelope envelope, CancellationToken cancellation)
     {
         var (key, request) = KeyOf(envelope);
         if (key is null)
             return null;
         await using var scope = scopes.CreateAsyncScope();
-        return await Answered<T>(key, request, scope.ServiceProvider.GetRequiredService<States>(), cancellation);
+        return await Answered(command, envelope, key, request, scope.ServiceProvider.GetRequiredService<States>(), cancellation);
     }
 
-    private async Task<Outcome<T>?> Answered<T>(string key, string request, States states, CancellationToken cancellation) =>
-        await states.Find<AnsweredRequest>(key, cancellation) is not { } answered ? null
+    /// <summary>Whoever may not send the command any more is not answered as before, but refused like anybody.</summary>
+    private async Task<Outcome<T>?> Answered<T>(ICommand<T> command, Envelope envelope, string key, string request, States states, CancellationToken cancellation) =>
+        permissions.Check(envelope.Caller, command) is not null || await states.Find<AnsweredRequest>(key, cancellation) is not { } answered ? null
             : answered.RequestHash != request ? new(Refusal.IdempotencyKeyReused, null, null, [])
             : answered.IsErased ? new(Refusal.AnswerErased, null, null, [])
             : new(default(Result<T>), JsonSerializer.Deserialize<Reply>(secrets.Open(answered.SealedReply)), null, []);

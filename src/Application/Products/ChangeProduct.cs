@@ -52,7 +52,7 @@ public sealed record DropProductMetadata(Guid Entry) : ICommand<Product>
     }
 }
 
-/// <summary>Deletes a product that has neither licences nor releases.</summary>
+/// <summary>Deletes a product that has neither licences nor releases, which is looked at under its lock.</summary>
 public sealed record DeleteProduct(ProductId Product) : ICommand<Product>
 {
     public Guid? Target => Product.Value;
@@ -61,9 +61,11 @@ public sealed record DeleteProduct(ProductId Product) : ICommand<Product>
     {
         public async Task<Result<Product>> Handle(DeleteProduct command, CancellationToken cancellationToken)
         {
-            if (!(await store.Products.Latest(command.Product, cancellationToken)).Exists)
-                return Refusal.ProductNotFound;
+            var locked = await store.Products.DecideExclusively(command.Product, product => product.Exists ? [] : Refusal.ProductNotFound, cancellationToken);
+            if (locked.Refusal is { } unknown)
+                return unknown;
 
+            // Whoever makes a licence or a release relies on the product, and waits from here on to find it gone.
             var licenses = await store.Session.QueryAsync<License>(
                 "where (data ->> 'product')::uuid = ? and (data ->> 'deleted')::boolean = false limit 1", cancellationToken, command.Product.Value);
             return licenses.Count > 0 || await store.HasReleases(command.Product, cancellationToken)

@@ -28,8 +28,10 @@ public sealed record CreateRelease(
     {
         public async Task<Result<Release>> Handle(CreateRelease command, CancellationToken cancellationToken)
         {
-            if (!(await store.Products.Latest(command.ProductId, cancellationToken)).Exists)
+            var product = await store.Products.Latest(command.ProductId, cancellationToken);
+            if (!product.Exists)
                 return Refusal.UnknownProduct;
+            store.Products.RelyOn(product);
 
             var made = store.Releases.Start(command.Id, Release.New(
                 command.Id, command.ProductId, command.Name.Trim(), command.Version, command.Channel.Trim(), ReleaseNames.Distinct(command.Platforms ?? []),

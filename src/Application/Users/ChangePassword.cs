@@ -44,7 +44,7 @@ public sealed class NewPassword(Store store, IPasswords passwords)
     {
         using (await passwords.Turn(cancellation))
             store.Session.Store(new Credentials(user, passwords.Hash(password)));
-        store.Session.Delete<PasswordReset>(user);
+        store.Documents.Delete<PasswordReset>(user.Value);
         new Sessions(store.Session).EndAll(user, except: store.Context.Caller.Session);
         return await store.Users.Decide(user, state => state.ChangePassword(), cancellation);
     }

@@ -21,7 +21,7 @@ public sealed record AllowPasswordReset(UserId User) : ICommand<string>
         public async Task<Result<string>> Handle(AllowPasswordReset command, CancellationToken cancellationToken)
         {
             var user = await store.Users.Latest(command.User, cancellationToken);
-            return user.Exists ? new PasswordResets(store, scopes).Allow(user) : Refusal.UserNotFound;
+            return user.Exists ? await new PasswordResets(store, scopes).Allow(user, cancellationToken) : Refusal.UserNotFound;
         }
     }
 }
@@ -36,7 +36,7 @@ public sealed record AllowOrganizationPasswordReset(OrganizationId Organization,
         public async Task<Result<string>> Handle(AllowOrganizationPasswordReset command, CancellationToken cancellationToken)
         {
             var user = await store.Users.Latest(command.User, cancellationToken);
-            return user.Exists && user.Organization == command.Organization ? new PasswordResets(store, scopes).Allow(user) : Refusal.UserNotFound;
+            return user.Exists && user.Organization == command.Organization ? await new PasswordResets(store, scopes).Allow(user, cancellationToken) : Refusal.UserNotFound;
         }
     }
 }
@@ -44,14 +44,15 @@ public sealed record AllowOrganizationPasswordReset(OrganizationId Organization,
 /// <summary>The one way to a token for a new password.</summary>
 public sealed class PasswordResets(Store store, Scopes scopes)
 {
-    public Result<string> Allow(User user)
+    /// <summary>By the event the history tells who did it; and who moves the user meanwhile, or gives another role, is not overlooked.</summary>
+    public async Task<Result<string>> Allow(User user, CancellationToken cancellation)
     {
         if (user.Role.IsTeam || !scopes.CanDoAll(store.Context.Caller, user.Role))
             return Refusal.PasswordResetNotAllowed;
 
         var token = Secret.New();
-        store.Session.Store(new PasswordReset(user.Id, Callers.HashOf(token), store.Context.Now + AllowPasswordReset.Life));
-        return token;
+        store.Documents.Store(user.Id.Value, new PasswordReset(user.Id, Callers.HashOf(token), store.Context.Now + AllowPasswordReset.Life));
+        return (await store.Users.Decide(user.Id, state => state.AllowPasswordReset(), cancellation)).Select(_ => token);
     }
 }
 

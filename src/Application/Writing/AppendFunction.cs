@@ -104,6 +104,7 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
         private readonly AppendFunction owner;
         private readonly List<IEvent> events;
         private readonly Documents written;
+        private readonly List<Expected> expected;
 
         public Operation(AppendFunction owner, IReadOnlyCollection<UnitOfWork> units)
         {
@@ -112,6 +113,10 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
             events = [.. streams.SelectMany(stream => stream.Events)];
             written = Documents.Of(units);
             Streams = streams.GroupBy(stream => stream.Id).OrderBy(stream => stream.Key).Select(stream => (stream.First(), stream.Last())).ToList();
+            expected = Streams.ConvertAll(stream => new Expected(stream.First.Id, stream.First.Type, stream.First.Before, stream.Last.After));
+            List<Expected> relied = [.. units.SelectMany(unit => unit.Relied.Values).Select(stream => new Expected(stream.Id, stream.Type, stream.Before, stream.Before)).Distinct()];
+            if (relied.Count > 0)
+                expected = [.. expected.Concat(relied).OrderBy(stream => stream.Id).ThenBy(stream => stream.After)]; // what is relied on comes before its change
         }
 
         public int Count => events.Count;
@@ -138,10 +143,10 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
 
             var heads = new Dictionary<object, byte[]>(ReferenceEqualityComparer.Instance);
             postgres.Append($"select {EventStore.Schema}.{Name}(");
-            Add(Streams.ConvertAll(stream => stream.First.Id), NpgsqlDbType.Uuid);
-            Add(Streams.ConvertAll(stream => owner.KindOf(stream.First.Type)), NpgsqlDbType.Varchar);
-            Add(Streams.ConvertAll(stream => stream.First.Before), NpgsqlDbType.Bigint);
-            Add(Streams.ConvertAll(stream => stream.Last.After), NpgsqlDbType.Bigint);
+            Add(expected.ConvertAll(stream => stream.Id), NpgsqlDbType.Uuid);
+            Add(expected.ConvertAll(stream => owner.KindOf(stream.Type)), NpgsqlDbType.Varchar);
+            Add(expected.ConvertAll(stream => stream.Before), NpgsqlDbType.Bigint);
+            Add(expected.ConvertAll(stream => stream.After), NpgsqlDbType.Bigint);
             Add(events.ConvertAll(e => e.StreamId), NpgsqlDbType.Uuid);
             Add(events.ConvertAll(e => e.Version), NpgsqlDbType.Bigint);
             Add(events.ConvertAll(e => e.Id), NpgsqlDbType.Uuid);
@@ -206,6 +211,9 @@ public sealed class AppendFunction(IDocumentStore documents, PersonKeys keys)
                 events[i].Sequence = positions[i];
         }
     }
+
+    /// <summary>At which version a stream must be, and at which it is then; the same where it is only relied on.</summary>
+    private readonly record struct Expected(Guid Id, Type Type, long Before, long After);
 
     private string TableOf(Type aggregate) => documents.Options.FindOrResolveDocumentType(aggregate).TableName.QualifiedName;
 

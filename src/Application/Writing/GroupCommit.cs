@@ -59,6 +59,12 @@ public sealed class GroupCommit(IDocumentStore documents, AppendFunction append,
                     throw new OvertakenException();
             }
 
+            foreach (var relied in unit.Relied.Values)
+            {
+                if (latest.TryGetValue(relied.Id, out var other) && other.Change.After != relied.Before)
+                    throw new OvertakenException();
+            }
+
             if (unit.Claims.Exists(claim => claims.TryGetValue(claim, out var taken) && taken > unit.Began))
                 throw new OvertakenException("Somebody else has it.");
 

@@ -24,6 +24,9 @@ public sealed class States : IAsyncDisposable
     /// <summary>How many statements run side by side at most.</summary>
     public const int AtOnce = 2;
 
+    /// <summary>More than so many come in parts, each of its own moment, because others wait for a statement to end.</summary>
+    private const int MostKeys = 2000;
+
     private const int MostRounds = 8;
 
     /// <summary>So often what is kept may turn out to have changed; then every row is looked at.</summary>
@@ -97,10 +100,14 @@ public sealed class States : IAsyncDisposable
 
     private async Task<IReadOnlyList<T>> Find<T>(IReadOnlyList<StateKey> keys, Moment? since, CancellationToken cancellation) where T : class
     {
-        if (keys.Count == 0)
-            return [];
-        var moment = await Read(keys, null, since, cancellation);
-        return [.. keys.Select(key => Find<T>(moment, key)).OfType<T>()];
+        var found = new List<T>(keys.Count);
+        foreach (var part in keys.Chunk(MostKeys))
+        {
+            var moment = await Read(part, null, since, cancellation);
+            found.AddRange(part.Select(key => Find<T>(moment, key)).OfType<T>());
+        }
+
+        return found;
     }
 
     /// <summary>All of this without asking, if all of it is kept and none of it has changed, as far as was known at that moment at least; otherwise null.</summary>

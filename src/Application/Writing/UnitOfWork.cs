@@ -57,6 +57,9 @@ internal sealed class UnitOfWork(IDocumentSession session)
     /// <summary>The ids of the claims that it takes, because nobody had them.</summary>
     public List<string> Claims { get; } = [];
 
+    /// <summary>Streams that it does not change, and that must still be at the version that it was decided by when it is written.</summary>
+    public Dictionary<Guid, OpenStream> Relied { get; } = [];
+
     /// <summary>Units that are not durable yet and on whose states this one has decided: it holds only when they do.</summary>
     public HashSet<UnitOfWork> Leans { get; } = [];
 

@@ -175,7 +175,7 @@ public sealed record Activation(
     {
         if (!IsLiveAt(now))
             return Refusal.ActivationNotFound;
-        if (attempt.RefusalBy(license, now) is { } refusal)
+        if ((attempt.RefusalBy(license, now) ?? (attempt.IsOffline ? OfflineResponses.NoneLeft(now) : null)) is { } refusal)
             return refusal;
 
         var (report, lease, user) = (Known(attempt.Recorded(license)), attempt.LeaseEnd(license, now), attempt.User ?? User);

@@ -165,11 +165,12 @@ public sealed record Organization(
         _ => [new OrganizationIdentityProviderRemoved(Id)],
     };
 
-    public Decision<OrganizationEvent> Delete() => this switch
+    /// <param name="withUsers">Whether it goes although it has users, who then have no access any more.</param>
+    public Decision<OrganizationEvent> Delete(bool withUsers = false) => this switch
     {
         { Deleted: true } => [],
         { Exists: false } => Refusal.OrganizationNotFound,
-        { SeatsUsed: > 0 } => Refusal.OrganizationHasUsers(SeatsUsed),
+        { SeatsUsed: > 0 } when !withUsers => Refusal.OrganizationHasUsers(SeatsUsed),
         _ => [new OrganizationDeleted(Id)],
     };
 }

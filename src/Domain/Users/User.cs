@@ -42,6 +42,8 @@ public sealed record UserSuspended(UserId User) : UserEvent;
 public sealed record UserReinstated(UserId User) : UserEvent;
 /// <summary>The user has a new password; the password itself is not told.</summary>
 public sealed record UserPasswordChanged(UserId User) : UserEvent;
+/// <summary>Whoever has the token that was made may set a new password for the user, once and for a while; the token itself is not told.</summary>
+public sealed record UserPasswordResetAllowed(UserId User) : UserEvent;
 /// <summary>The user signed in at this moment (UTC).</summary>
 public sealed record UserSignedIn(UserId User, DateTimeOffset At) : UserEvent;
 /// <summary>Whoever the provider of this issuer calls by this subject is the user and signs in as such.</summary>
@@ -119,7 +121,7 @@ public sealed record User(
         UserRemovedFromGroup e => user with { Groups = user.Groups.Remove(e.UserGroup) },
         UserSuspended => user with { Suspended = true },
         UserReinstated => user with { Suspended = false },
-        UserPasswordChanged => user,
+        UserPasswordChanged or UserPasswordResetAllowed => user,
         UserSignedIn e => user with { LastSignInAt = e.At },
         UserTwoFactorEnabled => user with { HasTwoFactor = true },
         UserTwoFactorDisabled => user with { HasTwoFactor = false },
@@ -244,6 +246,8 @@ public sealed record User(
         : [new UserMetadataChanged(Id, Personal.Of(Id, known.Where(one => one.Id != entry).ToValueList()))];
 
     public Decision<UserEvent> ChangePassword() => Exists ? [new UserPasswordChanged(Id)] : Refusal.UserNotFound;
+
+    public Decision<UserEvent> AllowPasswordReset() => !Exists ? Refusal.UserNotFound : Role.IsTeam ? Refusal.PasswordResetNotAllowed : [new UserPasswordResetAllowed(Id)];
 
     public Decision<UserEvent> SignIn(DateTimeOffset now) => Exists ? [new UserSignedIn(Id, now)] : Refusal.UserNotFound;
 

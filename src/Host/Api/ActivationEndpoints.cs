@@ -70,8 +70,7 @@ internal static class ActivationEndpoints
         activations.MapDelete("/{activationId}", (ActivationId activationId, HttpContext http) => http.Send(new DeleteActivation(activationId)))
             .WithSummary("Take the place of a machine back; this counts as no deactivation").Produces(StatusCodes.Status204NoContent);
 
-        activations.MapDelete("", (LicenseId licenseId, HttpContext http) => http.Send(new DeleteActivations(
-                licenseId, http.Span("createdAt"), http.Span("updatedAt"), http.Span("lastSyncedAt"))))
+        activations.MapDelete("", DeleteAll)
             .WithName("bulkDeleteActivations").WithSummary("Take back the places of a license, optionally by createdAt, updatedAt and lastSyncedAt").Produces(StatusCodes.Status204NoContent);
     }
 
@@ -119,6 +118,14 @@ internal static class ActivationEndpoints
     /// <summary>The request with what came of the credentials that were sent with it, if any were.</summary>
     private static async Task<Result<ActivationRequest>> Proved(this IMediator mediator, ActivationRequest request, ProveUser? question, CancellationToken cancellation) =>
         question is null ? request : (await mediator.Send(question, cancellation)).Select(proved => request with { Proved = proved });
+
+    /// <summary>In steps, between which others get at the licence.</summary>
+    private static Task<IResult> DeleteAll(LicenseId licenseId, HttpContext http)
+    {
+        var spans = new ActivationSpans(http.Span("createdAt"), http.Span("updatedAt"), http.Span("lastSyncedAt"));
+        var all = new DeleteActivations(licenseId, spans);
+        return http.IsDryRun() ? http.Send(all) : http.SendAfter(new DeleteSomeActivations(licenseId, spans), all);
+    }
 
     private static Func<Activated, Store, CancellationToken, Task<WireActivationToken>> TokenOf(ActivationTokens tokens) =>
         async (activated, store, cancellation) => new(await tokens.Sign(activated, store, cancellation));

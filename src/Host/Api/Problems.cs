@@ -100,6 +100,8 @@ internal static partial class Problems
         http.Response.StatusCode = status;
         if (status == StatusCodes.Status401Unauthorized)
             http.Response.Headers.WWWAuthenticate = "Bearer";
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            http.Response.Headers.RetryAfter = "1";
         var problem = new Problem(
             $"{ErrorCatalogue.Address}#{code}", ReasonPhrases.GetReasonPhrase(status), status, message, Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier, message, code, errors);
         return http.Response.WriteAsJsonAsync(problem, HttpJson.Options, ContentType, http.RequestAborted);

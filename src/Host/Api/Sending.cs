@@ -30,10 +30,11 @@ internal static class Sending
 
     private static async Task<IResult> Send<T, TBody>(
         this HttpContext http, Envelope given, ICommand<T> command, Func<T, Store, CancellationToken, Task<TBody>> body, int status = StatusCodes.Status200OK,
-        Func<T, string>? location = null, Func<T, Recorded>? version = null)
+        Func<T, string>? location = null, Func<T, Recorded>? version = null, long? reached = null)
     {
         var envelope = command.DryRunsItself ? given with { DryRun = false } : given;
-        return AsHttp(await http.RequestServices.GetRequiredService<Commands>().Run(command, envelope, envelope.DryRun ? Foresee : Reply, http.RequestAborted));
+        var outcome = await http.RequestServices.GetRequiredService<Commands>().Run(command, envelope, envelope.DryRun ? Foresee : Reply, http.RequestAborted);
+        return AsHttp(outcome with { Position = outcome.Position ?? reached });
 
         async Task<Reply> Reply(T value, Store store, CancellationToken cancellation) => new(
             status, status == StatusCodes.Status204NoContent ? null : JsonSerializer.Serialize(await body(value, store, cancellation), HttpJson.Options),
@@ -69,19 +70,22 @@ internal static class Sending
             return refused.AsHttp();
 
         var (commands, given) = (http.RequestServices.GetRequiredService<Commands>(), envelope.Value!);
-        if (await commands.Answered<T>(given, http.RequestAborted) is { } answered)
+        if (await commands.Answered(command, given, http.RequestAborted) is { } answered)
             return AsHttp(answered);
 
+        var reached = default(long?);
         for (var left = true; left;)
         {
-            var done = (await commands.Run(step, given with { IdempotencyKey = null, Seen = null }, null, http.RequestAborted)).Result;
+            var outcome = await commands.Run(step, given with { IdempotencyKey = null, Seen = null }, null, http.RequestAborted);
+            var done = outcome.Result;
             if (done.Refusal is { Kind: not RefusalKind.NotFound } refusal)
                 return refusal.AsHttp();
+            reached = outcome.Position ?? reached;
             left = done is { Refusal: null, Value: > 0 };
             given = left ? given with { IfMatch = null, Seen = null } : given;
         }
 
-        return await http.Send(given, command, (_, _, _) => Task.FromResult(""), StatusCodes.Status204NoContent);
+        return await http.Send(given, command, (_, _, _) => Task.FromResult(""), StatusCodes.Status204NoContent, reached: reached);
     }
 
     private static IResult AsHttp<T>(Outcome<T> outcome) => outcome.Result.Refusal is { } refusal ? refusal.AsHttp() : new ReplyResult(outcome.Reply!, outcome.Position);

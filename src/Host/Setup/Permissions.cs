@@ -169,6 +169,7 @@ internal static partial class PermissionTable
         [typeof(RevokeOrganizationOfflineResponse)] = new(Audience.Organization, "organization:license:update"),
         [typeof(DeleteActivation)] = new(Audience.Vendor, "license:write"),
         [typeof(DeleteActivations)] = new(Audience.Vendor, "license:write"),
+        [typeof(DeleteSomeActivations)] = new(Audience.Vendor, "license:write"),
         [typeof(EndLeases)] = new(Audience.System),
         [typeof(TellExpiries)] = new(Audience.System),
         [typeof(ListActivations)] = new(Audience.Vendor, "activation:read"),

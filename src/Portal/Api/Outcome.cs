@@ -36,8 +36,8 @@ public sealed record Preview
 /// <summary>An event that a command would append.</summary>
 public sealed record PreviewedEvent(string Type, Guid StreamId, JsonElement Data);
 
-/// <summary>Who would gain and lose which licence.</summary>
-public sealed record PreviewedAccess(IReadOnlyList<ChangedAccess> Gained, IReadOnlyList<ChangedAccess> Lost, int GainedCount, int LostCount);
+/// <summary>Who would gain and lose which licence; of too many only for how many pairs of user and licence that is in question.</summary>
+public sealed record PreviewedAccess(IReadOnlyList<ChangedAccess> Gained, IReadOnlyList<ChangedAccess> Lost, int? GainedCount, int? LostCount, long ConcernedCount);
 
 /// <summary>One user and one licence whose access would change.</summary>
 public sealed record ChangedAccess(Guid UserId, Guid LicenseId);

@@ -66,6 +66,7 @@ public static class WebhookNames
         [typeof(UserErased)] = Nobody,
         [typeof(UserSignedIn)] = Is("account.logged-in"),
         [typeof(UserPasswordChanged)] = Nobody,
+        [typeof(UserPasswordResetAllowed)] = Nobody,
         [typeof(UserIdentityLinked)] = Nobody,
         [typeof(UserTwoFactorEnabled)] = Is("user.updated"),
         [typeof(UserTwoFactorDisabled)] = Is("user.updated"),

@@ -59,6 +59,17 @@ public class Offline : Spec<Activation, ActivationEvent>
         Given(Taken_offline, Issued(First, Noon), Issued(Second)).State.OfflineResponses.ShouldBe([new OfflineResponse(Second, Noon, Until, false)]);
 
     [Fact]
+    public void Of_many_answers_that_are_still_good_there_are_no_more_until_one_has_run_out()
+    {
+        var given = Enumerable.Range(1, OfflineResponse.Most).Select(n => Issued(Number(3000 + n), n == 1 ? Noon.AddMinutes(1) : Until));
+        var laptop = Recorded([Taken_offline, .. given]);
+        laptop.Repeat(ProAsIs, Carried(First), Taken(1), Noon).Refusal.ShouldBe(Refusal.OfflineResponseLimitReached(OfflineResponse.Most));
+        laptop.Repeat(ProAsIs, Carried(First), Taken(1), Noon.AddMinutes(1)).Refusal.ShouldBeNull();
+        laptop.Repeat(ProAsIs, Asking, Taken(1), Noon).Refusal.ShouldBeNull();
+        laptop.Answer(ProAsIs, Carried(Number(3001)), Noon).Refusal.ShouldBeNull();
+    }
+
+    [Fact]
     public void Where_the_machine_is_counts_for_nothing()
     {
         var license = ProWith(policy => policy with { AllowedCountries = ["CH"], AllowedIpRanges = ["198.51.100.0/24"] });

@@ -21,6 +21,12 @@ public class DeleteOrganization : Spec<Organization, OrganizationEvent>
             .ThenRefused(Refusal.OrganizationHasUsers(2));
 
     [Fact]
+    public void With_its_users_it_is_deleted_as_well() =>
+        Given(AcmeWith(seats: 3), new UserJoinedOrganization(Acme, Ada))
+            .When(acme => acme.Delete(withUsers: true))
+            .Then(new OrganizationDeleted(Acme));
+
+    [Fact]
     public void After_its_last_user_left_it_is_deleted() =>
         Given(AcmeWith(seats: 3), new UserJoinedOrganization(Acme, Ada), new UserLeftOrganization(Acme, Ada))
             .When(acme => acme.Delete())

@@ -1,3 +1,4 @@
+using EventSourcedOrgs.Application.Activations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -37,6 +38,17 @@ public sealed class LeaseTests
         await first.AskToSync(id).ExpectProblem(404, "NOT_FOUND");
         await first.Ask().ExpectProblem(400, "ACTIVATION_LIMIT_REACHED");
         (await sold.Host.EventsOf(id)).ShouldBe(["activation_created_v1", "activation_ended_v1"]);
+    }
+
+    [Fact]
+    public async Task Leases_that_have_ended_are_found_by_an_index()
+    {
+        var plan = await (await One.Value).Scalar<string>($"""
+            set enable_seqscan = off;
+            explain (format json) select a.id from events.mt_doc_activation a where {LicenseUses.HasLease} and events.mt_immutable_timestamptz(a.data ->> 'leaseExpiresAt') <= now()
+                order by events.mt_immutable_timestamptz(a.data ->> 'leaseExpiresAt') limit 500
+            """);
+        plan.ShouldContain("mt_doc_activation_idx_lease_expires_at");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EventSourcedOrgs.Client;
 
 namespace EventSourcedOrgs.Host.Tests.Activations;
@@ -110,6 +111,22 @@ public class OfflineResponseTests
         await Task.Delay(1100);
         (await carrier.Carry(request).ExpectProblem(400, "INVALID_OFFLINE_REQUEST")).Text("message").ShouldContain("no longer good");
         await carrier.Activated();
+    }
+
+    [Fact]
+    public async Task A_machine_with_twenty_good_answers_gets_no_further_one()
+    {
+        var carrier = await Carrier.Of(await Sold.With(("allowedActivations", 1)));
+        var first = carrier.Request();
+        var answer = await carrier.Answer(first);
+        for (var n = 1; n < 20; n++)
+            await carrier.Answer(carrier.Request());
+
+        await carrier.Carry(carrier.Request()).ExpectProblem(400, "OFFLINE_RESPONSE_LIMIT_REACHED");
+
+        (await carrier.Outstanding()).Count.ShouldBe(20);
+        Device.Claims(new JsonObject { ["offlineResponse"] = await carrier.Answer(first) }, "offlineResponse").Text("rid")
+            .ShouldBe(Device.Claims(new JsonObject { ["offlineResponse"] = answer }, "offlineResponse").Text("rid"));
     }
 
     [Fact]

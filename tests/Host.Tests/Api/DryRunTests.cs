@@ -1,3 +1,9 @@
+using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Organizations;
+using EventSourcedOrgs.Domain;
+using EventSourcedOrgs.Domain.Organizations;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace EventSourcedOrgs.Host.Tests.Api;
 
 /// <summary>A preview says what would happen, and nothing happens.</summary>
@@ -52,6 +58,42 @@ public class DryRunTests
     }
 
     [Fact]
+    public async Task Of_too_many_pairs_their_number_is_told_and_not_whose_they_are()
+    {
+        const int Users = 500, Licenses = 41;
+        var acme = await Acme.With(seats: -1);
+        var (group, designer) = (await acme.Group(), await Designer.For(acme.Vendor));
+        await acme.Vendor.Post($"{acme.Path}/users/bulk", new
+        {
+            users = Enumerable.Range(0, Users).Select(_ => new { firstName = "Ada", email = Acme.NewEmail(), userGroupIds = new[] { group } }),
+        }).Expect(201);
+        await Task.WhenAll(Enumerable.Range(0, Licenses).Select(async _ =>
+        {
+            var license = (await designer.License(("organizationId", acme.Id))).Id();
+            await acme.Vendor.Put($"{acme.Path}/licenses/{license}/user-groups/{group}").Expect(204);
+        }));
+
+        var preview = await acme.Vendor.Delete($"{acme.Path}/user-groups/{group}?dryRun=true").Expect(200);
+
+        preview["events"]!.AsArray().ShouldHaveSingleItem()!.Text("type").ShouldBe("user_group_deleted_v1");
+        preview["truncated"]!.GetValue<bool>().ShouldBeTrue();
+        preview["access"]!.ToJsonString().ShouldBe($$"""{"gained":[],"lost":[],"gainedCount":null,"lostCount":null,"concernedCount":{{Users * Licenses}}}""");
+    }
+
+    [Fact]
+    public async Task Of_an_organization_with_too_many_users_its_own_end_is_told()
+    {
+        var acme = await Acme.With(seats: -1);
+        await Join(acme, DeleteOrganization.MostForeseen + 1);
+
+        var preview = await acme.Vendor.Delete($"{acme.Path}?cascade=true&dryRun=true").Expect(200);
+
+        preview["events"]!.AsArray().ShouldHaveSingleItem()!.Text("type").ShouldBe("organization_deleted_v1");
+        preview["truncated"]!.GetValue<bool>().ShouldBeTrue();
+        (await acme.Read())["usersCount"]!.GetValue<int>().ShouldBe(DeleteOrganization.MostForeseen + 1);
+    }
+
+    [Fact]
     public async Task A_preview_refuses_what_the_real_thing_refuses()
     {
         var acme = await Acme.With(seats: 1);
@@ -70,6 +112,17 @@ public class DryRunTests
         var key = Guid.NewGuid().ToString();
         await acme.Vendor.Post($"{acme.Path}/user-groups?dryRun=true", new { name = "Engineers" }, ("Idempotency-Key", key)).Expect(200);
         await acme.Vendor.Post($"{acme.Path}/user-groups", new { name = "Engineers" }, ("Idempotency-Key", key)).Expect(201);
+    }
+
+    /// <summary>Takes seats of the organization.</summary>
+    private static async Task Join(Acme acme, int users)
+    {
+        await using var scope = acme.Host.Services.CreateAsyncScope();
+        var (store, organization) = (scope.ServiceProvider.GetRequiredService<Store>(), OrganizationId.From(Guid.Parse(acme.Id)));
+        store.Context.Set(Caller.System, Origin.None, DateTimeOffset.UtcNow);
+        await store.Organizations.Decide(
+            organization, state => Decision.Of<OrganizationEvent>([.. Enumerable.Range(0, users).Select(_ => new UserJoinedOrganization(state.Id, Id.New<UserId>()))]), CancellationToken.None);
+        await store.Commit();
     }
 
     private static async Task<(string Gained, string Lost)> Preview(Acme acme, string path, HttpMethod method)

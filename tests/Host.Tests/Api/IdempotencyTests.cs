@@ -60,6 +60,35 @@ public class IdempotencyTests
     }
 
     [Fact]
+    public async Task Who_may_not_ask_any_more_is_not_answered_as_before()
+    {
+        var acme = await Acme.With(seats: -1);
+        using var admin = await acme.Admin();
+        var (key, body) = (("Idempotency-Key", Guid.NewGuid().ToString()), new { name = "script", scopes = new[] { "organization:user:read" } });
+        var made = await admin.Post($"{acme.Path}/access-tokens", body, key).Expect(201);
+        (await admin.Post($"{acme.Path}/access-tokens", body, key).Expect(201)).ToJsonString().ShouldBe(made.ToJsonString());
+
+        await acme.Vendor.Patch($"/v3/users/{(await admin.Get("/v3/me").Expect(200)).Id()}", new { role = "user" }).Expect(200);
+
+        await admin.Post($"{acme.Path}/access-tokens", body, key).ExpectProblem(403, "FORBIDDEN");
+    }
+
+    [Fact]
+    public async Task Who_may_not_delete_in_steps_any_more_is_not_answered_as_before()
+    {
+        var acme = await Acme.With(seats: -1);
+        var grace = await SignInHost.TeamMember(acme.Host);
+        using var admin = await grace.SignedIn();
+        var key = ("Idempotency-Key", Guid.NewGuid().ToString());
+        await admin.Delete($"{acme.Path}?cascade=true", key).Expect(204);
+        await admin.Delete($"{acme.Path}?cascade=true", key).Expect(204);
+
+        await acme.Vendor.Patch($"/v3/users/{grace.Id}", new { role = "auditor" }).Expect(200);
+
+        await admin.Delete($"{acme.Path}?cascade=true", key).ExpectProblem(403, "FORBIDDEN");
+    }
+
+    [Fact]
     public async Task An_answer_is_kept_for_days_and_then_forgotten()
     {
         var clock = new SetClock();

@@ -1,3 +1,8 @@
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Users;
+using EventSourcedOrgs.Domain;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace EventSourcedOrgs.Host.Tests.Identity;
 
 public class PasswordTests
@@ -129,6 +134,33 @@ public class PasswordTests
 
         await Reset(ada, token).ExpectProblem(400, "INVALID_RESET_TOKEN");
         await ada.LogIn().Expect(200);
+    }
+
+    [Fact]
+    public async Task Who_made_a_reset_token_is_in_the_history()
+    {
+        var ada = await SignInHost.Somebody(await TestHost.Shared);
+        var root = (await ada.Acme.Vendor.Get("/v3/me").Expect(200)).Id();
+
+        await ada.Acme.Vendor.Post($"/v3/users/{ada.Id}/reset-password-token").Expect(200);
+
+        (await ada.Host.Scalar<string>("select user_name::text from events.mt_events where stream_id = $1 and type = 'user_password_reset_allowed_v1'", Guid.Parse(ada.Id))).ShouldBe($"user:{root}");
+    }
+
+    [Fact]
+    public async Task A_reset_token_that_is_made_while_its_user_moves_away_is_none()
+    {
+        var ada = await SignInHost.Somebody(await TestHost.Shared);
+        var allow = new AllowOrganizationPasswordReset(OrganizationId.From(Guid.Parse(ada.Acme.Id)), UserId.From(Guid.Parse(ada.Id)));
+
+        var outcome = await ada.Host.Services.GetRequiredService<Commands>().Run(allow, Envelope.System, async (_, _, _) =>
+        {
+            await ada.Acme.Vendor.Patch($"/v3/users/{ada.Id}", """{"organizationId":""}""").Expect(200);
+            return new Reply(200);
+        }, CancellationToken.None);
+
+        outcome.Result.Refusal.ShouldBe(Refusal.UserNotFound);
+        (await ada.Host.Scalar<long>("select count(*) from events.mt_doc_passwordreset where id = $1", Guid.Parse(ada.Id))).ShouldBe(0);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EventSourcedOrgs.Tests;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace EventSourcedOrgs.Host.Tests.Licenses;
 
@@ -209,6 +210,33 @@ public class AccessCheckTests
         var many = Enumerable.Repeat(checks[0], 1000).ToList();
         (await one.Vendor.Post("/v3/access/check", new { checks = many }).Expect(200)).AsArray().ShouldAllBe(answer => answer!["allowed"]!.GetValue<bool>());
         await one.Vendor.Post("/v3/access/check", new { checks = many.Append(checks[0]) }).ExpectProblem(400, "VALIDATION_FAILED");
+    }
+
+    [Fact]
+    public async Task For_a_product_who_changes_from_one_licence_to_another_has_one_at_every_moment()
+    {
+        await using var host = await TestHost.StartAsync();
+        var world = await World.New(host);
+        var (sales, other) = (await world.Acme.Group("Sales"), (await world.Designer.License(("organizationId", world.Acme.Id))).Id());
+        await world.Vendor.Put($"{world.Acme.Path}/licenses/{other}/user-groups/{sales}").Expect(204);
+        await using var connection = new NpgsqlConnection(host.Owner);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var keep = new NpgsqlCommand("lock table events.mt_doc_license in access exclusive mode", connection);
+        await keep.ExecuteNonQueryAsync();
+
+        // The user is known by then, and the licences are not: first there is another one, then the first is gone.
+        var asking = world.AskForProduct();
+        for (var n = 0; n < 1000 && await host.Scalar<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%data @> any%'") == 0; n++)
+            await Task.Delay(10);
+        await world.Vendor.Post($"{world.Acme.Path}/user-groups/{sales}/users", new { userIds = new[] { world.User } }).Expect(204);
+        await using var unassign = new NpgsqlCommand("update events.mt_doc_license set data = jsonb_set(data, '{groups}', '[]') where id = $1", connection) { Parameters = { new() { Value = Guid.Parse(world.License) } } };
+        await unassign.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+
+        var answer = await asking;
+        ShouldBeAllowed(answer);
+        answer.Text("licenseId").ShouldBe(other);
     }
 
     [Fact]

@@ -1,4 +1,10 @@
 using System.Security.Cryptography;
+using EventSourcedOrgs.Application.Licenses;
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Application.Products;
+using EventSourcedOrgs.Application.Releases;
+using EventSourcedOrgs.Domain;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EventSourcedOrgs.Host.Tests.Products;
 
@@ -93,6 +99,47 @@ public class ProductTests
         await designer.Vendor.Get(designer.Path).ExpectProblem(404, "NOT_FOUND");
         await designer.Vendor.Delete($"/v3/license-templates/{designer.Template}").Expect(204);
     }
+
+    [Fact]
+    public async Task What_is_made_of_a_product_that_is_deleted_meanwhile_is_not_made()
+    {
+        var (one, other) = (await Designer.Sold(), await Designer.Sold());
+        var license = new CreateLicense(
+            Id.New<LicenseId>(), Of(one), null, null, null, null, [], null, policy => policy, term => term, default, null, null, null, [], [], false, false);
+        var release = new CreateRelease(Id.New<ReleaseId>(), Of(other), "First", "1.0", "stable", null, false, null, null);
+
+        (await RunWhile(license, () => one.Vendor.Delete(one.Path).Expect(204))).ShouldBe(Refusal.UnknownProduct);
+        (await RunWhile(release, () => other.Vendor.Delete(other.Path).Expect(204))).ShouldBe(Refusal.UnknownProduct);
+        (await (await TestHost.Shared).Scalar<long>("select count(*) from events.mt_streams where id = any($1)", new[] { license.Id.Value, release.Id.Value })).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_is_made_of_a_product_while_it_is_deleted_finds_it_gone()
+    {
+        var designer = await Designer.Sold();
+        var making = Task.FromResult(new HttpResponseMessage());
+
+        (await RunWhile(new DeleteProduct(Of(designer)), async () =>
+        {
+            making = designer.Vendor.Post("/v3/licenses", designer.Body());
+            await Task.Delay(300);
+        })).ShouldBeNull();
+
+        await making.ExpectProblem(400, "REFERENCE_NOT_FOUND");
+    }
+
+    /// <summary>Runs a command, and does something else when it is decided and not yet written.</summary>
+    private static async Task<Refusal?> RunWhile<T>(ICommand<T> command, Func<Task> meanwhile)
+    {
+        var outcome = await (await TestHost.Shared).Services.GetRequiredService<Commands>().Run(command, Envelope.System, async (_, _, _) =>
+        {
+            await meanwhile();
+            return new Reply(200);
+        }, CancellationToken.None);
+        return outcome.Result.Refusal;
+    }
+
+    private static ProductId Of(Designer designer) => ProductId.From(Guid.Parse(designer.Id));
 
     [Fact]
     public async Task A_metadata_entry_goes_by_its_own_id()

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 using EventSourcedOrgs.Application.IdentityProviders;
+using EventSourcedOrgs.Application.Pipeline;
+using EventSourcedOrgs.Domain;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EventSourcedOrgs.Host.Tests.Identity.Providers;
 
@@ -26,6 +29,22 @@ public class ProviderSettingsTests(ProviderHost world) : IClassFixture<ProviderH
         await admin.Delete(path).Expect(204);
         await admin.Get(path).ExpectProblem(404, "NOT_FOUND");
         (await world.Host.Scalar<long>("select count(*) from events.mt_doc_identityprovidersecret where id = $1", Guid.Parse(acme.Id))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_removes_what_is_not_there_takes_no_secret_from_what_is_set_meanwhile()
+    {
+        var acme = await Acme.With(-1, world.Host);
+        var remove = new RemoveOrganizationIdentityProvider(OrganizationId.From(Guid.Parse(acme.Id)));
+
+        var outcome = await world.Host.Services.GetRequiredService<Commands>().Run(remove, Envelope.System, async (_, _, _) =>
+        {
+            await acme.Vendor.Put($"{acme.Path}/identity-provider", world.Provider.Settings()).Expect(200);
+            return new Reply(204);
+        }, CancellationToken.None);
+
+        outcome.Result.Refusal.ShouldBeNull();
+        (await world.Host.Scalar<long>("select count(*) from events.mt_doc_identityprovidersecret where id = $1", Guid.Parse(acme.Id))).ShouldBe(1);
     }
 
     [Fact]

@@ -99,7 +99,7 @@ internal sealed class AccessStates(Store store)
         }
     }
 
-    private void Take(IReadOnlyCollection<AccessQuestion> questions, IReadOnlyCollection<LicenseId> found, States.Moment moment)
+    private void Take(IReadOnlyCollection<AccessQuestion> questions, HashSet<LicenseId> found, States.Moment moment)
     {
         users.Clear();
         licenses.Clear();
@@ -136,11 +136,11 @@ internal sealed class AccessStates(Store store)
     ];
 
     /// <summary>What questions need besides: the organizations, and the groups that users and licences have in common.</summary>
-    private static IEnumerable<StateKey> MoreOf(IReadOnlyCollection<AccessQuestion> questions, IReadOnlyCollection<LicenseId> found, States.Moment moment) =>
+    private static IEnumerable<StateKey> MoreOf(IReadOnlyCollection<AccessQuestion> questions, HashSet<LicenseId> found, States.Moment moment) =>
         questions.Select(question => Find<User>(moment, question.User.Value)?.Organization).OfType<OrganizationId>().Select(organization => StateKey.Sealed<Organization>(organization.Value))
             .Concat(GroupsOf(questions, found, moment).Select(group => StateKey.Sealed<UserGroup>(group.Value)));
 
-    private static IEnumerable<UserGroupId> GroupsOf(IReadOnlyCollection<AccessQuestion> questions, IReadOnlyCollection<LicenseId> found, States.Moment moment)
+    private static IEnumerable<UserGroupId> GroupsOf(IReadOnlyCollection<AccessQuestion> questions, HashSet<LicenseId> found, States.Moment moment)
     {
         var assigned = found.Select(id => Find<License>(moment, id.Value)).OfType<License>().SelectMany(license => license.Groups).ToHashSet();
         foreach (var question in questions)

@@ -51,7 +51,7 @@ internal sealed class AccessChange(
     }
 
     /// <summary>The pairs that are open after the change and were not before, and the other way round; in the order of the ids.</summary>
-    private (IReadOnlyList<ChangedAccess> Gained, IReadOnlyList<ChangedAccess> Lost) Difference(IEnumerable<(UserId User, LicenseId License)> connected)
+    private (IReadOnlyList<ChangedAccess> Gained, IReadOnlyList<ChangedAccess> Lost) Difference(HashSet<(UserId User, LicenseId License)> connected)
     {
         var pairs = connected.Select(pair => (pair.User, pair.License, Before: Open(pair.User, pair.License, after: false), After: Open(pair.User, pair.License, after: true)))
             .Where(pair => pair.Before != pair.After).OrderBy(pair => pair.User.Value).ThenBy(pair => pair.License.Value).ToLookup(pair => pair.After, pair => new ChangedAccess(pair.User, pair.License));

@@ -289,7 +289,7 @@ public sealed record Actor
     public required string? Name { get; init; }
 }
 
-/// <summary>A postal address; absent parts are null.</summary>
+/// <summary>A postal address; absent parts are null. One without any part is none.</summary>
 public sealed record Address
 {
     public string? AddressLine1 { get; init; }
@@ -816,7 +816,7 @@ public sealed record LicenseFeature
     public required DateTimeOffset? ExpiresAt { get; init; }
 }
 
-/// <summary>Another value or end of a feature that a licence itself gives; null or an empty text clears.</summary>
+/// <summary>Another value or end of a feature that a licence itself gives; an empty text clears.</summary>
 public sealed record LicenseFeaturePatch
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -831,7 +831,7 @@ public sealed record LicenseGroups
     public required IReadOnlyList<Guid> UserGroupIds { get; init; }
 }
 
-/// <summary>The body of a change to a licence; what it leaves out stays, null or an empty text clears what can be absent.</summary>
+/// <summary>The body of a change to a licence; what it leaves out stays, an empty text clears what can be absent.</summary>
 public sealed record LicensePatch
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -1058,13 +1058,14 @@ public sealed record Location
     public double? Longitude { get; init; }
 }
 
-/// <summary>The body of a sign-in; one of the codes is asked for when the user has a second factor.</summary>
+/// <summary>The body of a sign-in; one of the codes is asked for when the user has a second factor. `companyId` is the older name of `accountId` where it is an id, and of `accountAlias` where not.</summary>
 public sealed record LoginBody
 {
     public required string Email { get; init; }
     public required string Password { get; init; }
     public string? AccountId { get; init; }
     public string? AccountAlias { get; init; }
+    public string? CompanyId { get; init; }
     public string? TwoFactorCode { get; init; }
     public string? TwoFactorRecoveryCode { get; init; }
 }
@@ -1372,7 +1373,7 @@ public sealed record NewOrganizationUser
     public IReadOnlyList<Guid>? UserGroupIds { get; init; }
 }
 
-/// <summary>The body of a new product; `licensePolicyId` is the older name of `licenseTemplateId`.</summary>
+/// <summary>The body of a new product; `licensePolicyId` is the older name of `licenseTemplateId`. `emailTemplates` is taken and means nothing, as there are none.</summary>
 public sealed record NewProduct
 {
     public required string Name { get; init; }
@@ -1382,9 +1383,10 @@ public sealed record NewProduct
     public string? LicensePolicyId { get; init; }
     public string? TrialPolicyId { get; init; }
     public IReadOnlyList<NewMetadata>? Metadata { get; init; }
+    public IReadOnlyList<string>? EmailTemplates { get; init; }
 }
 
-/// <summary>The body of a new release.</summary>
+/// <summary>The body of a new release; `platform` is the older form of a list of one.</summary>
 public sealed record NewRelease
 {
     public required string Name { get; init; }
@@ -1392,12 +1394,13 @@ public sealed record NewRelease
     public required string Channel { get; init; }
     public required string ProductId { get; init; }
     public IReadOnlyList<string>? Platforms { get; init; }
+    public string? Platform { get; init; }
     public bool? Private { get; init; }
     public string? Notes { get; init; }
     public DateTimeOffset? CreatedAt { get; init; }
 }
 
-/// <summary>The body of a new channel.</summary>
+/// <summary>The body of a new channel; `productId` is the older form of a list of one and means nothing beside a list.</summary>
 public sealed record NewReleaseChannel
 {
     public required string Name { get; init; }
@@ -1405,6 +1408,7 @@ public sealed record NewReleaseChannel
     public required bool Private { get; init; }
     public string? Description { get; init; }
     public IReadOnlyList<string>? ProductIds { get; init; }
+    public string? ProductId { get; init; }
 }
 
 /// <summary>The body of a file that lies at an address elsewhere; what is kept there is not ours to secure.</summary>
@@ -1418,13 +1422,14 @@ public sealed record NewReleaseFile
     public string? Checksum { get; init; }
 }
 
-/// <summary>The body of a new platform.</summary>
+/// <summary>The body of a new platform; `productId` is the older form of a list of one and means nothing beside a list.</summary>
 public sealed record NewReleasePlatform
 {
     public required string Name { get; init; }
     public required string DisplayName { get; init; }
     public string? Description { get; init; }
     public IReadOnlyList<string>? ProductIds { get; init; }
+    public string? ProductId { get; init; }
 }
 
 /// <summary>The body of a new role.</summary>
@@ -1761,7 +1766,7 @@ public sealed record ProductName
     public required string DisplayName { get; init; }
 }
 
-/// <summary>The body of a change to a product; what it leaves out stays.</summary>
+/// <summary>The body of a change to a product; what it leaves out stays. `emailTemplates` is taken and means nothing, as there are none.</summary>
 public sealed record ProductPatch
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -1776,6 +1781,8 @@ public sealed record ProductPatch
     public Given<string?> LicensePolicyId { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<NewMetadata[]?> Metadata { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string[]?> EmailTemplates { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> TrialPolicyId { get; init; }
 }
@@ -1801,7 +1808,7 @@ public sealed record Profile
     public required IReadOnlyList<string> Scopes { get; init; }
 }
 
-/// <summary>The body of a change to one's own profile.</summary>
+/// <summary>The body of a change to one's own profile. Older clients send `allowCustomerPortalAccess`, `metadata` and `tags`, too, which are the vendor's to change: only null is taken.</summary>
 public sealed record ProfilePatch
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -1815,7 +1822,15 @@ public sealed record ProfilePatch
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> TwoFactorCode { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<bool?> AllowCustomerPortalAccess { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<NewMetadata[]?> Metadata { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string[]?> Tags { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> LastName { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string?> Company { get; init; }
 }
 
 /// <summary>How a read model fares. The position is that of the last event it has dealt with; seconds behind are the age of the first one it has not.</summary>
@@ -1939,7 +1954,7 @@ public sealed record ReleaseChannel
     public required IReadOnlyList<Guid> ProductIds { get; init; }
 }
 
-/// <summary>The body of a change to a channel; what it leaves out stays.</summary>
+/// <summary>The body of a change to a channel; what it leaves out stays. `productId` is the older form of a list of one and means nothing beside a list.</summary>
 public sealed record ReleaseChannelPatch
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -1948,6 +1963,8 @@ public sealed record ReleaseChannelPatch
     public Given<bool?> Private { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string[]?> ProductIds { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string?> ProductId { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> Description { get; init; }
 }
@@ -1971,7 +1988,7 @@ public sealed record ReleaseFile
     public required string ReleaseName { get; init; }
 }
 
-/// <summary>The body of a change to a release; what it leaves out stays.</summary>
+/// <summary>The body of a change to a release; what it leaves out stays. `platform` is the older form of a list of one; a release stays with its product, so that `productId` can only name that, and `createdAt` is taken and means nothing.</summary>
 public sealed record ReleasePatch
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -1983,7 +2000,13 @@ public sealed record ReleasePatch
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string[]?> Platforms { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string?> Platform { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<bool?> Private { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string?> ProductId { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<DateTimeOffset?> CreatedAt { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> Notes { get; init; }
 }
@@ -2001,13 +2024,15 @@ public sealed record ReleasePlatform
     public required IReadOnlyList<Guid> ProductIds { get; init; }
 }
 
-/// <summary>The body of a change to a platform; what it leaves out stays.</summary>
+/// <summary>The body of a change to a platform; what it leaves out stays. `productId` is the older form of a list of one and means nothing beside a list.</summary>
 public sealed record ReleasePlatformPatch
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> DisplayName { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string[]?> ProductIds { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Given<string?> ProductId { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Given<string?> Description { get; init; }
 }
@@ -2171,7 +2196,7 @@ public sealed record Summary
     public required IReadOnlyList<DaySummary>? History { get; init; }
 }
 
-/// <summary>The body of a sync. What a device signs is accepted and means nothing, as there is no crypto binding.</summary>
+/// <summary>The body of a sync: what it leaves out of what it tells of the machine stays, and an empty text or list clears. What a device signs is accepted and means nothing, as there is no crypto binding.</summary>
 public sealed record SyncBody
 {
     public string? DeviceId { get; init; }
@@ -2269,7 +2294,7 @@ public sealed record Trial
     public required IReadOnlyList<Metadata> Metadata { get; init; }
 }
 
-/// <summary>The body of a new trial and of a sync.</summary>
+/// <summary>The body of a new trial and of a sync; what a sync leaves out of what it tells of the machine stays, and an empty text or list clears.</summary>
 public sealed record TrialBody
 {
     public required string Os { get; init; }
@@ -2495,7 +2520,7 @@ public sealed record UserGroupPatch
     public Given<string?> Description { get; init; }
 }
 
-/// <summary>The body of a change to a user by the vendor; an empty or null `organizationId` takes the user out of the organization, `roles` is the older form of `role`, a list of one.</summary>
+/// <summary>The body of a change to a user by the vendor; an empty `organizationId` takes the user out of the organization, `roles` is the older form of `role`, a list of one.</summary>
 public sealed record UserPatch
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -2597,7 +2622,7 @@ public static class Contract
 
     /// <summary>All users that match, as CSV</summary>
     public static Call<NoContent> ExportUsers(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/users/export") { Knows = "page limit sort search cursor count minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt company organizationId organization.name resellerId tags tag metadata.key metadata.value activation.releaseVersion activation.appVersion createdAfter createdBefore metadataKey metadataValue lastSeenAfter lastSeenBefore activationAppVersion asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/users/export") { Knows = "sort search minPosition productId id name firstName lastName email role lastLoginAt lastSeenAt userGroupId suspended allowCustomerPortalAccess createdAt updatedAt company organizationId organization.name resellerId tags tag metadata.key metadata.value activation.releaseVersion activation.appVersion createdAfter createdBefore metadataKey metadataValue lastSeenAfter lastSeenBefore activationAppVersion asOf", Query = query, IsStream = true };
 
     /// <summary>Get a user</summary>
     public static Call<User> GetUser(Guid userId, Query? query = null) =>
@@ -3061,7 +3086,7 @@ public static class Contract
 
     /// <summary>All licenses that match, as CSV</summary>
     public static Call<NoContent> ExportLicenses(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/licenses/export") { Knows = "page limit sort search cursor count minPosition userId id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId organizationId organization.name organization.email user.email user.company resellerId tags tag allowVmActivation userLocked expirationStrategy subscriptionStartTrigger expiringSoon maintenanceExpiringSoon maintenanceExpiresAt activatedAt lastUsedAt activation.lastSyncedAt activation.countryCode maxAllowedReleaseVersion maintenancePolicyId productVersionId createdAfter createdBefore metadataKey metadataValue email userEmail userCompany asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/licenses/export") { Knows = "sort search minPosition userId id key revoked suspended type validity subscriptionInterval allowedActivations allowedDeactivations totalActivations totalDeactivations notes metadata.key metadata.value expiresAt effectiveDate expired perpetual entitlementSetId productId createdAt updatedAt userGroupId organizationId organization.name organization.email user.email user.company resellerId tags tag allowVmActivation userLocked expirationStrategy subscriptionStartTrigger expiringSoon maintenanceExpiringSoon maintenanceExpiresAt activatedAt lastUsedAt activation.lastSyncedAt activation.countryCode maxAllowedReleaseVersion maintenancePolicyId productVersionId createdAfter createdBefore metadataKey metadataValue email userEmail userCompany asOf", Query = query, IsStream = true };
 
     /// <summary>List what changed how long licenses and their maintenance last</summary>
     public static Call<IReadOnlyList<SubscriptionLog>> ListLicenseSubscriptionLogs(Query? query = null) =>
@@ -3193,7 +3218,7 @@ public static class Contract
 
     /// <summary>All activations that match, as CSV</summary>
     public static Call<NoContent> ExportActivations(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activations/export") { Knows = "page limit sort search cursor count minPosition id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt organizationId organization.name user.email metadata.key metadata.value metadataKey metadataValue asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/activations/export") { Knows = "sort search minPosition include id licenseId productId userId license.key os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform lastSyncedAt leaseExpiresAt offline createdAt updatedAt organizationId organization.name user.email metadata.key metadata.value metadataKey metadataValue asOf", Query = query, IsStream = true };
 
     /// <summary>List the activations of an organization</summary>
     public static Call<IReadOnlyList<Activation>> ListOrganizationActivations(Guid organizationId, Query? query = null) =>
@@ -3253,7 +3278,7 @@ public static class Contract
 
     /// <summary>All trials that match, as CSV</summary>
     public static Call<NoContent> ExportTrialActivations(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/trial-activations/export") { Knows = "page limit sort search cursor count minPosition id productId os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform expiresAt expired metadata.key metadata.value createdAt updatedAt asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/trial-activations/export") { Knows = "sort search minPosition id productId os osVersion hostname vmName location.countryCode releaseVersion releaseChannel releasePlatform expiresAt expired metadata.key metadata.value createdAt updatedAt asOf", Query = query, IsStream = true };
 
     /// <summary>Move the end of a trial by some seconds, counted from the end it has</summary>
     public static Call<Trial> ExtendTrialActivation(Guid trialActivationId, TrialExtension body) =>
@@ -3313,7 +3338,7 @@ public static class Contract
 
     /// <summary>All activations and deactivations that match, as CSV</summary>
     public static Call<NoContent> ExportActivationLogs(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/activation-logs/export") { Knows = "page limit sort search cursor count minPosition id createdAt updatedAt licenseId activationId productId action hostname createdAfter createdBefore asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/activation-logs/export") { Knows = "sort search minPosition id createdAt updatedAt licenseId activationId productId action hostname createdAfter createdBefore asOf", Query = query, IsStream = true };
 
     /// <summary>Get an activation or deactivation from the log</summary>
     public static Call<ActivationLog> GetActivationLog(Guid logId, Query? query = null) =>
@@ -3369,7 +3394,7 @@ public static class Contract
 
     /// <summary>All that was changed and matches, as CSV</summary>
     public static Call<NoContent> ExportEventLogs(Query? query = null) =>
-        new(HttpMethod.Get, $"/v3/event-logs/export") { Knows = "page limit sort search cursor count minPosition id createdAt updatedAt resource action resourceId userId user.email actorId actorEmail asOf", Query = query, IsStream = true };
+        new(HttpMethod.Get, $"/v3/event-logs/export") { Knows = "sort search minPosition id createdAt updatedAt resource action resourceId userId user.email actorId actorEmail asOf", Query = query, IsStream = true };
 
     /// <summary>The kinds of resources that event logs tell of</summary>
     public static Call<IReadOnlyList<string>> ListEventLogResources(Query? query = null) =>

@@ -86,6 +86,9 @@ public sealed class Context
     /// <summary>How often this run of the command was tried: 1 at first, more when others were faster.</summary>
     public int Attempt { get; set; } = 1;
 
+    /// <summary>How long to wait for room in the line for a stream where it is full; not at all when others need the turn to run.</summary>
+    public TimeSpan ForRoom { get; set; }
+
     /// <summary>Whether only what would happen is asked for, and nothing will be committed.</summary>
     public bool IsDryRun { get; set; }
 

@@ -183,7 +183,7 @@ public sealed class Store : IDisposable
     /// <summary>Waits for the turn of a stream in this process, and where it shall be locked, for its lock in the database; whoever was overtaken again and again, by other processes, locks it, too.</summary>
     internal async Task Take(Guid stream, bool locks, CancellationToken cancellation)
     {
-        turns.Add(await Writing.Turns.Wait(stream, hasOthers: turns.Count > 0, cancellation));
+        turns.Add(await Writing.Turns.Wait(stream, hasOthers: turns.Count > 0, cancellation, Context.ForRoom));
         if (!locks && Context.Attempt <= PatientAttempts)
             return;
         Context.Seen = null;

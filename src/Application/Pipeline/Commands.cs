@@ -53,7 +53,9 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>More units of work at once only wait for each other.</summary>
-    private readonly SemaphoreSlim turns = new(128);
+    private const int MostTurns = 128;
+
+    private readonly SemaphoreSlim turns = new(MostTurns);
     private readonly SemaphoreSlim slowTurns = new(8);
 
     public void Dispose()
@@ -118,6 +120,7 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         var context = scope.ServiceProvider.GetRequiredService<Context>();
         context.Set(envelope.Caller, envelope.Origin, clock.GetUtcNow(), command.Target, envelope.IfMatch);
         (context.Attempt, context.Seen, context.IsDryRun) = (attempt, attempt == 1 ? envelope.Seen : null, envelope.DryRun);
+        context.ForRoom = !command.IsSlow && turns.CurrentCount > MostTurns / 2 ? Patience : default;
         var store = scope.ServiceProvider.GetRequiredService<Store>();
 
         var (key, request) = KeyOf(envelope);

@@ -23,17 +23,15 @@ public sealed class StreamTurns
     /// <param name="stream">The stream.</param>
     /// <param name="hasOthers">Whether whoever asks has turns of other streams, and so is not sent away any more.</param>
     /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="forRoom">How long to wait for room in a line that is full.</param>
     /// <exception cref="CrowdedException">The line is full; when it is not any more, <see cref="Room"/> tells.</exception>
-    public async Task<IDisposable> Wait(Guid stream, bool hasOthers, CancellationToken cancellation)
+    public async Task<IDisposable> Wait(Guid stream, bool hasOthers, CancellationToken cancellation, TimeSpan forRoom = default)
     {
         Turn? turn;
-        lock (turns)
+        while ((turn = Enter(stream, hasOthers)) is null)
         {
-            if (!turns.TryGetValue(stream, out turn))
-                turns[stream] = turn = new(this, stream);
-            if (turn.Users >= Most && !hasOthers)
+            if (!await Room(stream, forRoom, cancellation))
                 throw new CrowdedException(stream);
-            turn.Users++;
         }
 
         try
@@ -78,6 +76,20 @@ public sealed class StreamTurns
                 place.List?.Remove(place);
                 Forget(turn);
             }
+        }
+    }
+
+    /// <summary>A place in the line for a stream; null when it is full.</summary>
+    private Turn? Enter(Guid stream, bool hasOthers)
+    {
+        lock (turns)
+        {
+            if (!turns.TryGetValue(stream, out var turn))
+                turns[stream] = turn = new(this, stream);
+            if (turn.Users >= Most && !hasOthers)
+                return null;
+            turn.Users++;
+            return turn;
         }
     }
 

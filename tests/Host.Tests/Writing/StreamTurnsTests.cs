@@ -27,6 +27,20 @@ public class StreamTurnsTests
     }
 
     [Fact]
+    public async Task Who_may_wait_for_room_is_let_in_when_there_is_some_and_sent_away_when_there_is_none_in_time()
+    {
+        var (turns, stream) = (new StreamTurns(), Guid.NewGuid());
+        var line = Enumerable.Range(0, StreamTurns.Most).Select(_ => turns.Wait(stream, hasOthers: false, CancellationToken.None)).ToList();
+        await Should.ThrowAsync<CrowdedException>(() => turns.Wait(stream, hasOthers: false, CancellationToken.None, TimeSpan.FromMilliseconds(10)));
+
+        var late = turns.Wait(stream, hasOthers: false, CancellationToken.None, Long);
+        late.IsCompleted.ShouldBeFalse();
+        foreach (var turn in line)
+            (await turn).Dispose();
+        (await late).Dispose();
+    }
+
+    [Fact]
     public async Task All_who_wait_outside_get_in_one_after_the_other()
     {
         var (turns, stream, inside, most) = (new StreamTurns(), Guid.NewGuid(), 0, 0);

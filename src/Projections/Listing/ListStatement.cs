@@ -72,16 +72,16 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
         var descent = "";
         if (source.RankingOf(request) is { } ranking)
         {
-            var (owner, skipped) = (parameters.Add(ranking.Owner), parameters.Add((request.Page - 1L) * request.Limit));
+            var (owner, skipped) = (parameters.Add(ranking.Owner), SkippedBy(request, parameters));
             (descent, total) = ($"{ranking.Descent(owner, skipped)}\n", request.Count ? ranking.Total(owner) : total);
             conditions = [.. conditions, Ranking.Reading(plan.Sort[0].Field.Sql)];
             limit = $"{limit} offset {Ranking.Skipped}";
         }
         else if (request.Page > 1)
         {
-            limit = $"{limit} offset {parameters.Add((request.Page - 1L) * request.Limit)}";
+            limit = $"{limit} offset {SkippedBy(request, parameters)}";
             if (source.IsFoundById)
-                (conditions, limit) = ([.. conditions, $"{listing.Id.Sql} in (select {listing.Id.Sql} from {source.From} where {string.Join(" and ", conditions)} order by {order} limit {limit})"], "all");
+                (conditions, limit) = ([.. conditions, OfPage(listing, $"from {source.From} where {string.Join(" and ", conditions)} order by {order} limit {limit}")], "all");
         }
 
         var keys = plan.Sort.Select((term, n) => $"{term.Field.OrderSql} as key{n}");
@@ -111,11 +111,11 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
 
         var after = cursor is null ? "" : $"\n  and {Keyset.After(plan.Sort, cursor.Keys, parameters)}";
         var limit = LimitOf(source, request, parameters);
-        var page = $"order by {order}\nlimit {limit}{(request.IsUsual && source.HasOnePlan ? "" : $" offset {parameters.Add((request.Page - 1L) * request.Limit)}")}";
+        var page = $"order by {order}\nlimit {limit}{(request.IsUsual && source.HasOnePlan ? "" : $" offset {SkippedBy(request, parameters)}")}";
         var columns = string.Join(", ", plan.Sort.Select(term => term.Field.OrderSql).Prepend(SelectOf(source, parameters)));
 
         var rows = source.IsFoundById && request.Page > 1
-            ? $"{list}\n  and {listing.Id.Sql} in (select {listing.Id.Sql} {list}\n{page})\norder by {order}"
+            ? $"{list}\n  and {OfPage(listing, $"{list}\n{page}")}\norder by {order}"
             : $"{list}{after}\n{page}";
         var (sql, from) = (At($"select {columns}\n{rows}", pin, now), At(list, pin, now));
         return new(sql, parameters.Values, $"select count(*)\n{from}", countParameters, position) { Sort = plan.Sort, From = from, AsOfTime = past };
@@ -148,6 +148,11 @@ public sealed partial record ListStatement(string Sql, IReadOnlyList<object> Par
     /// <summary>One row more than the page has. A plan for all values has to be told that a usual page is short.</summary>
     static string LimitOf(ListSource source, ListRequest request, ListParameters parameters) =>
         source.HasOnePlan && request.IsUsual ? $"{ListRequest.UsualLimit + 1}" : parameters.Add(request.Limit + 1);
+
+    static string SkippedBy(ListRequest request, ListParameters parameters) => parameters.Add((request.Page - 1L) * request.Limit);
+
+    /// <summary>The rows of a page, found by their ids alone: what comes before it is counted off without being read.</summary>
+    static string OfPage(Listing listing, string page) => $"{listing.Id.Sql} in (select {listing.Id.Sql} {page})";
 
     static string OrderOf(ListPlan plan, Func<SortTerm, int, string> key) => string.Join(", ", plan.Sort.Select((term, n) => key(term, n) + (term.Descends ? " desc" : "")));
 

@@ -88,7 +88,7 @@ public static class UserList
         .Index("(lower(email)) where until is null"))
     {
         Ranks = new("app_user", state => state.Organization?.Value, state => state.Recorded.CreatedAt),
-        Links = new(MembershipTable, "group_id", "user_id", state => state.Groups.Select(group => group.Value)),
+        Links = new(MembershipTable, "group_id", "user_id", state => state.Groups),
     };
 
     /// <summary>Users for whom some licence of a product is open by assignment.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EventSourcedOrgs.Host.Cli;
 
+BegunAnew.WhereWorthIt(args);
 var program = new RootCommand("EventSourcedOrgs: organizations, users, user groups and licences, as events that are never lost.")
 {
     ServeCommand.Create(),

@@ -29,8 +29,9 @@ internal static class BegunAnew
         if (SetVariable(Setting, "0", 1) != 0)
             return;
 
-        foreach (var socket in System.IO.Directory.EnumerateFiles(Path.GetTempPath(), $"dotnet-diagnostic-{Environment.ProcessId}-*-socket"))
-            File.Delete(socket); // the runtime makes it under the same name once more, and takes it away in the end
+        var sockets = new DirectoryInfo(Path.GetTempPath());
+        foreach (var socket in sockets.Exists ? sockets.EnumerateFiles($"dotnet-diagnostic-{Environment.ProcessId}-*-socket", new EnumerationOptions()) : [])
+            socket.Delete(); // the runtime makes it under the same name once more, and takes it away in the end
         _ = Execute(program, [.. arguments, null]);
     }
 

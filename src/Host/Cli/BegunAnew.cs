@@ -11,7 +11,7 @@ namespace EventSourcedOrgs.Host.Cli;
 internal static class BegunAnew
 {
     /// <summary>The runtime's own setting; whoever has set it is left alone.</summary>
-    internal const string Setting = "DOTNET_TieredPGO";
+    private const string Setting = "DOTNET_TieredPGO";
 
     private const string CommandLine = "/proc/self/cmdline";
 

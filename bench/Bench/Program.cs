@@ -9,7 +9,7 @@ var quick = new Option<bool>("--quick") { Description = "A small installation an
 var host = new Option<string>("--host") { Description = "The program that is measured. Default: as it was built.", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "EventSourcedOrgs.Host") };
 var peers = new Option<string>("--peers") { Description = "The program that it is measured against. Default: as it was built.", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "EventSourcedOrgs.Peers") };
 var folder = new Option<string>("--out") { Description = "Where the table is written, as Markdown and JSON.", DefaultValueFactory = _ => ".artifacts/bench" };
-var only = new Option<string[]>("--only") { Description = "Some of the lines: P1, P3, P5, P5L, P6, P7, P8, P9, P10.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+var only = new Option<string[]>("--only") { Description = "Some of the lines: P1, P3, P5, P5L, P6, P7, P8, P9, P10, P11.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var events = new Option<int?>("--events") { Description = "How many events the installation has." };
 var hold = new Option<bool>("--hold") { Description = "Measures nothing: loads, starts the service, says where everything is and waits for Ctrl-C, so that somebody can look closer." };
 var rounds = new Option<int?>("--rounds") { Description = "How often each line is measured." };
@@ -92,6 +92,8 @@ namespace EventSourcedOrgs.Bench
             report.Add(Figure.Of("P9", "Host: memory after the load", "MB", [Machine.Memory(big.HostProcess).Now]));
             if (Wants("P1"))
                 await CommandLines.ContendAsync(big, report, sizes);
+            if (Wants("P11"))
+                await ActivationLines.MeasureAsync(big, report, sizes);
             await big.StopAsync();
             if (Wants("P8"))
                 await ProgramLines.ImportAsync(big, report, sizes);

@@ -13,4 +13,13 @@ internal static class Sql
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         return command;
     }
+
+    /// <summary>The same, as one command of several that are asked at once.</summary>
+    public static NpgsqlBatchCommand Part(string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
 }

@@ -1,7 +1,4 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EventSourcedOrgs.Domain;
@@ -20,11 +17,9 @@ public sealed class ActivationTokens(Secrets secrets)
 {
     private const string Viewer = "activation";
 
-    private static readonly string Header = Encode("""{"alg":"RS256","typ":"JWT"}"""u8);
+    private readonly ConcurrentDictionary<ProductId, ProductSigner> signers = new();
 
-    private readonly ConcurrentDictionary<ProductId, byte[]> keys = new();
-
-    public async Task<string> Sign(Activated activated, Store store, CancellationToken cancellation)
+    public async Task<UnsignedToken> Of(Activated activated, Store store, CancellationToken cancellation)
     {
         var (activation, license) = (activated.Activation, activated.License);
         var product = await store.Products.Latest(license.Product, cancellation);
@@ -41,11 +36,11 @@ public sealed class ActivationTokens(Secrets secrets)
         claims["oa"] = organization?.Address is { } address
             ? JsonSerializer.SerializeToNode(address, JsonSerializerOptions.Web)
             : null;
-        return await Sign(claims, license.Product, store, cancellation);
+        return await Of(claims, license.Product, store, cancellation);
     }
 
     /// <summary>What the licence of an activation is entitled to, by the names of the features; of an entitlement that ends, <c>baseValue</c> remains.</summary>
-    public Task<string> Sign(EntitledActivation entitled, Store store, CancellationToken cancellation) => Sign(new JsonObject
+    public Task<UnsignedToken> Of(EntitledActivation entitled, Store store, CancellationToken cancellation) => Of(new JsonObject
     {
         ["aid"] = entitled.Activation.Id.ToString(),
         ["pid"] = entitled.License.Product.ToString(),
@@ -116,24 +111,17 @@ public sealed class ActivationTokens(Secrets secrets)
 
     internal static long Seconds(DateTimeOffset? time) => time?.ToUnixTimeSeconds() ?? 0;
 
-    /// <summary>Signs any claims with the key of a product.</summary>
-    internal async Task<string> Sign(JsonObject claims, ProductId product, Store store, CancellationToken cancellation)
-    {
-        using var key = RSA.Create();
-        key.ImportPkcs8PrivateKey(await KeyOf(product, store, cancellation), out _);
-        var signed = $"{Header}.{Encode(JsonSerializer.SerializeToUtf8Bytes(claims))}";
-        return $"{signed}.{Encode(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
-    }
+    /// <summary>Any claims, to be signed with the key of a product.</summary>
+    internal async Task<UnsignedToken> Of(JsonObject claims, ProductId product, Store store, CancellationToken cancellation) =>
+        new(await SignerOf(product, store, cancellation), JsonSerializer.SerializeToUtf8Bytes(claims));
 
-    private async Task<byte[]> KeyOf(ProductId product, Store store, CancellationToken cancellation)
+    private async Task<ProductSigner> SignerOf(ProductId product, Store store, CancellationToken cancellation)
     {
-        if (keys.TryGetValue(product, out var known))
+        if (signers.TryGetValue(product, out var known))
             return known;
 
         var stored = await store.Session.LoadAsync<ProductKey>(product, cancellation)
             ?? throw new InvalidOperationException($"The product {product} has no key to sign with.");
-        return keys.GetOrAdd(product, _ => secrets.Open(stored.Sealed));
+        return signers.GetOrAdd(product, _ => new(secrets.Open(stored.Sealed)));
     }
-
-    private static string Encode(ReadOnlySpan<byte> bytes) => Base64Url.EncodeToString(bytes);
 }

@@ -33,6 +33,9 @@ public sealed class LicenseUses(NpgsqlDataSource database)
 
     private const string OfLicense = "from events.mt_doc_activation a where (a.data ->> 'held')::uuid = $1";
 
+    /// <summary>Of those, the few whose lease has ended without anybody having recorded it, by the index of leases: nothing of the others is read.</summary>
+    private const string OverdueOfLicense = $"{OfLicense} and {HasLease} and events.mt_immutable_timestamptz(a.data ->> 'leaseExpiresAt') <= $2";
+
     /// <summary>The usage of each of these licences, now or at the past moment that is asked about; one that was never used may be absent.</summary>
     public async Task<IReadOnlyDictionary<LicenseId, LicenseUsage>> Of(IReadOnlyCollection<License> licenses, Store store, CancellationToken cancellation)
     {
@@ -71,16 +74,43 @@ public sealed class LicenseUses(NpgsqlDataSource database)
     /// <summary>What a decision about a place of the licence needs to know: only what the licence limits is counted.</summary>
     public async Task<Places> Places(License license, DateTimeOffset now, CancellationToken cancellation)
     {
-        await using var command = database.Command(
-            $"""
-            select case when $3 then (select count(*) {OfLicense} and {Live}) else 0 end,
-                case when $4 then (select count(*) from events.mt_doc_activation a where (a.data ->> 'license')::uuid = $1 and a.data ->> 'end' = 'deactivated') else 0 end
-            """, license.Id.Value, now.UtcDateTime, license.Policy.AllowedActivations > 0, license.Policy.AllowedDeactivations >= 0);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Counted(license, now));
+        Places counted;
+        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
+            counted = await CountedAsync(reader, cancellation);
+        return counted with { Usage = (await Metered(license, now, cancellation)).Usage };
+    }
+
+    /// <summary>The same, and which activation this machine has, asked at once.</summary>
+    public async Task<(Places Places, ActivationId? Own)> PlacesAndOwn(License license, MachineReport report, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Counted(license, now));
+        batch.BatchCommands.Add(Candidates(license, "and a.data ->> 'fingerprint' = $3", now, report.Fingerprint));
+        Places counted;
+        List<Candidate> same;
+        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
+        {
+            counted = await CountedAsync(reader, cancellation);
+            await reader.NextResultAsync(cancellation);
+            same = await CandidatesAsync(reader, cancellation);
+        }
+
+        return (counted with { Usage = (await Metered(license, now, cancellation)).Usage }, await Find(license, report, same, now, cancellation));
+    }
+
+    /// <summary>Places are counted by an index alone, without those whose lease has ended: so many machines cost as little as can be.</summary>
+    private static NpgsqlBatchCommand Counted(License license, DateTimeOffset now) => Sql.Part(
+        $"""
+        select case when $3 then (select count(*) {OfLicense}) - (select count(*) {OverdueOfLicense}) else 0 end,
+            case when $4 then (select count(*) from events.mt_doc_activation a where (a.data ->> 'license')::uuid = $1 and a.data ->> 'end' = 'deactivated') else 0 end
+        """, license.Id.Value, now.UtcDateTime, license.Policy.AllowedActivations > 0, license.Policy.AllowedDeactivations >= 0);
+
+    private static async Task<Places> CountedAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
         await reader.ReadAsync(cancellation);
-        var (taken, deactivations) = ((int)reader.GetInt64(0), (int)reader.GetInt64(1));
-        await reader.CloseAsync();
-        return await Metered(license, now, cancellation) with { Taken = taken, Deactivations = deactivations };
+        return Domain.Activations.Places.None with { Taken = (int)reader.GetInt64(0), Deactivations = (int)reader.GetInt64(1) };
     }
 
     /// <summary>What a decision about a meter needs to know, or about a place that the machine has already: the places themselves are not counted.</summary>
@@ -90,23 +120,27 @@ public sealed class LicenseUses(NpgsqlDataSource database)
         return Domain.Activations.Places.None with { Usage = LicenseUsage.None with { Meters = meters } };
     }
 
-    /// <summary>The live activation of this machine, if it has one; of a machine user where the licence is locked to users.</summary>
-    public async Task<ActivationId?> Find(License license, MachineReport report, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>The live activation of this machine, if it has one; of a machine user where the licence is locked to users. Who reports the same is looked at first.</summary>
+    private async Task<ActivationId?> Find(License license, MachineReport report, List<Candidate> same, DateTimeOffset now, CancellationToken cancellation)
     {
         var strategy = license.Policy.FingerprintMatchingStrategy;
-        var same = await Candidates(license, "and a.data ->> 'fingerprint' = $3", now, report.Fingerprint, cancellation);
-        var similar = same.Any(IsMeant) || strategy == FingerprintMatchingStrategy.Exact || report.Fingerprint.Length <= Fingerprint.Shortest
-            ? []
-            : await Candidates(license, "and length(a.data ->> 'fingerprint') = length($3)", now, report.Fingerprint, cancellation);
-        return same.Concat(similar).Where(IsMeant).Select(candidate => candidate.Id).Cast<ActivationId?>().FirstOrDefault();
+        if (same.FindIndex(IsMeant) is >= 0 and var first)
+            return same[first].Id;
+        if (strategy == FingerprintMatchingStrategy.Exact || report.Fingerprint.Length <= Fingerprint.Shortest)
+            return null;
 
-        bool IsMeant((ActivationId Id, string Fingerprint, string UserHash) candidate) =>
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Candidates(license, "and length(a.data ->> 'fingerprint') = length($3)", now, report.Fingerprint));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        return (await CandidatesAsync(reader, cancellation)).Where(IsMeant).Select(candidate => candidate.Id).Cast<ActivationId?>().FirstOrDefault();
+
+        bool IsMeant(Candidate candidate) =>
             Fingerprint.Matches(candidate.Fingerprint, report.Fingerprint, strategy) && (!license.Policy.UserLocked || candidate.UserHash == report.UserHash);
     }
 
     /// <summary>The activations of a licence whose lease has ended without anybody having recorded it.</summary>
     public Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Ended(LicenseId license, DateTimeOffset now, int most, CancellationToken cancellation) => Ids(
-        $"select a.id, (a.data ->> 'held')::uuid {OfLicense} and (a.data ->> 'leaseExpiresAt')::timestamptz <= $2 order by a.id limit $3", cancellation, license.Value, now.UtcDateTime, most);
+        $"select a.id, (a.data ->> 'held')::uuid {OverdueOfLicense} order by a.id limit $3", cancellation, license.Value, now.UtcDateTime, most);
 
     /// <summary>Those of all licences, the longest ended first: an index holds the leases that are there to end, so the others are not looked at.</summary>
     public Task<IReadOnlyList<(ActivationId Id, LicenseId License)>> Ended(DateTimeOffset now, int most, CancellationToken cancellation) => Ids(
@@ -196,16 +230,14 @@ public sealed class LicenseUses(NpgsqlDataSource database)
             (long)Math.Min(activations.SelectMany(activation => activation.Meters).Where(uses => uses.Meter == meter.Id).Sum(uses => (decimal)uses.Gross), long.MaxValue))),
     };
 
-    private async Task<List<(ActivationId Id, string Fingerprint, string UserHash)>> Candidates(
-        License license, string condition, DateTimeOffset now, string fingerprint, CancellationToken cancellation)
+    private static NpgsqlBatchCommand Candidates(License license, string condition, DateTimeOffset now, string fingerprint) => Sql.Part(
+        $"select a.id, a.data ->> 'fingerprint', a.data #>> array['report', 'userHash'] {OfLicense} and {Live} {condition} order by a.id", license.Id.Value, now.UtcDateTime, fingerprint);
+
+    private static async Task<List<Candidate>> CandidatesAsync(NpgsqlDataReader reader, CancellationToken cancellation)
     {
-        await using var command = database.Command(
-            $"select a.id, a.data ->> 'fingerprint', a.data #>> array['report', 'userHash'] {OfLicense} and {Live} {condition} order by a.id",
-            license.Id.Value, now.UtcDateTime, fingerprint);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var found = new List<(ActivationId, string, string)>();
+        var found = new List<Candidate>();
         while (await reader.ReadAsync(cancellation))
-            found.Add((ActivationId.From(reader.GetGuid(0)), reader.GetString(1), reader.GetString(2)));
+            found.Add(new(ActivationId.From(reader.GetGuid(0)), reader.GetString(1), reader.GetString(2)));
         return found;
     }
 
@@ -218,4 +250,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
             found.Add((ActivationId.From(reader.GetGuid(0)), LicenseId.From(reader.GetGuid(1))));
         return found;
     }
+
+    /// <summary>A live activation that may be that of a machine.</summary>
+    private readonly record struct Candidate(ActivationId Id, string Fingerprint, string UserHash);
 }

@@ -19,8 +19,8 @@ internal static class TakenPlaces
         this Store store, ActivationId id, License license, Attempt attempt, CancellationToken cancellation)
     {
         var now = store.Context.Now;
-        var places = await store.LicenseUses.Places(license, now, cancellation);
-        var activation = await store.Machine(license, attempt, cancellation) is { } own
+        var (places, known) = await store.PlacesAndOwn(license, attempt, cancellation);
+        var activation = known is { } own
             ? await store.Activations.Decide(own, state => state.Repeat(license, attempt.Of(own), places, now), cancellation)
             : await store.New(id, license, attempt, places, cancellation);
         if (activation.Refusal is { } refusal)
@@ -36,11 +36,11 @@ internal static class TakenPlaces
     public static LicenseUsage UsageAfter(this Store store, Places places) => store.Appended.Select(e => e.Data).OfType<ActivationMeterCounted>()
         .Aggregate(places.Usage, (usage, counted) => usage.Counted(counted.Meter, counted.Increment));
 
-    /// <summary>The activation the machine has; an instance of a floating licence that counts instances has none before it asks.</summary>
-    private static async Task<ActivationId?> Machine(this Store store, License license, Attempt attempt, CancellationToken cancellation) =>
+    /// <summary>What is taken, and the activation the machine has; an instance of a floating licence that counts instances has none before it asks.</summary>
+    private static async Task<(Places Places, ActivationId? Own)> PlacesAndOwn(this Store store, License license, Attempt attempt, CancellationToken cancellation) =>
         license.Policy is { Type: LicenseType.HostedFloating, LeasingStrategy: LeasingStrategy.PerInstance }
-            ? null
-            : await store.LicenseUses.Find(license, attempt.Report, store.Context.Now, cancellation);
+            ? (await store.LicenseUses.Places(license, store.Context.Now, cancellation), null)
+            : await store.LicenseUses.PlacesAndOwn(license, attempt.Report, store.Context.Now, cancellation);
 
     private static async Task<Result<Activation>> New(
         this Store store, ActivationId id, License license, Attempt attempt, Places places, CancellationToken cancellation)

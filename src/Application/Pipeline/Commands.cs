@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using EventSourcedOrgs.Application.Writing;
 using EventSourcedOrgs.Domain;
@@ -24,7 +25,14 @@ public sealed record Envelope(Caller Caller, Origin Origin, long? IfMatch = null
 }
 
 /// <summary>What a command is answered with: a status of HTTP, a body as JSON text, and the headers that belong to it.</summary>
-public sealed record Reply(int Status, string? Json = null, string? ETag = null, string? Location = null);
+public sealed record Reply(int Status, string? Json = null, string? ETag = null, string? Location = null)
+{
+    /// <summary>Makes the body of what is known already, where that takes long: after the commit, so that nobody waits for it who waits for a lock.</summary>
+    [JsonIgnore]
+    public Func<string>? Later { get; init; }
+
+    public Reply Finished() => Later is null ? this : this with { Json = Later(), Later = null };
+}
 
 /// <summary>
 /// How a command ended. <see cref="Position"/> is the sequence of its last event, or null when it appended none.
@@ -64,11 +72,17 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
         slowTurns.Dispose();
     }
 
-    /// <summary>Runs a command; the reply is made before the commit, from what the command decided, and stored with it when it has a key.</summary>
+    /// <summary>
+    /// Runs a command; the reply is made before the commit, from what the command decided, and stored with it when it has a key. Without one, what is made <see cref="Reply.Later"/> is made after it.
+    /// </summary>
     public async Task<Outcome<T>> Run<T>(
         ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
     {
-        var outcome = await Telemetry.Command(command, () => RunInTurn(command, envelope, reply, cancellation));
+        var outcome = await Telemetry.Command(command, async () =>
+        {
+            var ran = await RunInTurn(command, envelope, reply, cancellation);
+            return ran with { Reply = ran.Reply?.Finished() };
+        });
         if (outcome.Result.Refusal is { } refusal && !envelope.DryRun)
             await refusals.Note(command, envelope.Caller, envelope.Origin, refusal, cancellation);
         return outcome;
@@ -143,6 +157,7 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
 
         if (key is not null && made is not null)
         {
+            made = made.Finished();
             store.Unit.Claims.Add(key);
             store.Documents.Insert(key, new AnsweredRequest(key, request, secrets.Seal(JsonSerializer.SerializeToUtf8Bytes(made)), store.Context.Now, Mentions(made)));
         }

@@ -12,10 +12,10 @@ public sealed class TrialTokens(ActivationTokens tokens)
 {
     private const string Type = "trial";
 
-    public Task<string> Sign(Tried tried, Store store, CancellationToken cancellation)
+    public Task<UnsignedToken> Of(Tried tried, Store store, CancellationToken cancellation)
     {
         var (trial, product, terms) = tried;
-        return tokens.Sign(new JsonObject
+        return tokens.Of(new JsonObject
         {
             ["aid"] = trial.Id.ToString(),
             ["pid"] = trial.Product.ToString(),

@@ -127,8 +127,11 @@ internal static class ActivationEndpoints
         return http.IsDryRun() ? http.Send(all) : http.SendAfter(new DeleteSomeActivations(licenseId, spans), all);
     }
 
-    private static Func<Activated, Store, CancellationToken, Task<WireActivationToken>> TokenOf(ActivationTokens tokens) =>
-        async (activated, store, cancellation) => new(await tokens.Sign(activated, store, cancellation));
+    private static Func<Activated, Store, CancellationToken, Task<Sending.Late>> TokenOf(ActivationTokens tokens) => async (activated, store, cancellation) =>
+    {
+        var token = await tokens.Of(activated, store, cancellation);
+        return new(() => new WireActivationToken(token.Sign()));
+    };
 
     private static ActivationRequest Request(this HttpContext http, MachineBody body, Context context)
     {

@@ -118,7 +118,7 @@ internal static class FeatureEndpoints
         routes.MapGet("/activations/{activationId}/feature-entitlements",
                 (ActivationId activationId, string licenseId, ActivationTokens tokens, HttpContext http, string? accountId = null) => http.Ask(
                     new GetActivationEntitlements(activationId, Common.RequiredId<LicenseId>(licenseId, "licenseId"), accountId),
-                    async (entitled, store, cancellation) => new WireFeatureEntitlementsToken(await tokens.Sign(entitled, store, cancellation))))
+                    async (entitled, store, cancellation) => new WireFeatureEntitlementsToken((await tokens.Of(entitled, store, cancellation)).Sign())))
             .AllowAnonymous().WithName("getActivationFeatureEntitlements").WithTags("Activations").WithSummary("What the license of an activation is entitled to, as a signed token")
             .Produces<WireFeatureEntitlementsToken>();
     }

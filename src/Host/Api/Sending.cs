@@ -36,9 +36,13 @@ internal static class Sending
         var outcome = await http.RequestServices.GetRequiredService<Commands>().Run(command, envelope, envelope.DryRun ? Foresee : Reply, http.RequestAborted);
         return AsHttp(outcome with { Position = outcome.Position ?? reached });
 
-        async Task<Reply> Reply(T value, Store store, CancellationToken cancellation) => new(
-            status, status == StatusCodes.Status204NoContent ? null : JsonSerializer.Serialize(await body(value, store, cancellation), HttpJson.Options),
-            version is null ? null : ETagOf(version(value)), location?.Invoke(value));
+        async Task<Reply> Reply(T value, Store store, CancellationToken cancellation)
+        {
+            var reply = new Reply(status, ETag: version is null ? null : ETagOf(version(value)), Location: location?.Invoke(value));
+            return status == StatusCodes.Status204NoContent ? reply
+                : await body(value, store, cancellation) is var made && made is Late late ? reply with { Later = () => JsonSerializer.Serialize(late.Make(), HttpJson.Options) }
+                : reply with { Json = JsonSerializer.Serialize(made, HttpJson.Options) };
+        }
 
         async Task<Reply> Foresee(T value, Store store, CancellationToken cancellation) =>
             await http.RequestServices.GetRequiredService<Moments>().Settle(EffectiveAccess.ModelName, cancellation) is { } behind
@@ -135,6 +139,9 @@ internal static class Sending
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>A body of which everything is known, and which takes long to make of it, as a signature does: it is made after the commit.</summary>
+    public sealed record Late(Func<object> Make);
 
     private sealed class ReplyResult(Reply reply, long? position) : IResult
     {

@@ -73,8 +73,11 @@ internal static class TrialEndpoints
             .WithSummary("Delete a trial: its machine may start another").Produces(StatusCodes.Status204NoContent);
     }
 
-    private static Func<Tried, Store, CancellationToken, Task<WireTrialToken>> TokenOf(TrialTokens tokens) =>
-        async (tried, store, cancellation) => new(await tokens.Sign(tried, store, cancellation));
+    private static Func<Tried, Store, CancellationToken, Task<Sending.Late>> TokenOf(TrialTokens tokens) => async (tried, store, cancellation) =>
+    {
+        var token = await tokens.Of(tried, store, cancellation);
+        return new(() => new WireTrialToken(token.Sign()));
+    };
 
     private static TrialRequest Request(this HttpContext http, TrialBody body, Context context)
     {

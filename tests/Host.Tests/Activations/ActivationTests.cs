@@ -106,6 +106,22 @@ public class ActivationTests
     }
 
     [Fact]
+    public async Task Who_ask_at_once_get_each_their_own_token_and_who_asks_again_under_one_key_the_same()
+    {
+        var sold = await Sold.With(("allowedActivations", 25));
+        var publicKey = (await sold.Designer.Vendor.Get(sold.Designer.Path).Expect(200)).Text("publicKey");
+        var devices = Enumerable.Range(0, 24).Select(_ => sold.Device()).ToList();
+        var tokens = (await Task.WhenAll(devices.Select(device => device.Ask().Expect(200)))).Select(answer => answer.Text("activationToken")).ToList();
+        tokens.ShouldAllBe(token => Device.IsSigned(token, publicKey));
+        tokens.Select(token => Device.Claims(new JsonObject { ["activationToken"] = token }).Text("fp")).ShouldBe(devices.Select(device => device.Fingerprint));
+
+        var (mine, key) = (sold.Device(sold.Designer.Vendor), ("Idempotency-Key", Guid.NewGuid().ToString()));
+        var first = await mine.Client.Post("/v3/activations", mine.Body(), key).Expect(200);
+        Device.IsSigned(first.Text("activationToken"), publicKey).ShouldBeTrue();
+        (await mine.Client.Post("/v3/activations", mine.Body(), key).Expect(200)).Text("activationToken").ShouldBe(first.Text("activationToken"));
+    }
+
+    [Fact]
     public async Task The_same_machine_keeps_its_place_also_when_it_asks_many_times_at_once()
     {
         var sold = await Sold.With(("allowedActivations", 1));

@@ -19,7 +19,10 @@ internal static class TakenPlaces
         this Store store, ActivationId id, License license, Attempt attempt, CancellationToken cancellation)
     {
         var now = store.Context.Now;
+        // What the answer tells of is read meanwhile, because others wait for the lock.
+        var told = store.Products.Prefetch([license.Product], cancellation);
         var (places, known) = await store.PlacesAndOwn(license, attempt, cancellation);
+        await told;
         var activation = known is { } own
             ? await store.Activations.Decide(own, state => state.Repeat(license, attempt.Of(own), places, now), cancellation)
             : await store.New(id, license, attempt, places, cancellation);

@@ -35,9 +35,10 @@ internal static class ActivationLines
         if (taken != machine)
             throw new InvalidOperationException($"{machine} activations were acknowledged, there are {taken}.");
         report.Add(Figure.Of("P11", "SIGN: signatures by RSA of 2048 bits alone, one core", "ops/s", signed));
-        report.Add(Figure.Of("P11", $"activate machines, of {keys.Count - 1} licences in turn, c={Clients}", many));
-        report.Add(Figure.Of("P11", $"activate machines of one licence: its places are counted under one lock, c={Clients}", one));
+        var free = report.Add(Figure.Of("P11", $"activate machines, of {keys.Count - 1} licences in turn, c={Clients}", many));
+        var contended = report.Add(Figure.Of("P11", $"activate machines of one licence: its places are counted under one lock, c={Clients}", one));
         report.Add(Figure.Of("P11", $"sync a machine, c={Clients}", syncs));
+        report.Add(new Ratio("P11", "machines of one licence to those of many", contended.Value / free.Value, 0.5));
 
         Task<Round> LoadAsync(string method, string path, Func<long, string> key, Func<long> which) =>
             Load.ClosedAsync(installation.Server, installation.Charged, Clients, sizes.Duration, n => HttpConnection.Request(method, path, null, Body(product, key(n), which())), 200);

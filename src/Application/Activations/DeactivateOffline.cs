@@ -33,7 +33,7 @@ public sealed record DeactivateOffline(LicenseId License, string Request) : ICom
             if ((await store.Activations.Latest(id, cancellationToken)).License != license.Id || request.ProductId != license.Product.Value)
                 return Refusal.InvalidOfflineRequest("It names no activation of this license.");
 
-            var places = await store.LicenseUses.Places(license, now, cancellationToken);
+            var places = await store.LicenseUses.ToGiveBack(license, cancellationToken);
             var ended = await store.Activations.Decide(
                 id, state => state.Deactivate(license, request.Fingerprint, request.UserHash, places, now, request.RequestId, request.GivenUp), cancellationToken);
             return ended.Select(_ => new Done());
@@ -77,7 +77,7 @@ internal static class CarriedResponses
         if (await store.Claims.Holder(Unique.OfflineRequest(id, response), cancellation) is not { } holder)
             return Refusal.OfflineResponseNotFound;
 
-        var places = await store.LicenseUses.Places(license.Value!, store.Context.Now, cancellation);
+        var places = await store.LicenseUses.ToGiveBack(license.Value!, cancellation);
         var revoked = await store.Activations.Decide(
             ActivationId.From(holder), state => state.RevokeResponse(response, license.Value!, store.Context.Caller.IsVendor, places, store.Context.Now), cancellation);
         return revoked.Select(_ => new Done());

@@ -34,7 +34,7 @@ public sealed record DeactivateActivation(ActivationId Activation, ProductId Pro
             if (refused is not null)
                 return refused;
 
-            var places = await store.LicenseUses.Places(license, store.Context.Now, cancellationToken);
+            var places = await store.LicenseUses.ToGiveBack(license, cancellationToken);
             return (await store.Activations.Decide(
                 command.Activation, state => state.Deactivate(license, command.Fingerprint, command.UserHash, places, store.Context.Now), cancellationToken)).Select(_ => new Done());
         }

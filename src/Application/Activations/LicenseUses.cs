@@ -77,53 +77,46 @@ public sealed class LicenseUses(NpgsqlDataSource database)
     private static string Latest(string time) =>
         $"""(max({time} collate "C") filter (where {time} like '%+00:00'))::timestamptz, max({time}::timestamptz) filter (where {time} not like '%+00:00')""";
 
-    /// <summary>What a decision about a place of the licence needs to know: only what the licence limits is counted.</summary>
-    public async Task<Places> Places(License license, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>What who takes a place needs to know, asked at once: how many are taken, counted where the licence limits them, and which activation the machine has; none is looked for without a report.</summary>
+    public async Task<(Places Places, ActivationId? Own)> ToTake(License license, MachineReport? report, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Counted(license, now));
-        Places counted;
-        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
-            counted = await CountedAsync(reader, cancellation);
-        return counted with { Usage = (await Metered(license, now, cancellation)).Usage };
-    }
-
-    /// <summary>The same, and which activation this machine has, asked at once.</summary>
-    public async Task<(Places Places, ActivationId? Own)> PlacesAndOwn(License license, MachineReport report, DateTimeOffset now, CancellationToken cancellation)
-    {
-        await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Counted(license, now));
-        batch.BatchCommands.Add(Candidates(license, "and a.data ->> 'fingerprint' = $3", now, report.Fingerprint));
-        Places counted;
+        batch.BatchCommands.Add(license.Policy.AllowedActivations > 0 ? Taken(license, now) : new("select 0::bigint"));
+        if (report is not null)
+            batch.BatchCommands.Add(Candidates(license, "and a.data ->> 'fingerprint' = $3", now, report.Fingerprint));
+        int taken;
         List<Candidate> same;
         await using (var reader = await batch.ExecuteReaderAsync(cancellation))
         {
-            counted = await CountedAsync(reader, cancellation);
-            await reader.NextResultAsync(cancellation);
-            same = await CandidatesAsync(reader, cancellation);
+            await reader.ReadAsync(cancellation);
+            taken = (int)reader.GetInt64(0);
+            same = await reader.NextResultAsync(cancellation) ? await CandidatesAsync(reader, cancellation) : [];
         }
 
-        return (counted with { Usage = (await Metered(license, now, cancellation)).Usage }, await Find(license, report, same, now, cancellation));
+        var places = await Metered(license, now, cancellation) with { Taken = taken };
+        return (places, report is null ? null : await Find(license, report, same, now, cancellation));
     }
 
-    /// <summary>Places are counted by an index alone, without those whose lease has ended: so many machines cost as little as can be.</summary>
-    private static NpgsqlBatchCommand Counted(License license, DateTimeOffset now) => Sql.Part(
-        $"""
-        select case when $3 then (select count(*) {OfLicense}) - (select count(*) {OverdueOfLicense}) else 0 end,
-            case when $4 then (select count(*) from events.mt_doc_activation a where (a.data ->> 'license')::uuid = $1 and a.data ->> 'end' = 'deactivated') else 0 end
-        """, license.Id.Value, now.UtcDateTime, license.Policy.AllowedActivations > 0, license.Policy.AllowedDeactivations >= 0);
-
-    private static async Task<Places> CountedAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    /// <summary>What who gives a place back needs to know: how often that was done before, where the licence limits it.</summary>
+    public async Task<Places> ToGiveBack(License license, CancellationToken cancellation)
     {
-        await reader.ReadAsync(cancellation);
-        return Domain.Activations.Places.None with { Taken = (int)reader.GetInt64(0), Deactivations = (int)reader.GetInt64(1) };
+        if (!Places.LimitsDeactivations(license))
+            return Places.None;
+
+        await using var command = database.Command(
+            "select count(*) from events.mt_doc_activation a where (a.data ->> 'license')::uuid = $1 and a.data ->> 'end' = 'deactivated'", license.Id.Value);
+        return Places.None with { Deactivations = (int)(long)(await command.ExecuteScalarAsync(cancellation))! };
     }
+
+    /// <summary>Counted by an index alone, without those whose lease has ended: so many machines cost as little as can be.</summary>
+    private static NpgsqlBatchCommand Taken(License license, DateTimeOffset now) =>
+        Sql.Part($"select (select count(*) {OfLicense}) - (select count(*) {OverdueOfLicense})", license.Id.Value, now.UtcDateTime);
 
     /// <summary>What a decision about a meter needs to know, or about a place that the machine has already: the places themselves are not counted.</summary>
     public async Task<Places> Metered(License license, DateTimeOffset now, CancellationToken cancellation)
     {
         var meters = license.Meters.Count == 0 ? [] : (await Meters([license], now, cancellation)).GetValueOrDefault(license.Id, []);
-        return Domain.Activations.Places.None with { Usage = LicenseUsage.None with { Meters = meters } };
+        return Places.None with { Usage = LicenseUsage.None with { Meters = meters } };
     }
 
     /// <summary>The live activation of this machine, if it has one; of a machine user where the licence is locked to users. Who reports the same is looked at first.</summary>

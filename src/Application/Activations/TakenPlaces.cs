@@ -21,7 +21,7 @@ internal static class TakenPlaces
         var now = store.Context.Now;
         // What the answer tells of is read meanwhile, because others wait for the lock.
         var told = store.Products.Prefetch([license.Product], cancellation);
-        var (places, known) = await store.PlacesAndOwn(license, attempt, cancellation);
+        var (places, known) = await store.LicenseUses.ToTake(license, HasNone(license) ? null : attempt.Report, now, cancellation);
         await told;
         var activation = known is { } own
             ? await store.Activations.Decide(own, state => state.Repeat(license, attempt.Of(own), places, now), cancellation)
@@ -39,11 +39,8 @@ internal static class TakenPlaces
     public static LicenseUsage UsageAfter(this Store store, Places places) => store.Appended.Select(e => e.Data).OfType<ActivationMeterCounted>()
         .Aggregate(places.Usage, (usage, counted) => usage.Counted(counted.Meter, counted.Increment));
 
-    /// <summary>What is taken, and the activation the machine has; an instance of a floating licence that counts instances has none before it asks.</summary>
-    private static async Task<(Places Places, ActivationId? Own)> PlacesAndOwn(this Store store, License license, Attempt attempt, CancellationToken cancellation) =>
-        license.Policy is { Type: LicenseType.HostedFloating, LeasingStrategy: LeasingStrategy.PerInstance }
-            ? (await store.LicenseUses.Places(license, store.Context.Now, cancellation), null)
-            : await store.LicenseUses.PlacesAndOwn(license, attempt.Report, store.Context.Now, cancellation);
+    /// <summary>An instance of a floating licence that counts instances has no activation before it asks.</summary>
+    private static bool HasNone(License license) => license.Policy is { Type: LicenseType.HostedFloating, LeasingStrategy: LeasingStrategy.PerInstance };
 
     private static async Task<Result<Activation>> New(
         this Store store, ActivationId id, License license, Attempt attempt, Places places, CancellationToken cancellation)

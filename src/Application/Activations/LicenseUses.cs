@@ -29,7 +29,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
 
     private const string OfLicense = "from events.mt_doc_activation a where (a.data ->> 'held')::uuid = $1";
 
-    /// <summary>Of those, the few whose lease has ended without anybody having recorded it, by the index of leases: nothing of the others is read.</summary>
+    /// <summary>Of those, the few whose lease has ended without anybody having recorded it, which the index of leases finds.</summary>
     private const string OverdueOfLicense = $"{OfLicense} and {HasLease} and events.mt_immutable_timestamptz(a.data ->> 'leaseExpiresAt') <= $2";
 
     /// <summary>The usage of each of these licences, now or at the past moment that is asked about; one that was never used may be absent.</summary>
@@ -108,7 +108,7 @@ public sealed class LicenseUses(NpgsqlDataSource database)
         return Places.None with { Deactivations = (int)(long)(await command.ExecuteScalarAsync(cancellation))! };
     }
 
-    /// <summary>Counted by an index alone, without those whose lease has ended: so many machines cost as little as can be.</summary>
+    /// <summary>Counted by the index, without opening the state of any machine; those whose lease has ended are taken off.</summary>
     private static NpgsqlBatchCommand Taken(License license, DateTimeOffset now) =>
         Sql.Part($"select (select count(*) {OfLicense}) - (select count(*) {OverdueOfLicense})", license.Id.Value, now.UtcDateTime);
 

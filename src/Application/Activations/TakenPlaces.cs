@@ -19,10 +19,10 @@ internal static class TakenPlaces
         this Store store, ActivationId id, License license, Attempt attempt, CancellationToken cancellation)
     {
         var now = store.Context.Now;
-        // What the answer tells of is read meanwhile, because others wait for the lock.
-        var told = store.Products.Prefetch([license.Product], cancellation);
+        // The product, of which the answer tells, is read meanwhile, because others wait for the lock.
+        var product = store.Products.Prefetch([license.Product], cancellation);
         var (places, known) = await store.LicenseUses.ToTake(license, HasNone(license) ? null : attempt.Report, now, cancellation);
-        await told;
+        await product;
         var activation = known is { } own
             ? await store.Activations.Decide(own, state => state.Repeat(license, attempt.Of(own), places, now), cancellation)
             : await store.New(id, license, attempt, places, cancellation);

@@ -78,14 +78,10 @@ public sealed partial class Commands(IServiceScopeFactory scopes, TimeProvider c
     public async Task<Outcome<T>> Run<T>(
         ICommand<T> command, Envelope envelope, Func<T, Store, CancellationToken, Task<Reply>>? reply, CancellationToken cancellation)
     {
-        var outcome = await Telemetry.Command(command, async () =>
-        {
-            var ran = await RunInTurn(command, envelope, reply, cancellation);
-            return ran with { Reply = ran.Reply?.Finished() };
-        });
+        var outcome = await Telemetry.Command(command, () => RunInTurn(command, envelope, reply, cancellation));
         if (outcome.Result.Refusal is { } refusal && !envelope.DryRun)
             await refusals.Note(command, envelope.Caller, envelope.Origin, refusal, cancellation);
-        return outcome;
+        return outcome with { Reply = outcome.Reply?.Finished() };
     }
 
     private async Task<Outcome<T>> RunInTurn<T>(

@@ -3,7 +3,7 @@ using EventSourcedOrgs.Domain.Licenses;
 namespace EventSourcedOrgs.Domain.Activations;
 
 /// <summary>
-/// The places of a licence that are taken at a moment, for who takes one; its deactivations, for who gives one back; and its meters. Read while nobody else can take or give one, and only as far as the licence limits it.
+/// The places of a licence that are taken at a moment, for who takes one; its deactivations, for who gives one back; and its meters. Read while nobody else can take or give one, and 0 where it is not asked for or not limited.
 /// </summary>
 public sealed record Places(int Taken, int Deactivations, LicenseUsage Usage)
 {

@@ -19,7 +19,7 @@ internal static class Sending
     public const string DryRun = "dryRun";
     private const int LongestKey = 256;
 
-    /// <summary>Sends a command; the body is made from its value inside the same unit of work.</summary>
+    /// <summary>Sends a command; the body is made from its value inside the same unit of work, or, if it is <see cref="Late"/>, from what was read there, after the commit.</summary>
     public static async Task<IResult> Send<T, TBody>(
         this HttpContext http, ICommand<T> command, Func<T, Store, CancellationToken, Task<TBody>> body, int status = StatusCodes.Status200OK,
         Func<T, string>? location = null, Func<T, Recorded>? version = null)
@@ -39,8 +39,12 @@ internal static class Sending
         async Task<Reply> Reply(T value, Store store, CancellationToken cancellation)
         {
             var reply = new Reply(status, ETag: version is null ? null : ETagOf(version(value)), Location: location?.Invoke(value));
-            return status == StatusCodes.Status204NoContent ? reply
-                : await body(value, store, cancellation) is var made && made is Late late ? reply with { Later = () => JsonSerializer.Serialize(late.Make(), HttpJson.Options) }
+            if (status == StatusCodes.Status204NoContent)
+                return reply;
+
+            var made = await body(value, store, cancellation);
+            return made is Late late
+                ? reply with { Later = () => JsonSerializer.Serialize(late.Make(), HttpJson.Options) }
                 : reply with { Json = JsonSerializer.Serialize(made, HttpJson.Options) };
         }
 
@@ -140,7 +144,7 @@ internal static class Sending
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>A body of which everything is known, and which takes long to make of it, as a signature does: it is made after the commit.</summary>
+    /// <summary>The body of a command of which everything is known, and which takes long to make of it, as a signature does: it is made after the commit.</summary>
     public sealed record Late(Func<object> Make);
 
     private sealed class ReplyResult(Reply reply, long? position) : IResult

@@ -9,8 +9,7 @@ internal static class Sql
     public static NpgsqlCommand Command(this NpgsqlDataSource database, string sql, params object[] values)
     {
         var command = database.CreateCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        Add(command.Parameters, values);
         return command;
     }
 
@@ -18,8 +17,13 @@ internal static class Sql
     public static NpgsqlBatchCommand Part(string sql, params object[] values)
     {
         var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        Add(command.Parameters, values);
         return command;
+    }
+
+    private static void Add(NpgsqlParameterCollection parameters, object[] values)
+    {
+        foreach (var value in values)
+            parameters.Add(new NpgsqlParameter { Value = value });
     }
 }

@@ -123,18 +123,19 @@ public sealed class LicenseUses(NpgsqlDataSource database)
     private async Task<ActivationId?> Find(License license, MachineReport report, List<Candidate> same, DateTimeOffset now, CancellationToken cancellation)
     {
         var strategy = license.Policy.FingerprintMatchingStrategy;
-        if (same.FindIndex(IsMeant) is >= 0 and var first)
-            return same[first].Id;
+        if (Meant(same) is { } own)
+            return own;
         if (strategy == FingerprintMatchingStrategy.Exact || report.Fingerprint.Length <= Fingerprint.Shortest)
             return null;
 
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(Candidates(license, "and length(a.data ->> 'fingerprint') = length($3)", now, report.Fingerprint));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        return (await CandidatesAsync(reader, cancellation)).Where(IsMeant).Select(candidate => candidate.Id).Cast<ActivationId?>().FirstOrDefault();
+        return Meant(await CandidatesAsync(reader, cancellation));
 
-        bool IsMeant(Candidate candidate) =>
-            Fingerprint.Matches(candidate.Fingerprint, report.Fingerprint, strategy) && (!license.Policy.UserLocked || candidate.UserHash == report.UserHash);
+        ActivationId? Meant(List<Candidate> candidates) => candidates
+            .Where(candidate => Fingerprint.Matches(candidate.Fingerprint, report.Fingerprint, strategy) && (!license.Policy.UserLocked || candidate.UserHash == report.UserHash))
+            .Select(candidate => candidate.Id).Cast<ActivationId?>().FirstOrDefault();
     }
 
     /// <summary>The activations of a licence whose lease has ended without anybody having recorded it.</summary>

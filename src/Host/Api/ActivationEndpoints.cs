@@ -127,11 +127,8 @@ internal static class ActivationEndpoints
         return http.IsDryRun() ? http.Send(all) : http.SendAfter(new DeleteSomeActivations(licenseId, spans), all);
     }
 
-    private static Func<Activated, Store, CancellationToken, Task<Sending.Late>> TokenOf(ActivationTokens tokens) => async (activated, store, cancellation) =>
-    {
-        var token = await tokens.Of(activated, store, cancellation);
-        return new(() => new WireActivationToken(token.Sign()));
-    };
+    private static Func<Activated, Store, CancellationToken, Task<Sending.Late>> TokenOf(ActivationTokens tokens) =>
+        (activated, store, cancellation) => Sending.Late.Of(tokens.Of(activated, store, cancellation), token => new WireActivationToken(token));
 
     private static ActivationRequest Request(this HttpContext http, MachineBody body, Context context)
     {

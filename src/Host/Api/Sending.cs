@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using EventSourcedOrgs.Application;
+using EventSourcedOrgs.Application.Activations;
 using EventSourcedOrgs.Application.Pipeline;
 using EventSourcedOrgs.Domain;
 using EventSourcedOrgs.Projections;
@@ -145,7 +146,15 @@ internal static class Sending
     }
 
     /// <summary>The body of a command of which everything is known, and which takes long to make of it, as a signature does: it is made after the commit.</summary>
-    public sealed record Late(Func<object> Make);
+    public sealed record Late(Func<object> Make)
+    {
+        /// <summary>A body that tells a token which is signed then.</summary>
+        public static async Task<Late> Of(Task<UnsignedToken> token, Func<string, object> body)
+        {
+            var unsigned = await token;
+            return new(() => body(unsigned.Sign()));
+        }
+    }
 
     private sealed class ReplyResult(Reply reply, long? position) : IResult
     {

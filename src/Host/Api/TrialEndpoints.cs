@@ -73,11 +73,8 @@ internal static class TrialEndpoints
             .WithSummary("Delete a trial: its machine may start another").Produces(StatusCodes.Status204NoContent);
     }
 
-    private static Func<Tried, Store, CancellationToken, Task<Sending.Late>> TokenOf(TrialTokens tokens) => async (tried, store, cancellation) =>
-    {
-        var token = await tokens.Of(tried, store, cancellation);
-        return new(() => new WireTrialToken(token.Sign()));
-    };
+    private static Func<Tried, Store, CancellationToken, Task<Sending.Late>> TokenOf(TrialTokens tokens) =>
+        (tried, store, cancellation) => Sending.Late.Of(tokens.Of(tried, store, cancellation), token => new WireTrialToken(token));
 
     private static TrialRequest Request(this HttpContext http, TrialBody body, Context context)
     {

@@ -20,11 +20,8 @@ internal sealed record OfflineDeactivationBody(string OfflineRequest, string Lic
 /// <summary>The text to carry back to the machine.</summary>
 internal sealed record WireOfflineAnswer(string OfflineResponse)
 {
-    public static Func<Activated, Store, CancellationToken, Task<Sending.Late>> SignedBy(ActivationTokens tokens) => async (activated, store, cancellation) =>
-    {
-        var token = await tokens.Of(activated, store, cancellation);
-        return new(() => new WireOfflineAnswer(token.Sign()));
-    };
+    public static Func<Activated, Store, CancellationToken, Task<Sending.Late>> SignedBy(ActivationTokens tokens) =>
+        (activated, store, cancellation) => Sending.Late.Of(tokens.Of(activated, store, cancellation), token => new WireOfflineAnswer(token));
 }
 
 /// <summary>

@@ -31,18 +31,27 @@ internal static class Installed
     public static Task<string> Events(TestHost host) =>
         host.Scalar<string>("select count(*) || ' ' || md5(string_agg(to_jsonb(e)::text, '' order by seq_id)) from events.mt_events e");
 
-    /// <summary>Waits until everything is in the read models and sealed under a checkpoint.</summary>
+    /// <summary>Waits until everything is in the read models and sealed under a checkpoint, which is published after it is committed.</summary>
     public static async Task Settled(TestHost host)
     {
         var position = await host.Position();
         var progress = host.Services.GetRequiredService<Progress>();
         foreach (var model in host.Services.GetServices<ReadModel>())
             (await progress.WaitForAsync(model.Name, position, TimeSpan.FromSeconds(60), CancellationToken.None)).ShouldBeTrue(model.Name);
-        for (var tries = 0; await host.Scalar<long>("select coalesce(max(position), 0) from proof.checkpoint") < position; tries++)
+        for (var tries = 0; await Sealed(host) < position; tries++)
         {
             tries.ShouldBeLessThan(1200, "everything is sealed some time");
             await Task.Delay(50);
         }
+    }
+
+    /// <summary>The last position under a checkpoint that who reads the folder sees; without a folder, that is in the database.</summary>
+    private static async Task<long> Sealed(TestHost host)
+    {
+        if (host.Services.GetRequiredService<SealingOptions>().Folder is not { } path)
+            return await host.Scalar<long>("select coalesce(max(position), 0) from proof.checkpoint");
+        var folder = new CheckpointFolder(path);
+        return await folder.Key(CancellationToken.None) is { } key ? (await folder.Latest(Proof.LogPublicKey.Parse(key), CancellationToken.None))?.Position ?? 0 : 0;
     }
 
     /// <summary>Makes every read model anew; answers how many rows differed.</summary>

@@ -14,6 +14,9 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     private readonly Dictionary<Guid, OpenStream> open = [];
     private readonly Dictionary<Guid, TState> seen = [];
 
+    /// <summary>What was found of the past moment that is asked about.</summary>
+    private Dictionary<Guid, TState>? past;
+
     /// <summary>Of these more than the stream was decided by what was seen: the seat of a user, the name of a group.</summary>
     private readonly HashSet<Guid> told = [];
 
@@ -37,13 +40,20 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
     /// <summary>The states of these ids that were ever created.</summary>
     public async Task<IReadOnlyDictionary<TId, TState>> Latest(IEnumerable<TId> ids, CancellationToken cancellation)
     {
-        if (store.Context.AsOf is null)
+        if (store.Context.AsOf is not { } moment)
             return await Now(ids, cancellation);
 
         var named = ids.ToHashSet();
-        var (keys, states) = (Unopened(named), Opened(named));
-        foreach (var state in keys.Count == 0 ? [] : await Fold([.. keys.Select(key => key.Id)], store.Context.AsOf.Position, cancellation))
-            states[idOf(state)] = state;
+        var states = Opened(named);
+        Guid[] unknown = [.. Unopened(named).Select(key => key.Id).Where(id => past?.ContainsKey(id) is not true)];
+        foreach (var state in unknown is [] ? [] : await At(unknown, moment.Position, cancellation))
+            (past ??= [])[idOf(state).Value] = state;
+        foreach (var id in named.Where(id => !states.ContainsKey(id)))
+        {
+            if (past?.GetValueOrDefault(id.Value) is { } state)
+                states[id] = state;
+        }
+
         return states;
     }
 
@@ -109,7 +119,14 @@ public sealed class Streams<TState, TId, TEvent>(Store store, Func<TState, TId> 
             await Open(id, guard, cancellation);
     }
 
-    /// <summary>The states as they were: the same streams, folded up to a position.</summary>
+    /// <summary>The states as they were: as they are kept, or the same streams, folded up to a position. An organization has as many events as users who ever came and went.</summary>
+    private async Task<IReadOnlyList<TState>> At(Guid[] ids, long position, CancellationToken cancellation)
+    {
+        var kept = (await store.Writing.Before(typeof(TState), ids, position, cancellation)).Cast<TState>().ToList();
+        Guid[] left = [.. ids.Except(kept.Select(state => idOf(state).Value))];
+        return left is [] ? kept : [.. kept, .. await Fold(left, position, cancellation)];
+    }
+
     private async Task<IReadOnlyList<TState>> Fold(Guid[] ids, long position, CancellationToken cancellation)
     {
         var events = await store.Session.Events.QueryAllRawEvents()

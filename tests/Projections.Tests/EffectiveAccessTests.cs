@@ -158,6 +158,16 @@ public class EffectiveAccessTests
                 await Same(new(License: license, Allowed: true), row => row.License?.Id == license && row.Allowed);
             }
 
+            foreach (var product in world.Products)
+            {
+                await Same(new(Product: product), row => row.License?.ProductId == product);
+                await Same(new(Product: product, Allowed: true), row => row.License?.ProductId == product && row.Allowed);
+                await Same(new(Product: product, Allowed: false), row => row.License?.ProductId == product && !row.Allowed);
+                await Same(
+                    new(Product: product, UserGroup: world.Groups[0]),
+                    row => row.License?.ProductId == product && states.Groups.TryGetValue(world.Groups[0], out var state) && state.Exists && states.Users[row.User.Id].Groups.Contains(world.Groups[0]));
+            }
+
             async Task Same(AccessFilter filter, Func<AccessRow, bool> fits) =>
                 (await Ask(store, new ListOrganizationAccess(organization, request with { Filter = filter }))).ShouldBe(all.Where(fits), filter.ToString());
         }
@@ -181,6 +191,8 @@ public class EffectiveAccessTests
         {
             var all = await Ask(store, new ListLicenseAccess(license.Id, AccessView.Everything, request));
             (await Ask(store, new ListLicenseAccess(license.Id, AccessView.Everything, request with { Filter = new(Allowed: true) }))).ShouldBe(all.Where(row => row.Allowed));
+            foreach (var product in world.Products)
+                (await Ask(store, new ListLicenseAccess(license.Id, AccessView.Everything, request with { Filter = new(Product: product) }))).ShouldBe(license.Product == product ? all : []);
             foreach (var organization in world.Organizations)
             {
                 (await Ask(store, new ListLicenseAccess(license.Id, new(organization, null), request), license.Organization == organization))

@@ -60,8 +60,33 @@ public class HistoryFeedTests
             steps.Count.ShouldBe(some.Count);
             steps.Select(step => $"{Text(step.Before)} {Text(step.After)}").ShouldBe(some.OrderBy(e => e.Sequence).Select(e => expected[e.Sequence]));
         }
+    }
 
-        static string Text(object state) => System.Text.Json.JsonSerializer.Serialize(state, state.GetType());
+    [Fact]
+    public async Task What_is_kept_of_a_past_moment_is_what_the_events_up_to_it_give()
+    {
+        await using var store = await DomainStore.StartAsync();
+        await FillAsync(store, 3);
+        var history = await store.HistoryAsync();
+        var (states, random) = (new Dictionary<Guid, object>(), new Random(11));
+        Guid[] ids = [.. history.Select(e => e.StreamId).Distinct(), Guid.NewGuid()];
+        foreach (var e in history)
+        {
+            states[e.StreamId] = Resource.Of(e).After(states.GetValueOrDefault(e.StreamId, Resource.Of(e).Initial), e);
+            if (random.Next(10) > 0 && e != history[^1])
+                continue;
+
+            foreach (var kind in new[] { typeof(Organization), typeof(User), typeof(UserGroup), typeof(License) })
+            {
+                (await store.PastStates.FindAsync(kind, ids, e.Sequence, CancellationToken.None)).Select(Text)
+                    .ShouldBe(states.Values.Where(state => state.GetType() == kind && Exists(state)).Select(Text), ignoreOrder: true);
+            }
+        }
+
+        (await store.PastStates.FindAsync(typeof(AccessToken), ids, history[^1].Sequence, CancellationToken.None)).ShouldBeEmpty("the directory keeps none");
+        (await store.PastStates.FindAsync(typeof(User), ids, history[^1].Sequence + 1, CancellationToken.None)).ShouldBeEmpty("nobody knows what has not come");
+
+        static bool Exists(object state) => state switch { Organization x => x.Exists, User x => x.Exists, UserGroup x => x.Exists, _ => ((License)state).Exists };
     }
 
     [Fact]
@@ -104,6 +129,8 @@ public class HistoryFeedTests
             (here, null, null, null), (here, null, ada, here), (null, null, ada, here), (there, here, null, null), (there, null, ada, there), (there, null, null, here),
         ]);
     }
+
+    private static string Text(object state) => System.Text.Json.JsonSerializer.Serialize(state, state.GetType());
 
     /// <summary>To which organization each event happened, by a plain reading of the events.</summary>
     private static IEnumerable<(long Position, OrganizationId? Organization, OrganizationId? Former)> Expected(IEnumerable<IEvent> history)

@@ -24,6 +24,9 @@ internal sealed class CatchUp<TRequest, TResponse>(Progress progress, CommitWake
         var demanded = Math.Max(context.MinPosition ?? 0, context.AsOf?.Position ?? 0);
         foreach (var model in question.ReadModels)
         {
+            // Nobody has told this process yet, or it has just begun.
+            if (progress.Of(model).Position == 0)
+                await progress.RefreshAsync().WaitAsync(cancellationToken);
             var now = progress.Of(model);
             // What has failed will not come in a moment.
             if (demanded == 0 && now.Failure is not null)

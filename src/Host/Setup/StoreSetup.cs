@@ -83,7 +83,10 @@ internal static class StoreSetup
         services.AddSingleton<UtilisationReader>();
         services.AddSingleton<Replay>();
         services.AddSingleton<FormerStates>();
-        services.AddSingleton<FeedReader>();
+        services.AddSingleton<PastStates>();
+        services.AddSingleton(provider => new FeedReader(
+            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredKeyedService<NpgsqlDataSource>(DataSources.UsualPages), provider.GetRequiredService<Progress>(),
+            provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<FormerStates>()));
         services.AddSingleton<Api.HistoryWriter>();
         services.AddSingleton<Api.RefusedCommandReader>();
         services.AddScoped<Api.OfflineResponseReader>();
@@ -107,6 +110,7 @@ internal static class StoreSetup
         services.AddSingleton<Holders>();
         services.AddSingleton<AppendFunction>();
         services.AddSingleton<GroupCommit>();
+        services.AddSingleton<StatesBefore>(provider => provider.GetRequiredService<PastStates>().FindAsync);
         services.AddSingleton<WriteSide>();
         services.AddSingleton<Committed>(provider => provider.GetRequiredService<CommitWakeup>().Note);
         services.AddSingleton<Commands>();

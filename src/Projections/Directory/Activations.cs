@@ -115,7 +115,17 @@ public sealed record ListMyActivations(UserId User, ListRequest Request) : IList
     {
         public Task<Result<ListPage<Activation>>> Handle(ListMyActivations query, CancellationToken cancellationToken) => reader.Page(
             directory.Activations, ActivationList.Own.At(query.Request.AsOf),
-            directory.ActivationsOf(query.Request, "coalesce(a.user_id, l.primary_user_id) = $1", query.User.Value), query.Request, cancellationToken);
+            directory.ActivationsOf(query.Request, Own(directory), query.User.Value), query.Request, cancellationToken);
+
+        /// <summary>First those that ever may have been, by their indexes, and of these the ones that are.</summary>
+        private static string Own(Directory directory) =>
+            $"""
+             a.id in (
+                 select m.id from {directory.Activations.Rows.Name} m where m.user_id = $1
+                 union all
+                 select m.id from {directory.Licenses.Rows.Name} o join {directory.Activations.Rows.Name} m on m.license_id = o.id where o.primary_user_id = $1)
+             and coalesce(a.user_id, l.primary_user_id) = $1
+             """;
     }
 }
 

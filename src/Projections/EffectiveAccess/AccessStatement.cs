@@ -95,11 +95,11 @@ internal sealed class AccessStatement
 
     /// <summary>The next users of an organization.</summary>
     private string UsersOf(string organization, AccessCursor? after, string limit) =>
-        $"select u.id from {EffectiveAccess.Users.Name} u where u.organization_id = {organization} and {At("u")}{From("u.id", after)} order by u.id limit {limit}";
+        $"select u.id from {EffectiveAccess.Users.Name} u where u.organization_id = {organization} and {At("u")}{From("u.id", after)}{WithProduct("u.id")} order by u.id limit {limit}";
 
     /// <summary>The next members of groups; each of them once for each group.</summary>
     private string Members(string groups, AccessCursor? after, string limit) =>
-        $"select m.user_id as id from {EffectiveAccess.Memberships.Name} m where {groups} and {At("m")}{From("m.user_id", after)} order by m.user_id limit {limit}";
+        $"select m.user_id as id from {EffectiveAccess.Memberships.Name} m where {groups} and {At("m")}{From("m.user_id", after)}{WithProduct("m.user_id")} order by m.user_id limit {limit}";
 
     /// <summary>The next users whom a licence names, and of others.</summary>
     private string UsersOf(string license, string limit, AccessCursor? after, Func<string, string> others) =>
@@ -111,10 +111,35 @@ internal sealed class AccessStatement
              select d.user_id from {EffectiveAccess.AdditionalUsers.Name} d where d.license_id = l.id and {At("d")} and d.since > l.placed{From("d.user_id", after)}
              union
              ({others(limit)})) n
-         where l.id = {license} and {At("l")}
+         where l.id = {license} and {At("l")}{OfProduct("l")}
          order by n.id
          limit {limit}
          """;
+
+    /// <summary>
+    /// Of a product, only users who may have rows: all where the organization has a licence of it, which is asked once, and those who have a way to one that rows are made of without that. Otherwise every user would be
+    /// looked at for nothing.
+    /// </summary>
+    private string WithProduct(string user)
+    {
+        if (list.Filter is not { Product: not null, License: null })
+            return "";
+
+        var owned = list.Subject == AccessSubject.Organization ? $"l.organization_id = {Add(list.Id)}" : "true";
+        var licenses = $"join {EffectiveAccess.Licenses.Name} l on l.id = d.license_id and {At("l")}{OfProduct("l")} and (l.organization_id is null{(OnlyReached ? $" or {owned}" : "")})";
+        var reached =
+            $"""
+             {user} in (
+                 select d.user_id from {EffectiveAccess.PrimaryUsers.Name} d {licenses} where {At("d")}
+                 union all
+                 select d.user_id from {EffectiveAccess.AdditionalUsers.Name} d {licenses} where {At("d")}
+                 union all
+                 select g.user_id from {EffectiveAccess.Assignments.Name} d {licenses} join {EffectiveAccess.Memberships.Name} g on g.group_id = d.group_id and {At("g")} where {At("d")})
+             """;
+        return OnlyReached ? $" and {reached}" : $" and (exists (select 1 from {EffectiveAccess.Licenses.Name} l where {owned} and {At("l")}{OfProduct("l")}) or {reached})";
+    }
+
+    private string OfProduct(string license) => list.Filter.Product is { } product ? $" and {license}.product_id = {Add(product.Value)}" : "";
 
     private string Within(string user) => list.Subject == AccessSubject.Organization ? $" and {user}.organization_id = {Add(list.Id)}" : "";
 
@@ -142,7 +167,7 @@ internal sealed class AccessStatement
     {
         var foreign = list.View.IsEverything && list.Subject != AccessSubject.Organization;
         var wanted = string.Concat(
-            list.Filter.License is { } license ? $" and l.id = {Add(license.Value)}" : "", list.Filter.Product is { } product ? $" and l.product_id = {Add(product.Value)}" : "");
+            list.Filter.License is { } license ? $" and l.id = {Add(license.Value)}" : "", OfProduct("l"));
         const string Ways = "(r.since > l.placed) is true as reached, (r.open > l.placed) is true as is_open, (r.later > l.placed) is true as begins_later";
         var reached = $"select l.*, {Ways} from reach r join {EffectiveAccess.Licenses.Name} l on l.id = r.license_id where {At("l")} and r.since > l.placed{wanted}";
         return OnlyReached

@@ -6,7 +6,8 @@ namespace EventSourcedOrgs.Projections;
 /// <summary>The audit of the v3 contract: the same history, under the contract's names.</summary>
 public static class EventLog
 {
-    private static readonly string Email = $"select u.email from {Directory.TableOf("app_user")} u where u.id = h.user_id and u.until is null";
+    private static readonly string Users = $"{Directory.TableOf("app_user")} u where u.until is null";
+    private static readonly string Email = $"select u.email from {Users} and u.id = h.user_id";
 
     /// <summary>What may be asked about it.</summary>
     public static Listing Listing { get; } = new("event-logs", ListField.Id("id", "h.id"),
@@ -17,11 +18,15 @@ public static class EventLog
         ListField.Enum("action", "h.action") with { Required = true, Searchable = true },
         ListField.Id("resourceId", "h.resource_id") with { Required = true },
         ListField.Id("userId", "h.user_id"),
-        ListField.Text("user.email", Email) with { IgnoresCase = true, Sortable = false },
-        ListField.Id("actorId", "case when h.actor ~ '^[a-z]+:[0-9a-f-]{36}$' then split_part(h.actor, ':', 2)::uuid end"),
-        ListField.Text("actorEmail", Email) with { IgnoresCase = true, Sortable = false },
+        ListField.Text("user.email", Email) with { IgnoresCase = true, Sortable = false, FoundBy = WithEmail },
+        ListField.Id("actorId", "case when h.actor ~ '^[a-z]+:[0-9a-f-]{36}$' then split_part(h.actor, ':', 2)::uuid end") with { FoundBy = ActorsOf },
+        ListField.Text("actorEmail", Email) with { IgnoresCase = true, Sortable = false, FoundBy = WithEmail },
     ])
     { Versioned = "h" };
+
+    private static string WithEmail(string email) => $"h.user_id = any(array(select u.id from {Users} and lower(u.email) = lower({email})))";
+
+    private static string ActorsOf(string id) => $"h.actor in ('user:' || {id}::text, 'token:' || {id}::text, 'provider:' || {id}::text)";
 }
 
 /// <summary>A page of the contract's audit.</summary>

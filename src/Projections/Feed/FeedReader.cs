@@ -15,21 +15,25 @@ public sealed record FeedScope(OrganizationId? Organization, Resource? Resource,
 
     /// <summary>
     /// The rows as a list reads them: each holds from its position on. Of an organization those that happened to it, and those by which something left it, each by its own
-    /// index and in its order.
+    /// index and in its order: for that whose they are has to be asked of both together, because PostgreSQL merges no two questions that have conditions of their own.
     /// </summary>
     internal ListSource Source()
     {
-        const string Rows = "select f.*, f.position as since, null::bigint as until from";
+        const string Rows = "select f.*, f.position as since, null::bigint as until";
         var values = new List<object>();
         var of = Organization is { } organization ? Add(organization.Value) : null;
-        var from = of is null ? $"({Rows} {HistoryFeed.Entries.Name} f) h"
+        var from = of is null ? $"({Rows} from {HistoryFeed.Entries.Name} f) h"
             : $"""
-               ({Rows} {HistoryFeed.Entries.Name} f where f.organization_id = {of}
+               ({Rows}, f.organization_id as owner_id, false as has_left from {HistoryFeed.Entries.Name} f
                 union all
-                {Rows} {HistoryFeed.Entries.Name} f where f.former_id = {of} and f.organization_id is distinct from {of}) h
+                {Rows}, f.former_id, true from {HistoryFeed.Entries.Name} f) h
                """;
-        var where = Id is { } id ? $"h.resource_id = {Add(id)} and h.resource = {Add(Resource!.Name)}" : "true";
-        return new("h.*", from, where, values);
+        var where = string.Join(" and ", (string[])
+        [
+            of is null ? "true" : $"h.owner_id = {of} and (not h.has_left or h.organization_id is distinct from {of})",
+            .. Id is { } id ? [$"h.resource_id = {Add(id)} and h.resource = {Add(Resource!.Name)}"] : (string[])[],
+        ]);
+        return new("h.*", from, where, values) { HasOnePlan = of is not null };
 
         string Add(object value)
         {
@@ -45,7 +49,12 @@ public sealed record FeedScope(OrganizationId? Organization, Resource? Resource,
 }
 
 /// <summary>Reads pages of history at the position that both the feed and the states have reached, which is final.</summary>
-public sealed class FeedReader(NpgsqlDataSource database, Progress progress, IDocumentStore store, FormerStates states)
+/// <param name="database">Makes a plan for the values of every page.</param>
+/// <param name="onePlan">Makes one plan for each statement.</param>
+/// <param name="progress">Knows how far the feed and the states have come.</param>
+/// <param name="store">Where the events are.</param>
+/// <param name="states">What was before each.</param>
+public sealed class FeedReader(NpgsqlDataSource database, NpgsqlDataSource onePlan, Progress progress, IDocumentStore store, FormerStates states)
 {
     internal static IReadOnlyList<string> ReadModels { get; } = [HistoryFeed.ModelName, Directory.ModelName];
 
@@ -70,7 +79,7 @@ public sealed class FeedReader(NpgsqlDataSource database, Progress progress, IDo
 
     internal async Task<Result<ListPage<FeedEntry>>> Page(Listing listing, ListSource source, ListRequest request, CancellationToken cancellation)
     {
-        var page = await listing.ReadAsync(database, source, request, Reached, HistoryFeed.Read, cancellation);
+        var page = await listing.ReadAsync(source.HasOnePlanOf(request) ? onePlan : database, source, request, Reached, HistoryFeed.Read, cancellation);
         return page.IsValid
             ? new ListPage<FeedEntry>(await Entries(page.Value.Rows, cancellation), page.Value.HasNext, page.Value.Next, page.Value.Total, page.Value.Position)
             : page.Errors.AsRefusal();

@@ -51,6 +51,7 @@ public abstract class Resource
     ];
 
     private static readonly FrozenDictionary<Type, Resource> Families = All.ToFrozenDictionary(resource => resource.Family);
+    private static readonly FrozenDictionary<Type, Resource> States = All.ToFrozenDictionary(resource => resource.State);
 
     public string Name { get; }
 
@@ -71,6 +72,9 @@ public abstract class Resource
 
     /// <summary>What an event happened to.</summary>
     public static Resource Of(IEvent e) => Families[e.EventType.BaseType!];
+
+    /// <summary>Whose states are of a type.</summary>
+    public static Resource OfState(Type state) => States[state];
 
     public static Resource? Find(string name) => All.FirstOrDefault(resource => resource.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 

@@ -11,7 +11,7 @@ namespace EventSourcedOrgs.Projections;
 
 /// <summary>
 /// Keeps the read models of one database at the end of its history. Those that stand at the same position follow together, page by page. One that is new, was paused, or was stopped by an event goes its own
-/// way until it stands where the others do, so that they never wait for it. Of all processes that work on a database one follows at a time.
+/// way until it stands where the others do, so that they never wait for it. Of all processes that work on a database one follows at a time; the others look how far that one has come.
 /// </summary>
 public sealed partial class Follower : IHostedService, IObserver<ShardState>, IAsyncDisposable
 {
@@ -101,8 +101,7 @@ public sealed partial class Follower : IHostedService, IObserver<ShardState>, IA
                 await using var lead = await Lead.TryTakeAsync(source, stopping);
                 if (await HasForkedAsync(stopping))
                     return;
-                if (lead is not null)
-                    await LeadAsync(lead, stopping);
+                await (lead is null ? progress.RefreshAsync() : LeadAsync(lead, stopping));
                 await Task.Delay(AfterTrouble, stopping);
             }
             catch (Exception) when (stopping.IsCancellationRequested)

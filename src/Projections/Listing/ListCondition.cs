@@ -36,6 +36,7 @@ sealed record ListCondition(ListField Field, ListOperator Operator, IReadOnlyLis
         ListOperator.Ne => Not(this with { Operator = ListOperator.Eq }, parameters),
         ListOperator.Nc => Not(this with { Operator = ListOperator.Cn }, parameters),
         ListOperator.Nin => Not(this with { Operator = ListOperator.In }, parameters),
+        ListOperator.Eq when Field.FoundBy is { } found && Values[0] is not "" => found(parameters.Add(Values[0])),
         _ => Field.Kind switch
         {
             ListKind.IdSet when Field.Rows.Length > 0 => $"exists (select from {Field.Rows} and {Field.Sql} = any({parameters.Add(All)}))",

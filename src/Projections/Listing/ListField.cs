@@ -34,6 +34,9 @@ public sealed record ListField
     /// <summary>A value of an enumeration as it is kept; any other text as it is.</summary>
     internal string Kept(string text) => Values.FirstOrDefault(value => value.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? text;
 
+    /// <summary>How rows with a value (its place in the statement) are found by something else that an index knows, where none knows the expression; null where the expression is compared.</summary>
+    internal Func<string, string>? FoundBy { get; init; }
+
     /// <summary>Which half of a pair a key-value field looks at.</summary>
     internal string Half { get; private init; } = "";
 

@@ -77,7 +77,9 @@ internal sealed class DomainStore : IAsyncDisposable
 
     public FormerStates FormerStates => new(Source, Directory, Replay);
 
-    public FeedReader Feed => new(Source, Progress, store, FormerStates);
+    public PastStates PastStates => new(Source, Directory, Progress);
+
+    public FeedReader Feed => new(Source, Source, Progress, store, FormerStates);
 
     public DirectoryReader Reader => new(Source, Source, Progress, new(() => keys.Erased), store);
 

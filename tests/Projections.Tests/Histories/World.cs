@@ -68,7 +68,7 @@ internal sealed class World : Teller
         Users = [.. Enumerable.Range(1, 5).Select(n => new UserId(Id(2, n)))];
         Groups = [.. Enumerable.Range(1, 4).Select(n => new UserGroupId(Id(3, n)))];
         Licenses = [.. Enumerable.Range(1, 4).Select(n => new LicenseId(Id(4, n)))];
-        Product = new(Id(5, 1));
+        Products = [.. Enumerable.Range(1, 2).Select(n => new ProductId(Id(5, n)))];
         Begins = Now = Start.AddDays(30 * number);
         Begin();
         foreach (var step in steps)
@@ -87,7 +87,8 @@ internal sealed class World : Teller
 
     public LicenseId[] Licenses { get; }
 
-    public ProductId Product { get; }
+    /// <summary>An organization has licences of one; of the other there is one that belongs to nobody's organization.</summary>
+    public ProductId[] Products { get; }
 
     public IReadOnlyList<Happening> History => history;
 
@@ -118,7 +119,7 @@ internal sealed class World : Teller
         foreach (var (id, n) in Licenses.Select((id, n) => (id, n)))
         {
             Tell(id.Value, License.New(
-                new(id, Product, null, $"KEY-{n}-{id}", n < 3 ? Organizations[n % 2] : null, null, new LicensePolicy(),
+                new(id, Products[n % 2], null, $"KEY-{n}-{id}", n < 3 ? Organizations[n % 2] : null, null, new LicensePolicy(),
                     new LicenseTerm { SubscriptionInterval = n == 1 ? "P2D" : null }, default, n == 2 ? Now.AddDays(1) : null, null, null, [], [], false, false),
                 Now));
         }
